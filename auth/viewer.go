@@ -1,0 +1,134 @@
+package auth
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Role is a set of the things an account may do beyond what everybody may. The zero Role is an ordinary member.
+type Role uint8
+
+// The roles, in the order in which they are written and shown.
+const (
+	Manager   Role = 1 << iota // sees what a line manager sees of their own unit
+	Leader                     // reads the figures for leadership
+	Moderator                  // keeps topics and threads in order
+	Admin                      // looks after accounts and the hub itself
+)
+
+var roleNames = [...]struct {
+	role Role
+	name string
+}{{Manager, "manager"}, {Leader, "leader"}, {Moderator, "moderator"}, {Admin, "admin"}}
+
+// ParseRoles reads role names separated by spaces or commas. It ignores names it does not know and says so with ok false,
+// so that a role retired from the code does not lock an account out.
+func ParseRoles(s string) (roles Role, ok bool) {
+	ok = true
+next:
+	for _, word := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == ' ' || r == ',' }) {
+		for _, n := range roleNames {
+			if n.name == word {
+				roles |= n.role
+				continue next
+			}
+		}
+		ok = false
+	}
+	return roles, ok
+}
+
+// Has reports whether r contains every role in want.
+func (r Role) Has(want Role) bool { return r&want == want }
+
+// String returns the names in r separated by spaces, the form kept in the database; "" for none.
+func (r Role) String() string {
+	return strings.Join(r.Names(), " ")
+}
+
+// Names returns the names in r, in their fixed order.
+func (r Role) Names() []string {
+	var names []string
+	for _, n := range roleNames {
+		if r.Has(n.role) {
+			names = append(names, n.name)
+		}
+	}
+	return names
+}
+
+// The audiences everybody shares. A thread has exactly one audience; a viewer has a set of them.
+const (
+	AudiencePublic = "public" // anyone, signed in or not
+	AudienceHub    = "hub"    // everyone signed in, partners included
+)
+
+const orgPrefix = "org:"
+
+// OrgAudience returns the audience of everybody in one organisation.
+func OrgAudience(organisation int64) string { return orgPrefix + strconv.FormatInt(organisation, 10) }
+
+// ValidAudience reports whether s is written like an audience. Whether a viewer may use it is Viewer.CanRead.
+func ValidAudience(s string) bool {
+	if s == AudiencePublic || s == AudienceHub {
+		return true
+	}
+	digits, ok := strings.CutPrefix(s, orgPrefix)
+	if !ok || digits == "" || digits[0] == '0' {
+		return false
+	}
+	id, err := strconv.ParseUint(digits, 10, 63)
+	return err == nil && id > 0 && digits[0] != '+'
+}
+
+// Viewer is who is looking at this request. It is passed by value to every use case, so that permission is an argument and
+// never hides in a context. The zero Viewer may read nothing at all; Public is the signed-out reader.
+type Viewer struct {
+	Account, Person, Organisation int64
+	Unit                          int64 // 0 when the person sits in no unit
+	Name, Handle, Email           string
+	Photo                         string // key in app/files, "" for none
+	Staff                         bool   // belongs to the organisation that runs this hub; everybody else is a partner
+	Roles                         Role
+	Session                       string // key of the session this request came with; "" for an API token and in commands
+
+	audiences []string
+}
+
+// Public is somebody who has not signed in.
+var Public = Viewer{audiences: []string{AudiencePublic}}
+
+// SignedIn reports whether there is an account behind v.
+func (v Viewer) SignedIn() bool { return v.Account != 0 }
+
+// Is reports whether v holds every role in want.
+func (v Viewer) Is(want Role) bool { return v.SignedIn() && v.Roles.Has(want) }
+
+// CanRead reports whether v may read what is for audience. The zero Viewer and an unknown audience are refused.
+func (v Viewer) CanRead(audience string) bool { return slices.Contains(v.audiences, audience) }
+
+// Audiences returns every audience v belongs to, sorted, for the SQL and the search query. The slice is shared: read only.
+func (v Viewer) Audiences() []string { return v.audiences }
+
+// As returns v with the audiences that follow from its account and organisation. Whoever builds a Viewer by hand (commands,
+// tests) calls it last; the middleware does so on every request.
+func (v Viewer) As() Viewer {
+	if !v.SignedIn() {
+		v.audiences = Public.audiences
+		return v
+	}
+	// Sorted by construction: "hub" < "org:…" < "public".
+	v.audiences = make([]string, 0, 3)
+	v.audiences = append(v.audiences, AudienceHub)
+	if v.Organisation != 0 {
+		v.audiences = append(v.audiences, OrgAudience(v.Organisation))
+	}
+	v.audiences = append(v.audiences, AudiencePublic)
+	return v
+}
+
+// ForPerson returns a member's Viewer for commands and tests: signed in as account, without looking anything up.
+func ForPerson(account, person, organisation int64, staff bool, roles Role) Viewer {
+	return Viewer{Account: account, Person: person, Organisation: organisation, Staff: staff, Roles: roles}.As()
+}
