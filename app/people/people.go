@@ -11,13 +11,22 @@
 package people
 
 import (
+	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/mail"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/app/event"
 	"watercooler/app/files"
+	"watercooler/app/markup"
 	"watercooler/auth"
 )
 
@@ -94,4 +103,428 @@ type Service struct {
 // New returns the directory kept in d, with photos in store. now is the clock, time.Now outside tests.
 func New(d *db.DB, store *files.Store, now func() time.Time) *Service {
 	return &Service{db: d, files: store, now: now}
+}
+
+// Filter says which people a directory page shows. The zero Filter is everybody who works here.
+type Filter struct {
+	Name         string // starts of words of the name, in any order
+	Unit         int64
+	Organisation int64
+	Letter       string // first letter of the family name, folded
+	Leavers      bool   // show them too
+	After        int64  // id of the last person of the page before; 0 for the first page
+}
+
+// Listing is a page of the directory.
+type Listing struct {
+	People []Card
+	More   bool // there are further pages after the last of People
+}
+
+// EditInput is what a profile form changes: all of it, so what is empty becomes empty.
+type EditInput struct {
+	Name     string
+	JobTitle string
+	Location string
+	Phone    string
+	Email    string
+	About    string // Markdown
+	Unit     int64  // of the person's own organisation; 0 for none
+	Manager  string // handle, "" for none
+}
+
+// pageSize is how many people a page of the directory has.
+const pageSize = 40
+
+// maxTeam bounds the reports and the colleagues a profile shows.
+const maxTeam = 30
+
+// errSignIn is the answer to every read of the directory by somebody signed out.
+var errSignIn = errs.Unauthenticatedf("Sign in to see who works here.")
+
+var (
+	errNoPerson = errs.NotFoundf("There is nobody here by that name.")
+	errNoUnit   = errs.NotFoundf("There is no such unit.")
+)
+
+// Find returns the person with this handle.
+func (s *Service) Find(ctx context.Context, v auth.Viewer, handle string) (Person, error) {
+	if !v.SignedIn() {
+		return Person{}, errSignIn
+	}
+	p, err := selectPerson(ctx, s.db, handle)
+	if errs.IsNotFound(err) {
+		return Person{}, errNoPerson.Because(err)
+	}
+	if err != nil {
+		return Person{}, fmt.Errorf("find person %q: %w", handle, err)
+	}
+	return p, nil
+}
+
+// ByID returns the cards of the people with these ids. Ids of nobody are left out. It asks no viewer: a byline is part of
+// what it stands under.
+func (s *Service) ByID(ctx context.Context, ids ...int64) (map[int64]Card, error) {
+	found := make(map[int64]Card, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	cards, err := selectCards(ctx, s.db, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find %d people: %w", len(ids), err)
+	}
+	for _, c := range cards {
+		found[c.ID] = c
+	}
+	return found, nil
+}
+
+// Directory returns a page of people by family name.
+func (s *Service) Directory(ctx context.Context, v auth.Viewer, f Filter) (Listing, error) {
+	if !v.SignedIn() {
+		return Listing{}, errSignIn
+	}
+	list, err := selectDirectory(ctx, s.db, f, pageSize+1)
+	if err != nil {
+		return Listing{}, fmt.Errorf("list people: %w", err)
+	}
+	more := len(list) > pageSize
+	return Listing{People: list[:min(len(list), pageSize)], More: more}, nil
+}
+
+// Home returns the organisation that runs this hub; NotFound before the first run has named it.
+func (s *Service) Home(ctx context.Context) (Organisation, error) {
+	if o := s.home.Load(); o != nil {
+		return *o, nil
+	}
+	o, err := selectHome(ctx, s.db)
+	if err != nil {
+		return Organisation{}, fmt.Errorf("find home organisation: %w", err)
+	}
+	s.home.Store(&o)
+	return o, nil
+}
+
+// Organisations returns every organisation, the home organisation first.
+func (s *Service) Organisations(ctx context.Context) ([]Organisation, error) {
+	list, err := selectOrganisations(ctx, s.db)
+	if err != nil {
+		return nil, fmt.Errorf("list organisations: %w", err)
+	}
+	return list, nil
+}
+
+// Found names the home organisation, once in the life of a hub.
+func (s *Service) Found(ctx context.Context, tx *db.Tx, name string) (int64, error) {
+	name = line(name, maxLine)
+	if name == "" {
+		return 0, errs.InvalidFields(errs.Field{Name: "organisation", Text: "Give the name of your organisation."})
+	}
+	switch o, err := selectHome(ctx, tx); {
+	case err == nil:
+		return 0, errs.Conflictf("This hub already belongs to %s.", o.Name)
+	case !errs.IsNotFound(err):
+		return 0, fmt.Errorf("find home organisation: %w", err)
+	}
+	o := Organisation{Name: name, Slug: markup.Slug(name), Home: true}
+	var err error
+	if o.ID, err = insertOrganisation(ctx, tx, "", o.Name, o.Slug, true); err != nil {
+		return 0, fmt.Errorf("found %q: %w", name, err)
+	}
+	tx.AfterCommit(func() { s.home.Store(&o) })
+	return o.ID, event.Append(ctx, tx, event.Event{Verb: "hub.founded", Object: event.Ref{Kind: "organisation", ID: o.ID}})
+}
+
+// Partner returns the organisation called name, added as a partner when the hub does not know it.
+func (s *Service) Partner(ctx context.Context, tx *db.Tx, name string) (int64, error) {
+	o, err := ensureOrganisation(ctx, tx, "", name)
+	return o.ID, err
+}
+
+func ensureOrganisation(ctx context.Context, tx *db.Tx, external, name string) (Organisation, error) {
+	name = line(name, maxLine)
+	slug := markup.Slug(name)
+	o, err := selectOrganisation(ctx, tx, external, slug)
+	if err == nil || !errs.IsNotFound(err) {
+		return o, err
+	}
+	o = Organisation{Name: name, Slug: slug}
+	if o.ID, err = insertOrganisation(ctx, tx, external, name, slug, false); err != nil {
+		return o, fmt.Errorf("add organisation %q: %w", name, err)
+	}
+	return o, nil
+}
+
+// Create adds somebody to the directory and returns their id.
+func (s *Service) Create(ctx context.Context, tx *db.Tx, n NewPerson) (int64, error) {
+	row := personRow{
+		Name: line(n.Name, maxName), JobTitle: line(n.JobTitle, maxLine), Location: line(n.Location, maxLine),
+		Phone: line(n.Phone, maxLine), Email: address(n.Email), About: cut(n.About, maxAbout), CreatedAt: db.Micros(tx.Now()),
+		Organisation: n.Organisation,
+	}
+	if row.Name == "" {
+		return 0, errs.InvalidFields(errs.Field{Name: "name", Text: "Give a name."})
+	}
+	if row.Organisation == 0 {
+		home, err := selectHome(ctx, tx)
+		if errs.IsNotFound(err) {
+			return 0, errNotFounded
+		}
+		if err != nil {
+			return 0, fmt.Errorf("find home organisation: %w", err)
+		}
+		row.Organisation = home.ID
+	}
+	var err error
+	if row.AboutHTML, err = aboutHTML(row.About); err != nil {
+		return 0, err
+	}
+	tree, err := readTree(ctx, tx, row.Organisation)
+	if err != nil {
+		return 0, err
+	}
+	if row.Unit, err = tree.ensure(ctx, tx, n.Unit); err != nil {
+		return 0, err
+	}
+	if n.Manager != "" {
+		if row.Manager, err = only(selectByEmail(ctx, tx, address(n.Manager))); err != nil {
+			return 0, fmt.Errorf("find manager: %w", err)
+		}
+	}
+	free, err := freeHandles(ctx, tx, []string{handle("", row.Name)})
+	if err != nil {
+		return 0, err
+	}
+	row.Handle = free[0]
+	ids, err := insertPeople(ctx, tx, []personRow{row})
+	if err != nil {
+		return 0, fmt.Errorf("add person: %w", err)
+	}
+	id := ids[row.Handle]
+	return id, event.Append(ctx, tx, event.Event{Actor: n.Actor, Verb: "person.created", Object: event.Ref{Kind: "person", ID: id},
+		Audience: auth.AudienceHub})
+}
+
+// errNotFounded is the answer to whoever adds people before the first run.
+var errNotFounded = errs.Conflictf("This hub has no home organisation yet. Finish the first run, which names it.")
+
+// Unclaimed returns the person who works here under this e-mail address and has no account yet, so that somebody the staff
+// list brought in finds their profile waiting at their first sign-in. It is NotFound when there is nobody, or more than one:
+// a shared address does not say who is signing in.
+//
+// SECURITY: call it only with an address that the identity provider or a letter has verified.
+func (s *Service) Unclaimed(ctx context.Context, q db.Querier, email string) (int64, error) {
+	if address(email) == "" {
+		return 0, errNoPerson
+	}
+	id, err := only(selectUnclaimed(ctx, q, address(email)))
+	if err != nil {
+		return 0, fmt.Errorf("find person without account: %w", err)
+	}
+	if id == 0 {
+		return 0, errNoPerson
+	}
+	return id, nil
+}
+
+// only returns the id when there is exactly one, 0 otherwise.
+func only(ids []int64, err error) (int64, error) {
+	if err != nil || len(ids) != 1 {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// address returns an e-mail address as it is kept: lower case, without spaces around it.
+func address(email string) string { return strings.ToLower(line(email, maxLine)) }
+
+// mayEdit reports whether v may change the profile of person.
+func mayEdit(v auth.Viewer, person int64) bool {
+	return v.SignedIn() && (v.Person == person || v.Is(auth.Admin))
+}
+
+// editable finds the person with this handle for somebody who may change the profile.
+func (s *Service) editable(ctx context.Context, q db.Querier, v auth.Viewer, handle string) (Person, error) {
+	if !v.SignedIn() {
+		return Person{}, errSignIn
+	}
+	p, err := selectPerson(ctx, q, handle)
+	if errs.IsNotFound(err) {
+		return Person{}, errNoPerson.Because(err)
+	}
+	if err != nil {
+		return Person{}, fmt.Errorf("find person %q: %w", handle, err)
+	}
+	if !mayEdit(v, p.ID) {
+		return Person{}, errs.Forbiddenf("Only %s and administrators can change this profile.", p.Name)
+	}
+	return p, nil
+}
+
+// Edit changes a profile: one's own, or for an administrator anyone's. The handle stays, so links and mentions do too.
+func (s *Service) Edit(ctx context.Context, v auth.Viewer, handle string, in EditInput) error {
+	in, html, err := in.checked()
+	if err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		p, err := s.editable(ctx, tx, v, handle)
+		if err != nil {
+			return err
+		}
+		manager, err := in.check(ctx, tx, p)
+		if err != nil {
+			return err
+		}
+		if err := updateEdited(ctx, tx, p.ID, in, manager, html); err != nil {
+			return fmt.Errorf("edit person %d: %w", p.ID, err)
+		}
+		return appendEdited(ctx, tx, v.Person, p.ID, change{UnitFrom: p.UnitID, UnitTo: in.Unit})
+	})
+}
+
+// checked returns in tidied, with About rendered, or says what needs correcting.
+func (in EditInput) checked() (EditInput, string, error) {
+	var wrong []errs.Field
+	tidy := func(name, text string, limit int) string {
+		if utf8.RuneCountInString(text) > limit {
+			wrong = append(wrong, errs.Field{Name: name, Text: fmt.Sprintf("Use at most %d characters.", limit)})
+		}
+		return line(text, limit)
+	}
+	in.Name = tidy("name", in.Name, maxName)
+	in.JobTitle = tidy("job_title", in.JobTitle, maxLine)
+	in.Location = tidy("location", in.Location, maxLine)
+	in.Phone = tidy("phone", in.Phone, maxLine)
+	in.Email = strings.ToLower(tidy("email", in.Email, maxLine))
+	if in.Name == "" {
+		wrong = append(wrong, errs.Field{Name: "name", Text: "Give your name."})
+	}
+	if in.Email != "" {
+		if a, err := mail.ParseAddress(in.Email); err != nil || a.Address != in.Email {
+			wrong = append(wrong, errs.Field{Name: "email", Text: "Write the address like name@example.gov.uk."})
+		}
+	}
+	in.About = strings.TrimSpace(in.About)
+	if utf8.RuneCountInString(in.About) > maxAbout {
+		wrong = append(wrong, errs.Field{Name: "about", Text: fmt.Sprintf("Use at most %d characters.", maxAbout)})
+	}
+	if len(wrong) > 0 {
+		return in, "", errs.InvalidFields(wrong...)
+	}
+	html, err := aboutHTML(in.About)
+	return in, html, err
+}
+
+// check holds in against the directory and returns the manager's id.
+func (in EditInput) check(ctx context.Context, q db.Querier, p Person) (manager int64, err error) {
+	if in.Unit != 0 {
+		switch u, err := selectUnit(ctx, q, in.Unit); {
+		case errs.IsNotFound(err), err == nil && u.Organisation != p.OrganisationID:
+			return 0, errs.InvalidFields(errs.Field{Name: "unit", Text: "Choose a unit of " + p.Organisation + "."})
+		case err != nil:
+			return 0, fmt.Errorf("find unit %d: %w", in.Unit, err)
+		}
+	}
+	if in.Manager == "" {
+		return 0, nil
+	}
+	boss, err := selectPerson(ctx, q, in.Manager)
+	switch {
+	case errs.IsNotFound(err):
+		return 0, errs.InvalidFields(errs.Field{Name: "manager", Text: "There is nobody by that name in the directory."})
+	case err != nil:
+		return 0, fmt.Errorf("find manager: %w", err)
+	case boss.ID == p.ID:
+		return 0, errs.InvalidFields(errs.Field{Name: "manager", Text: "Nobody is their own manager."})
+	}
+	return boss.ID, nil
+}
+
+// change is what the event of an edit says beyond that there was one. Moves between units are worth knowing about.
+type change struct {
+	UnitFrom int64 `json:"unit_from,omitempty"`
+	UnitTo   int64 `json:"unit_to,omitempty"`
+	Returned bool  `json:"returned,omitempty"`
+}
+
+func appendEdited(ctx context.Context, tx *db.Tx, actor, person int64, c change) error {
+	if c.UnitFrom == c.UnitTo {
+		c.UnitFrom, c.UnitTo = 0, 0
+	}
+	e := event.Event{Actor: actor, Verb: "person.edited", Object: event.Ref{Kind: "person", ID: person}, Audience: auth.AudienceHub}
+	if c != (change{}) {
+		data, err := json.Marshal(c)
+		if err != nil {
+			return fmt.Errorf("describe edit: %w", err)
+		}
+		e.Data = string(data)
+	}
+	return event.Append(ctx, tx, e)
+}
+
+// MaxPhoto bounds the file somebody sends as their photo.
+const MaxPhoto = 10 << 20
+
+// SetPhoto makes the image in r the photo on a profile. The image is decoded and written anew as a square JPEG, so that the
+// place it was taken at and whatever else hides in the file stays behind.
+func (s *Service) SetPhoto(ctx context.Context, v auth.Viewer, handle string, r io.Reader) error {
+	if _, err := s.editable(ctx, s.db, v, handle); err != nil {
+		return err // before any work on the image
+	}
+	jpeg, err := files.Photo(r)
+	if err != nil {
+		return fmt.Errorf("read photo: %w", err)
+	}
+	key, err := s.files.Put(bytes.NewReader(jpeg), ".jpg", MaxPhoto)
+	if err != nil {
+		return fmt.Errorf("keep photo: %w", err)
+	}
+	return s.writePhoto(ctx, v, handle, key)
+}
+
+// RemovePhoto takes the photo off a profile; initials stand in its place.
+func (s *Service) RemovePhoto(ctx context.Context, v auth.Viewer, handle string) error {
+	return s.writePhoto(ctx, v, handle, "")
+}
+
+func (s *Service) writePhoto(ctx context.Context, v auth.Viewer, handle, key string) error {
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		p, err := s.editable(ctx, tx, v, handle)
+		if err != nil || p.Photo == key {
+			return err
+		}
+		if err := updatePhoto(ctx, tx, p.ID, key); err != nil {
+			return fmt.Errorf("change photo of person %d: %w", p.ID, err)
+		}
+		return appendEdited(ctx, tx, v.Person, p.ID, change{})
+	})
+}
+
+// Place is a unit with what is around it.
+type Place struct {
+	Unit         Unit
+	Organisation Organisation
+	Above        []Unit // from the top down
+	Below        []Unit // directly under it
+	Followed     bool   // by the viewer
+}
+
+// Unit returns a unit and its place in the tree.
+func (s *Service) Unit(ctx context.Context, v auth.Viewer, id int64) (Place, error) {
+	if !v.SignedIn() {
+		return Place{}, errSignIn
+	}
+	unit, o, followed, err := selectPlace(ctx, s.db, id, v.Person)
+	if errs.IsNotFound(err) {
+		return Place{}, errNoUnit.Because(err)
+	}
+	if err != nil {
+		return Place{}, fmt.Errorf("find unit %d: %w", id, err)
+	}
+	tree, err := readTree(ctx, s.db, unit.Organisation)
+	if err != nil {
+		return Place{}, err
+	}
+	return Place{Unit: unit, Organisation: o, Above: tree.above(unit), Below: tree.below(unit.ID), Followed: followed}, nil
 }

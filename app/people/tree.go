@@ -1,0 +1,99 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"watercooler/app/db"
+	"watercooler/app/markup"
+)
+
+// tree is the units of one organisation.
+type tree struct {
+	organisation int64
+	units        []Unit // by name
+	byID         map[int64]Unit
+	byName       map[place]int64
+}
+
+// place is where a unit hangs and what it is called there; names are compared folded.
+type place struct {
+	parent int64
+	name   string
+}
+
+func readTree(ctx context.Context, q db.Querier, organisation int64) (*tree, error) {
+	units, err := selectUnits(ctx, q, organisation)
+	if err != nil {
+		return nil, fmt.Errorf("read units of organisation %d: %w", organisation, err)
+	}
+	t := &tree{organisation: organisation, byID: make(map[int64]Unit, len(units)), byName: make(map[place]int64, len(units))}
+	for _, u := range units {
+		t.add(u)
+	}
+	return t, nil
+}
+
+func (t *tree) add(u Unit) {
+	t.units = append(t.units, u)
+	t.byID[u.ID] = u
+	t.byName[place{u.Parent, markup.Fold(u.Name)}] = u.ID
+}
+
+// ensure returns the unit at the end of path, adding what is missing on the way. The empty path is no unit.
+func (t *tree) ensure(ctx context.Context, tx *db.Tx, path []string) (int64, error) {
+	var id int64
+	for _, name := range path {
+		name = line(name, maxLine)
+		if name == "" {
+			continue
+		}
+		if known, ok := t.byName[place{id, markup.Fold(name)}]; ok {
+			id = known
+			continue
+		}
+		u := Unit{Organisation: t.organisation, Parent: id, Name: name}
+		var err error
+		if u.ID, err = insertUnit(ctx, tx, u); err != nil {
+			return 0, fmt.Errorf("add unit %q: %w", name, err)
+		}
+		t.add(u)
+		id = u.ID
+	}
+	return id, nil
+}
+
+// above returns the units over u, from the top down.
+func (t *tree) above(u Unit) []Unit {
+	var chain []Unit
+	for len(chain) < len(t.units) { // a circle, which only a repair by hand could make, ends here
+		parent, ok := t.byID[u.Parent]
+		if !ok {
+			break
+		}
+		chain = append([]Unit{parent}, chain...)
+		u = parent
+	}
+	return chain
+}
+
+// below returns the units directly under id, by name.
+func (t *tree) below(id int64) []Unit {
+	var list []Unit
+	for _, u := range t.units {
+		if u.Parent == id {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// label returns "Directorate › Service › Team".
+func (t *tree) label(u Unit) string {
+	names := make([]string, 0, 4)
+	for _, a := range t.above(u) {
+		names = append(names, a.Name)
+	}
+	return strings.Join(append(names, u.Name), " › ")
+}
