@@ -1,0 +1,207 @@
+// Package threads shows lists of threads, one thread, its history, and the composer.
+//
+// The names of the form fields, for whoever parses them. The composer posts kind, title, body, topics (comma separated),
+// audience, place and revision. A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
+// Both may be posted to /preview instead, by a submit button with formaction: the same page comes back with Preview filled, or
+// for htmx the Preview fragment alone. A follow button posts kind, id and return. A confirmed deletion posts nothing.
+package threads
+
+import (
+	"watercooler/views/layout"
+	"watercooler/views/parts"
+)
+
+// FeedPage is a list of threads: For you, Latest, Unanswered and Following.
+type FeedPage struct {
+	Chrome  layout.Chrome
+	Heading string // "Good morning, Priya", "Discussions"
+	Intro   string // a sentence under it, for strangers
+	Tabs    []parts.Tab
+	Items   []parts.Item
+	Empty   parts.Empty // shown when there are no items
+	Pager   parts.Pager
+	// The left column; shown when Places is filled.
+	Places         []parts.Tab  // For you, Latest, Unanswered 14, Following, Drafts 2
+	FollowedTopics []parts.Link // "Topics you follow"
+	// The right column; each card is left out when it is empty.
+	Answerable []parts.SideThread // "Could you answer these?"
+	People     []parts.SidePerson // "People to know"
+	About      *About             // for people who are not signed in
+}
+
+// About tells strangers what this place is.
+type About struct {
+	Hub        string
+	SignInPath string
+}
+
+// ShowPage is one thread with one page of its replies.
+type ShowPage struct {
+	Chrome   layout.Chrome
+	ID       int64
+	Kind     string
+	Title    string
+	BodyHTML string // rendered by markup
+	Author   parts.Person
+	At       parts.Moment
+	Edited   parts.Moment
+	Crumbs   []parts.Link // Discussions › Connectivity
+	WhoSees  string       // "Visible to everyone signed in"
+	Answered string       // "Answered in 3 h"; empty when not
+	Closed   string       // "Closed on 4 March 2027. Nobody can reply any more."; empty when open
+	Deleted  bool         // a stub: the opening is gone, replies stay
+	Topics   []parts.Topic
+	Vote     Vote
+	Follow   parts.Follow
+
+	EditPath    string // each action is left out when its path is empty
+	HistoryPath string
+	DeletePath  string // GET asks for confirmation, POST deletes
+	ClosePath   string // POST
+	ReopenPath  string // POST
+
+	Heading  string  // "7 replies", "No replies yet"
+	Accepted *Reply  // pinned above the others; on every page of replies
+	Replies  []Reply // includes the accepted one in its place in time only when Accepted is nil
+	Pager    parts.Pager
+	Form     *ReplyForm // nil when this viewer cannot reply here
+	SignIn   string     // path to sign in and come back, for those who could reply then
+
+	Experts []parts.SidePerson // "People who may know"
+	Related []parts.SideThread
+}
+
+// Vote is the "Useful" button of a thread or reply.
+type Vote struct {
+	ID    string // unique on the page, and the id of the form: "vote-t42", "vote-r9"
+	Path  string // to post to: …/votes, or …/unvote when On; empty when this viewer cannot vote
+	Count int
+	On    bool // this viewer found it useful
+}
+
+// Reply is one reply on a thread page. Its id in the page is "reply-ID".
+type Reply struct {
+	ID        int64
+	Path      string // permalink: /replies/9
+	Author    parts.Person
+	At        parts.Moment
+	Edited    parts.Moment
+	BodyHTML  string
+	Deleted   bool // a stub
+	Accepted  bool
+	InReplyTo *InReplyTo
+	Vote      Vote
+
+	ReplyPath    string // /threads/42?to=9#reply; each action is left out when its path is empty
+	EditPath     string
+	HistoryPath  string
+	DeletePath   string // GET asks for confirmation, POST deletes
+	AcceptPath   string // POST
+	UnacceptPath string // POST
+}
+
+// InReplyTo names what a reply answers.
+type InReplyTo struct {
+	Name string // "Martin Howe"
+	Path string // "#reply-9" on the same page, otherwise /replies/9
+}
+
+// ReplyForm is the box to write or edit a reply.
+type ReplyForm struct {
+	Action     string // /threads/42/replies, or /replies/9/edit
+	Place      string // of the draft: thread:42, edit:reply:9
+	Body       string
+	To         *InReplyTo // the reply being answered
+	Parent     int64      // its id
+	Revision   int        // being edited; 0 for a new one
+	Preview    string     // HTML by markup; empty when not asked for
+	Draft      string     // "Draft saved 10:42"; empty when there is none
+	WhoSees    string     // "Everyone signed in will see this"
+	Submit     string     // "Reply", "Save changes"
+	CancelPath string     // for editing
+	Problems   parts.Problems
+}
+
+// ReplyPage is a page that holds a reply box alone: to edit a reply, to show a preview without script, and to keep the text
+// when something was wrong with it.
+type ReplyPage struct {
+	Chrome  layout.Chrome
+	Heading string     // "Reply", "Edit your reply"
+	Thread  parts.Link // what it belongs to
+	Form    ReplyForm
+}
+
+// WritePage is the composer: for a new thread, and to edit one.
+type WritePage struct {
+	Chrome     layout.Chrome
+	Heading    string // "Ask a question"
+	Hint       string // "Say what you are trying to do. The best questions are one sentence and a little context."
+	Action     string // /threads, or /threads/42/edit
+	Place      string // of the draft: new, edit:thread:42
+	Revision   int    // being edited; 0 for a new one
+	Kind       string
+	Kinds      []parts.Option // to choose from; empty when editing
+	TitleLabel string         // "Question", "Title"
+	Title      string
+	Body       string
+	Topics     string         // as typed, comma separated
+	TopicNames []string       // offered while typing
+	Suggested  []string       // topics that fit what is written: shown as "Suggested"
+	Audiences  []parts.Option // one is only said, several can be chosen from
+	WhoSees    string         // "Everyone signed in: 4,212 staff and 138 partners."
+	Submit     string         // "Ask", "Start", "Save changes"
+	CancelPath string
+	Draft      string // "Draft saved 10:42"; empty when there is none
+	Preview    string // HTML by markup; empty when not asked for
+	Problems   parts.Problems
+	Similar    []parts.SideThread // "Already asked?"; also fetched while typing from /similar?title=…
+	Experts    []parts.SidePerson // "People who may know"
+}
+
+// DraftsPage lists unfinished writing.
+type DraftsPage struct {
+	Chrome layout.Chrome
+	Drafts []Draft
+}
+
+// Draft is one unfinished text.
+type Draft struct {
+	Title      string // "Untitled question", or "Reply to …"
+	Excerpt    string
+	Path       string // to continue
+	DeletePath string // POST
+	At         parts.Moment
+}
+
+// HistoryPage shows what a thread or reply said before.
+type HistoryPage struct {
+	Chrome  layout.Chrome
+	Heading string     // "History of this question"
+	Thread  parts.Link // back to it
+	Changes []Change   // newest first; the last is the original
+}
+
+// Change is one revision beside the one before it.
+type Change struct {
+	Revision int
+	Editor   parts.Person
+	At       parts.Moment
+	Title    []DiffLine // empty when the title did not change
+	Body     []DiffLine
+}
+
+// DiffLine is a line, or words, that stayed, came or went.
+type DiffLine struct {
+	Op   byte // ' ' same, '+' added, '-' removed
+	Text string
+}
+
+// DeletePage asks before something is deleted.
+type DeletePage struct {
+	Chrome     layout.Chrome
+	Heading    string // "Delete this reply?"
+	What       string // its title, or how it begins
+	Means      string // "The text goes for good. A line stays, so that the answers to it make sense."
+	Action     string // POST
+	CancelPath string
+}
