@@ -3,10 +3,13 @@ package topics
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"watercooler/app/db"
+	"watercooler/app/markup"
 )
 
 // ttl bounds how long another process goes on with the old list after a change; the process that made the change sees it
@@ -21,13 +24,100 @@ type cache struct {
 	changes int // counts forget, so that a read that began before a change is not kept after it
 }
 
-// snapshot is the whole list, indexed.
+// snapshot is the whole list, indexed. Positions are places in all.
 type snapshot struct {
-	all     []Topic          // by name
-	byID    map[int64]int    // id → position in all
-	bySlug  map[string]int   // slug → position in all
-	byWord  map[string]int   // folded name, synonym or slug → position in all
-	longest int              // words in the longest name or synonym
+	all     []Topic // by name
+	byID    map[int64]int
+	bySlug  map[string]int
+	byWord  map[string]int // by folded name or synonym
+	byStems map[string]int // by the stems of a name or synonym, for Suggest
+	longest int            // stems in the longest of them
+}
+
+func index(all []Topic) *snapshot {
+	s := &snapshot{
+		byID: make(map[int64]int, len(all)), bySlug: make(map[string]int, len(all)),
+		byWord: make(map[string]int, 2*len(all)), byStems: make(map[string]int, 2*len(all)),
+	}
+	for _, t := range all {
+		s.add(t)
+	}
+	return s
+}
+
+func (s *snapshot) add(t Topic) {
+	s.all = append(s.all, t)
+	s.enter(len(s.all) - 1)
+}
+
+// replace puts t in the place of the topic at i. Words it no longer has go on meaning it in this snapshot.
+func (s *snapshot) replace(i int, t Topic) {
+	s.all[i] = t
+	s.enter(i)
+}
+
+func (s *snapshot) enter(i int) {
+	t := s.all[i]
+	s.byID[t.ID], s.bySlug[t.Slug] = i, i
+	for _, word := range append([]string{t.Name}, t.Synonyms...) {
+		s.byWord[markup.Fold(word)] = i
+		if parts := stems(word); len(parts) > 0 {
+			s.byStems[strings.Join(parts, " ")] = i
+			s.longest = max(s.longest, len(parts))
+		}
+	}
+}
+
+// owner returns the topic that word is the name or a synonym of.
+func (s *snapshot) owner(word string) (Topic, bool) {
+	if i, ok := s.byWord[markup.Fold(word)]; ok {
+		return s.all[i], true
+	}
+	return Topic{}, false
+}
+
+// position finds the topic a name means, by name, synonym or slug.
+func (s *snapshot) position(name string) (int, bool) {
+	if i, ok := s.byWord[markup.Fold(name)]; ok {
+		return i, true
+	}
+	i, ok := s.bySlug[strings.TrimSpace(name)]
+	return i, ok
+}
+
+// meant is position for the topic itself.
+func (s *snapshot) meant(name string) (Topic, bool) {
+	if i, ok := s.position(name); ok {
+		return s.all[i], true
+	}
+	return Topic{}, false
+}
+
+// under reports whether the topic id is other, or below it.
+func (s *snapshot) under(id, other int64) bool {
+	for range s.all {
+		if id == other {
+			return true
+		}
+		i, ok := s.byID[id]
+		if !ok {
+			return false
+		}
+		id = s.all[i].Broader
+	}
+	return false
+}
+
+// freeSlug returns a slug for name that no topic has. "new" is the address of the form for a new topic.
+func (s *snapshot) freeSlug(name string) string {
+	base := markup.Slug(name)
+	slug := base
+	for n := 2; ; n++ {
+		if _, taken := s.bySlug[slug]; !taken && slug != "new" {
+			return slug
+		}
+		slug = base + "-" + strconv.Itoa(n)
+	}
 }
 
 // forget makes the next read fetch the list again.

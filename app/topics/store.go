@@ -1,0 +1,234 @@
+package topics
+
+import (
+	"context"
+
+	"watercooler/app/db"
+	"watercooler/app/markup"
+)
+
+// maxTopics bounds what is read into memory. A controlled list of ten thousand subjects is no longer controlled.
+const maxTopics = 10_000
+
+func scanTopic(r db.Scanner) (t Topic, err error) {
+	var broader *int64
+	err = r.Scan(&t.ID, &t.Slug, &t.Name, &t.Description, &broader)
+	if broader != nil {
+		t.Broader = *broader
+	}
+	return t, err
+}
+
+// selectAll returns every topic with its synonyms, by name.
+func selectAll(ctx context.Context, q db.Querier) ([]Topic, error) {
+	rows, err := q.Query(ctx, `
+		SELECT t.id, t.slug, t.name, t.description, t.broader_id
+		FROM topics t
+		ORDER BY t.name, t.id
+		LIMIT $1`, maxTopics)
+	all, err := db.Collect(rows, err, scanTopic)
+	if err != nil {
+		return nil, err
+	}
+	words, err := selectSynonyms(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].Synonyms = words[all[i].ID]
+	}
+	return all, nil
+}
+
+func selectSynonyms(ctx context.Context, q db.Querier) (map[int64][]string, error) {
+	words := make(map[int64][]string)
+	rows, err := q.Query(ctx, `
+		SELECT y.topic_id, y.name
+		FROM topic_synonyms y
+		ORDER BY y.topic_id, y.folded
+		LIMIT $1`, maxTopics*maxSynonyms)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var id int64
+		var name string
+		err := r.Scan(&id, &name)
+		words[id] = append(words[id], name)
+		return struct{}{}, err
+	})
+	return words, err
+}
+
+// selectTopic returns the topic with this slug, with its synonyms.
+func selectTopic(ctx context.Context, q db.Querier, slug string) (Topic, error) {
+	t, err := scanTopic(q.QueryRow(ctx, `
+		SELECT t.id, t.slug, t.name, t.description, t.broader_id
+		FROM topics t
+		WHERE t.slug = $1`, slug))
+	if err != nil {
+		return Topic{}, err
+	}
+	rows, err := q.Query(ctx, `
+		SELECT y.name
+		FROM topic_synonyms y
+		WHERE y.topic_id = $1
+		ORDER BY y.folded
+		LIMIT $2`, t.ID, maxSynonyms)
+	t.Synonyms, err = db.Collect(rows, err, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) })
+	return t, err
+}
+
+func selectExternal(ctx context.Context, q db.Querier) (map[string]int64, error) {
+	ids := make(map[string]int64)
+	rows, err := q.Query(ctx, `
+		SELECT t.external_id, t.id
+		FROM topics t
+		WHERE t.external_id IS NOT NULL
+		LIMIT $1`, maxTopics)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var external string
+		var id int64
+		err := r.Scan(&external, &id)
+		ids[external] = id
+		return struct{}{}, err
+	})
+	return ids, err
+}
+
+// insertTopic adds t without its synonyms; external may be "".
+func insertTopic(ctx context.Context, tx *db.Tx, external string, t Topic) (id int64, err error) {
+	var ext *string
+	if external != "" {
+		ext = &external
+	}
+	err = tx.QueryRow(ctx, `
+		INSERT INTO topics (external_id, slug, name, description, broader_id, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		RETURNING id`, ext, t.Slug, t.Name, t.Description, none(t.Broader), db.Micros(tx.Now())).Scan(&id)
+	return id, err
+}
+
+// none turns the absent id 0 into NULL.
+func none(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+func insertSynonyms(ctx context.Context, tx *db.Tx, topic int64, words []string) error {
+	for _, w := range words {
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO topic_synonyms (topic_id, name, folded)
+			VALUES ($1, $2, $3)`, topic, w, markup.Fold(w)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// updateTopic writes t and its synonyms over what was there.
+func updateTopic(ctx context.Context, tx *db.Tx, t Topic) error {
+	if _, err := tx.Exec(ctx, `
+		UPDATE topics
+		SET name = $1, description = $2, broader_id = $3
+		WHERE id = $4`, t.Name, t.Description, none(t.Broader), t.ID); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `
+		DELETE FROM topic_synonyms
+		WHERE topic_id = $1`, t.ID); err != nil {
+		return err
+	}
+	return insertSynonyms(ctx, tx, t.ID, t.Synonyms)
+}
+
+// anys returns head followed by list, as arguments of a statement.
+func anys(list []string, head ...any) []any {
+	for _, v := range list {
+		head = append(head, v)
+	}
+	return head
+}
+
+// selectCounts returns how many readable threads there are about each topic that has any.
+func selectCounts(ctx context.Context, q db.Querier, audiences []string) (map[int64]int, error) {
+	counts := make(map[int64]int)
+	if len(audiences) == 0 {
+		return counts, nil
+	}
+	rows, err := q.Query(ctx, `
+		SELECT h.topic_id, COUNT(*)
+		FROM thread_topics h
+		JOIN threads t ON t.id = h.thread_id
+		WHERE t.deleted_at IS NULL AND t.audience IN (`+db.In(1, len(audiences))+`)
+		GROUP BY h.topic_id`, anys(audiences)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var id int64
+		var n int
+		err := r.Scan(&id, &n)
+		counts[id] = n
+		return struct{}{}, err
+	})
+	return counts, err
+}
+
+// selectCount is selectCounts for one topic, and whether viewer follows it.
+func selectCount(ctx context.Context, q db.Querier, topic, viewer int64, audiences []string) (n int, followed bool, err error) {
+	if len(audiences) == 0 {
+		return 0, false, nil
+	}
+	err = q.QueryRow(ctx, `
+		SELECT
+			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'topic' AND w.object_id = $2),
+			(SELECT COUNT(*)
+			 FROM thread_topics h
+			 JOIN threads t ON t.id = h.thread_id
+			 WHERE h.topic_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(3, len(audiences))+`))`,
+		anys(audiences, viewer, topic)...).Scan(&followed, &n)
+	return n, followed, err
+}
+
+// selectFollowed returns the ids of the topics a person follows.
+func selectFollowed(ctx context.Context, q db.Querier, person int64) (map[int64]bool, error) {
+	rows, err := q.Query(ctx, `
+		SELECT w.object_id
+		FROM watches w
+		WHERE w.person_id = $1 AND w.object_kind = 'topic'
+		LIMIT $2`, person, maxTopics)
+	ids, err := db.Collect(rows, err, func(r db.Scanner) (id int64, err error) { return id, r.Scan(&id) })
+	followed := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		followed[id] = true
+	}
+	return followed, err
+}
+
+// knows is somebody whose answers about a topic were accepted.
+type knows struct {
+	Person              int64
+	Handle, Name, Photo string
+	JobTitle, Unit      string
+	Accepted            int
+}
+
+// selectKnowing returns those whose answers to readable questions about a topic were accepted, most answers first.
+func selectKnowing(ctx context.Context, q db.Querier, topic int64, audiences []string, limit int) ([]knows, error) {
+	rows, err := q.Query(ctx, `
+		SELECT p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.name, ''), k.accepted
+		FROM (
+			SELECT r.author_id, COUNT(*) AS accepted, MAX(r.created_at) AS latest
+			FROM thread_topics h
+			JOIN threads t ON t.id = h.thread_id
+			JOIN replies r ON r.id = t.accepted_reply_id
+			WHERE h.topic_id = $1 AND t.deleted_at IS NULL AND r.deleted_at IS NULL AND r.author_id <> t.author_id
+			  AND t.audience IN (`+db.In(2, len(audiences))+`)
+			GROUP BY r.author_id
+		) k
+		JOIN people p ON p.id = k.author_id
+		LEFT JOIN units u ON u.id = p.unit_id
+		WHERE p.left_at IS NULL
+		ORDER BY k.accepted DESC, k.latest DESC, p.id
+		LIMIT `+db.In(2+len(audiences), 1), append(anys(audiences, topic), limit)...)
+	return db.Collect(rows, err, func(r db.Scanner) (k knows, err error) {
+		return k, r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit, &k.Accepted)
+	})
+}
