@@ -111,9 +111,8 @@ func (v Viewer) CanRead(audience string) bool { return slices.Contains(v.audienc
 // Audiences returns every audience v belongs to, sorted, for the SQL and the search query. The slice is shared: read only.
 func (v Viewer) Audiences() []string { return v.audiences }
 
-// As returns v with the audiences that follow from its account and organisation. Whoever builds a Viewer by hand (commands,
-// tests) calls it last; the middleware does so on every request.
-func (v Viewer) As() Viewer {
+// withAudiences returns v with the audiences that follow from its account and organisation.
+func (v Viewer) withAudiences() Viewer {
 	if !v.SignedIn() {
 		v.audiences = Public.audiences
 		return v
@@ -130,5 +129,5 @@ func (v Viewer) As() Viewer {
 
 // ForPerson returns a member's Viewer for commands and tests: signed in as account, without looking anything up.
 func ForPerson(account, person, organisation int64, staff bool, roles Role) Viewer {
-	return Viewer{Account: account, Person: person, Organisation: organisation, Staff: staff, Roles: roles}.As()
+	return Viewer{Account: account, Person: person, Organisation: organisation, Staff: staff, Roles: roles}.withAudiences()
 }
