@@ -58,6 +58,8 @@ CREATE TABLE accounts (
   email_verified_at BIGINT,
   password_hash     TEXT NOT NULL DEFAULT '', -- argon2id in PHC form; '' means no local password
   roles             TEXT NOT NULL DEFAULT '', -- space separated: manager leader moderator admin
+  session_epoch     BIGINT NOT NULL DEFAULT 0, -- sessions of another epoch are over; raising it signs out everywhere
+  signed_in_at      BIGINT,                    -- the last time; NULL for somebody invited who never came
   disabled_at       BIGINT,
   created_at        BIGINT NOT NULL,
   updated_at        BIGINT NOT NULL
