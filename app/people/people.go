@@ -54,6 +54,8 @@ type Card struct {
 	JobTitle     string
 	Unit         string // name, "" when in none
 	Organisation string // name
+	Location     string
+	Phone        string
 	Photo        string // key in app/files, "" for none
 	Staff        bool   // belongs to the home organisation
 	Left         bool   // no longer works here
@@ -68,8 +70,6 @@ type Person struct {
 	OrganisationID int64
 	UnitID         int64 // 0 when in none
 	ManagerID      int64 // 0 when unknown
-	Location       string
-	Phone          string
 	Email          string
 	About          string // Markdown
 	AboutHTML      string // About as app/markup rendered it, safe to show
@@ -109,6 +109,7 @@ func New(d *db.DB, store *files.Store, now func() time.Time) *Service {
 type Filter struct {
 	Name         string // starts of words of the name, in any order
 	Unit         int64
+	Below        bool // with Unit: the units below it too
 	Organisation int64
 	Letter       string // first letter of the family name, folded
 	Leavers      bool   // show them too
@@ -118,6 +119,7 @@ type Filter struct {
 // Listing is a page of the directory.
 type Listing struct {
 	People []Card
+	Total  int  // people on all pages
 	More   bool // there are further pages after the last of People
 }
 
@@ -136,8 +138,11 @@ type EditInput struct {
 // pageSize is how many people a page of the directory has.
 const pageSize = 40
 
-// maxTeam bounds the reports and the colleagues a profile shows.
-const maxTeam = 30
+// maxTeam bounds the reports a profile shows, maxColleagues the others in the same unit.
+const (
+	maxTeam       = 30
+	maxColleagues = 6
+)
 
 // errSignIn is the answer to every read of the directory by somebody signed out.
 var errSignIn = errs.Unauthenticatedf("Sign in to see who works here.")
@@ -188,8 +193,12 @@ func (s *Service) Directory(ctx context.Context, v auth.Viewer, f Filter) (Listi
 	if err != nil {
 		return Listing{}, fmt.Errorf("list people: %w", err)
 	}
+	total, err := countDirectory(ctx, s.db, f)
+	if err != nil {
+		return Listing{}, fmt.Errorf("count people: %w", err)
+	}
 	more := len(list) > pageSize
-	return Listing{People: list[:min(len(list), pageSize)], More: more}, nil
+	return Listing{People: list[:min(len(list), pageSize)], Total: total, More: more}, nil
 }
 
 // Home returns the organisation that runs this hub; NotFound before the first run has named it.

@@ -7,6 +7,7 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/markup"
+	"watercooler/auth"
 )
 
 // chunk bounds the values of one IN list or the rows of one INSERT.
@@ -84,7 +85,7 @@ func some(id *int64) int64 {
 }
 
 // cardColumns are the columns scanCard reads, from people p, organisations o and units u (joined LEFT).
-const cardColumns = `p.id, p.handle, p.name, p.job_title, COALESCE(u.name, ''), o.name, p.photo, o.home, p.left_at`
+const cardColumns = `p.id, p.handle, p.name, p.job_title, COALESCE(u.name, ''), o.name, p.location, p.phone, p.photo, o.home, p.left_at`
 
 // cardTables joins what cardColumns names.
 const cardTables = `people p
@@ -92,7 +93,7 @@ const cardTables = `people p
 	LEFT JOIN units u ON u.id = p.unit_id`
 
 func (c *Card) dest(left **int64) []any {
-	return []any{&c.ID, &c.Handle, &c.Name, &c.JobTitle, &c.Unit, &c.Organisation, &c.Photo, &c.Staff, left}
+	return []any{&c.ID, &c.Handle, &c.Name, &c.JobTitle, &c.Unit, &c.Organisation, &c.Location, &c.Phone, &c.Photo, &c.Staff, left}
 }
 
 func scanCard(r db.Scanner) (Card, error) {
@@ -105,7 +106,7 @@ func scanCard(r db.Scanner) (Card, error) {
 
 // personColumns are the columns scanPerson reads.
 const personColumns = cardColumns + `,
-	p.organisation_id, p.unit_id, p.manager_id, p.location, p.phone, p.email, p.about, p.about_html, p.created_at, p.updated_at`
+	p.organisation_id, p.unit_id, p.manager_id, p.email, p.about, p.about_html, p.created_at, p.updated_at`
 
 func scanPerson(r db.Scanner) (Person, error) {
 	var (
@@ -113,7 +114,7 @@ func scanPerson(r db.Scanner) (Person, error) {
 		left, unit, manager  *int64
 		createdAt, updatedAt int64
 	)
-	err := r.Scan(append(p.dest(&left), &p.OrganisationID, &unit, &manager, &p.Location, &p.Phone, &p.Email, &p.About,
+	err := r.Scan(append(p.dest(&left), &p.OrganisationID, &unit, &manager, &p.Email, &p.About,
 		&p.AboutHTML, &createdAt, &updatedAt)...)
 	if err != nil {
 		return Person{}, err
@@ -148,26 +149,129 @@ func selectCards(ctx context.Context, q db.Querier, ids []int64) ([]Card, error)
 	return cards, err
 }
 
-// selectTeam returns the manager, where known, and the people who report to person. The manager has Manages true.
-func selectTeam(ctx context.Context, q db.Querier, person, manager int64, limit int) (boss *Card, reports []Card, err error) {
+// selectTeam fills in the manager, the reports and the colleagues of p, in that order of importance.
+func selectTeam(ctx context.Context, q db.Querier, p *Profile) error {
+	type member struct {
+		Card
+		manager, unit int64
+	}
+	rows, err := q.Query(ctx, `
+		SELECT `+cardColumns+`, p.manager_id, p.unit_id
+		FROM `+cardTables+`
+		WHERE p.id = $1 OR (p.left_at IS NULL AND p.id <> $2 AND (p.manager_id = $2 OR p.unit_id = $3))
+		ORDER BY CASE WHEN p.id = $1 THEN 0 WHEN p.manager_id = $2 THEN 1 ELSE 2 END, p.sort_name, p.id
+		LIMIT $4`, p.ManagerID, p.ID, p.UnitID, 2*maxTeam)
+	team, err := db.Collect(rows, err, func(r db.Scanner) (m member, err error) {
+		var left, manager, unit *int64
+		err = r.Scan(append(m.dest(&left), &manager, &unit)...)
+		m.Left, m.manager, m.unit = left != nil, some(manager), some(unit)
+		return m, err
+	})
+	for _, m := range team {
+		switch {
+		case m.ID == p.ManagerID:
+			p.Manager = &m.Card
+		case m.manager == p.ID:
+			p.Reports = append(p.Reports, m.Card)
+		case len(p.Colleagues) < maxColleagues:
+			p.Colleagues = append(p.Colleagues, m.Card)
+		}
+	}
+	return err
+}
+
+// selectNear returns those who work in the units given and the present manager of p, without p, by name.
+func selectNear(ctx context.Context, q db.Querier, p Person, units []int64) ([]Card, error) {
+	units = padded(units)
 	rows, err := q.Query(ctx, `
 		SELECT `+cardColumns+`
 		FROM `+cardTables+`
-		WHERE p.id = $1 OR (p.manager_id = $2 AND p.left_at IS NULL)
-		ORDER BY p.sort_name, p.id
-		LIMIT $3`, manager, person, limit)
-	cards, err := db.Collect(rows, err, scanCard)
-	if err != nil {
-		return nil, nil, err
+		WHERE p.id <> $1 AND (p.id = $2 OR (p.left_at IS NULL AND p.unit_id IN (`+db.In(3, len(units))+`)))
+		ORDER BY CASE WHEN p.id = $2 THEN 0 ELSE 1 END, p.sort_name, p.id
+		LIMIT 300`, anys(units, p.ID, p.ManagerID)...)
+	return db.Collect(rows, err, scanCard)
+}
+
+// selectWritten counts what v may read of what p wrote, and whether v follows p.
+func selectWritten(ctx context.Context, q db.Querier, v auth.Viewer, p *Profile) error {
+	in := db.In(3, len(v.Audiences()))
+	return q.QueryRow(ctx, `
+		SELECT
+			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'person' AND w.object_id = $2),
+			(SELECT COUNT(*)
+			 FROM threads t
+			 WHERE t.author_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+in+`)),
+			(SELECT COUNT(*)
+			 FROM replies r
+			 JOIN threads t ON t.id = r.thread_id
+			 WHERE r.author_id = $2 AND r.deleted_at IS NULL AND r.parent_id IS NULL
+			   AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+in+`))`,
+		anys(v.Audiences(), v.Person, p.ID)...).Scan(&p.Followed, &p.Threads, &p.Answers)
+}
+
+func selectThreads(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Thread, error) {
+	rows, err := q.Query(ctx, `
+		SELECT t.id, t.kind, t.title, t.excerpt, t.audience, COALESCE(o.name, ''), t.created_at, t.reply_count, t.vote_count,
+			t.accepted_reply_id IS NOT NULL, t.closed_at IS NOT NULL
+		FROM threads t
+		LEFT JOIN organisations o ON t.audience = 'org:' || CAST(o.id AS TEXT)
+		WHERE t.author_id = $1 AND t.deleted_at IS NULL AND (t.created_at, t.id) < ($2, $3)
+		  AND t.audience IN (`+db.In(4, len(audiences))+`)
+		ORDER BY t.created_at DESC, t.id DESC
+		LIMIT `+db.In(4+len(audiences), 1), append(anys(audiences, person, before.At, before.ID), limit)...)
+	return db.Collect(rows, err, func(r db.Scanner) (t Thread, err error) {
+		var created int64
+		err = r.Scan(&t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &t.For, &created, &t.Replies, &t.Votes, &t.Answered, &t.Closed)
+		t.CreatedAt = db.Time(created)
+		return t, err
+	})
+}
+
+// selectSubjects fills in the topics of threads.
+func selectSubjects(ctx context.Context, q db.Querier, list []Thread) error {
+	if len(list) == 0 {
+		return nil
 	}
-	for _, c := range cards {
-		if c.ID == manager {
-			boss = &c
-			continue
+	ids := make([]int64, len(list))
+	at := make(map[int64]int, len(list))
+	for i, t := range list {
+		ids[i], at[t.ID] = t.ID, i
+	}
+	ids = padded(ids)
+	rows, err := q.Query(ctx, `
+		SELECT h.thread_id, o.slug, o.name
+		FROM thread_topics h
+		JOIN topics o ON o.id = h.topic_id
+		WHERE h.thread_id IN (`+db.In(1, len(ids))+`)
+		ORDER BY o.name, o.id
+		LIMIT 1000`, anys(ids)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (s Subject, err error) {
+		var thread int64
+		err = r.Scan(&thread, &s.Slug, &s.Name)
+		if i, ok := at[thread]; ok {
+			list[i].Topics = append(list[i].Topics, s)
 		}
-		reports = append(reports, c)
-	}
-	return boss, reports, nil
+		return s, err
+	})
+	return err
+}
+
+func selectAnswers(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Answer, error) {
+	rows, err := q.Query(ctx, `
+		SELECT r.id, t.title, r.body_html, r.created_at, r.vote_count, COALESCE(t.accepted_reply_id, 0) = r.id
+		FROM replies r
+		JOIN threads t ON t.id = r.thread_id
+		WHERE r.author_id = $1 AND r.deleted_at IS NULL AND r.parent_id IS NULL AND (r.created_at, r.id) < ($2, $3)
+		  AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+db.In(4, len(audiences))+`)
+		ORDER BY r.created_at DESC, r.id DESC
+		LIMIT `+db.In(4+len(audiences), 1), append(anys(audiences, person, before.At, before.ID), limit)...)
+	return db.Collect(rows, err, func(r db.Scanner) (a Answer, err error) {
+		var created int64
+		var rendered string
+		err = r.Scan(&a.ID, &a.Title, &rendered, &created, &a.Votes, &a.Accepted)
+		a.Excerpt, a.CreatedAt = excerpt(rendered), db.Time(created)
+		return a, err
+	})
 }
 
 // like escapes s for a LIKE pattern with ESCAPE '\'.
@@ -178,8 +282,25 @@ func like(s string) string {
 // maxWords bounds the words of a name that the directory searches for.
 const maxWords = 4
 
-// selectDirectory returns a page of people by family name. Words that are not used are "", which every name contains.
-func selectDirectory(ctx context.Context, q db.Querier, f Filter, limit int) ([]Card, error) {
+// inDirectory is the condition a Filter makes, over placeholders $1 to $9; directoryArgs are their values. Words that are
+// not used are "", which every name contains.
+const inDirectory = `
+	' ' || p.sort_name LIKE '%' || $1 || '%' ESCAPE '\'
+	AND ' ' || p.sort_name LIKE '%' || $2 || '%' ESCAPE '\'
+	AND ' ' || p.sort_name LIKE '%' || $3 || '%' ESCAPE '\'
+	AND ' ' || p.sort_name LIKE '%' || $4 || '%' ESCAPE '\'
+	AND (p.unit_id = $5 OR $5 = 0 OR ($6 AND p.unit_id IN (
+		WITH RECURSIVE below (id) AS (
+			SELECT b.id FROM units b WHERE b.parent_id = $5
+			UNION
+			SELECT c.id FROM units c JOIN below ON c.parent_id = below.id
+		)
+		SELECT below.id FROM below)))
+	AND (p.organisation_id = $7 OR $7 = 0)
+	AND (SUBSTR(p.sort_name, 1, 1) = $8 OR $8 = '')
+	AND ($9 OR p.left_at IS NULL)`
+
+func directoryArgs(f Filter, more ...any) []any {
 	var words [maxWords]string
 	for i, w := range strings.Fields(markup.Fold(f.Name)) {
 		if i == maxWords {
@@ -187,21 +308,27 @@ func selectDirectory(ctx context.Context, q db.Querier, f Filter, limit int) ([]
 		}
 		words[i] = " " + like(w)
 	}
+	return append([]any{words[0], words[1], words[2], words[3], f.Unit, f.Below, f.Organisation, f.Letter, f.Leavers}, more...)
+}
+
+// selectDirectory returns a page of people by family name.
+func selectDirectory(ctx context.Context, q db.Querier, f Filter, limit int) ([]Card, error) {
 	rows, err := q.Query(ctx, `
 		SELECT `+cardColumns+`
 		FROM `+cardTables+`
-		WHERE ' ' || p.sort_name LIKE '%' || $1 || '%' ESCAPE '\'
-		  AND ' ' || p.sort_name LIKE '%' || $2 || '%' ESCAPE '\'
-		  AND ' ' || p.sort_name LIKE '%' || $3 || '%' ESCAPE '\'
-		  AND ' ' || p.sort_name LIKE '%' || $4 || '%' ESCAPE '\'
-		  AND (p.unit_id = $5 OR $5 = 0)
-		  AND (p.organisation_id = $6 OR $6 = 0)
-		  AND (SUBSTR(p.sort_name, 1, 1) = $7 OR $7 = '')
-		  AND ($8 OR p.left_at IS NULL)
-		  AND ((p.sort_name, p.id) > (SELECT a.sort_name, a.id FROM people a WHERE a.id = $9) OR $9 = 0)
+		WHERE `+inDirectory+`
+		  AND ((p.sort_name, p.id) > (SELECT a.sort_name, a.id FROM people a WHERE a.id = $10) OR $10 = 0)
 		ORDER BY p.sort_name, p.id
-		LIMIT $10`, words[0], words[1], words[2], words[3], f.Unit, f.Organisation, f.Letter, f.Leavers, f.After, limit)
+		LIMIT $11`, directoryArgs(f, f.After, limit)...)
 	return db.Collect(rows, err, scanCard)
+}
+
+func countDirectory(ctx context.Context, q db.Querier, f Filter) (n int, err error) {
+	err = q.QueryRow(ctx, `
+		SELECT COUNT(*)
+		FROM people p
+		WHERE `+inDirectory, directoryArgs(f)...).Scan(&n)
+	return n, err
 }
 
 // selectLetters returns the first letters of everybody's family name.

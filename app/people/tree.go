@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"watercooler/app/db"
@@ -96,4 +97,14 @@ func (t *tree) label(u Unit) string {
 		names = append(names, a.Name)
 	}
 	return strings.Join(append(names, u.Name), " › ")
+}
+
+// choices returns every unit with its path, in order of the paths.
+func (t *tree) choices() []Choice {
+	list := make([]Choice, len(t.units))
+	for i, u := range t.units {
+		list[i] = Choice{ID: u.ID, Label: t.label(u)}
+	}
+	slices.SortFunc(list, func(a, b Choice) int { return strings.Compare(markup.Fold(a.Label), markup.Fold(b.Label)) })
+	return list
 }
