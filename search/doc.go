@@ -1,0 +1,27 @@
+// Package search finds things: an index of threads, replies, people and topics, a ranking, and a vote on who knows what.
+// It is the only package that imports bleve.
+//
+// # What bleve does here, and what it does not
+//
+// bleve's scorch gives us an inverted index that survives kill -9, merges itself and hands out postings. It does not
+// analyse, map or rank for us:
+//
+//   - Documents are built field by field (document.go) instead of by reflection over a mapping. One pass over the text
+//     gives the stemmed and the exact field and the length of each, and nothing is dynamic: no field exists that is not
+//     named in fields.go.
+//   - bleve 2.6 calls a score "bm25" that is not: its average length counts distinct terms and changes with merges, term
+//     frequency is the square root, idf is squared, and fields are summed, so that a title boost hurts. bm25f.go is
+//     BM25F as published, as a query.Query and search.Searcher of our own.
+//   - Real average lengths need token totals. They are kept in the index's own key-value section, written in the same
+//     batch as the documents, so that they are right after every Apply and after a crash.
+//
+// # What the index never does
+//
+// It never shows what the reader may not see: the audience filter is part of every query, before scoring, so hits, totals,
+// facets, suggestions, similar threads and votes are computed from readable documents alone. (Word statistics are those of
+// the whole index. They move scores by a little and reveal no word.) It holds no text except titles, for suggestions;
+// callers read what they show from the database, under the same rule, and have it highlighted with Parsed.Highlight.
+//
+// It is never the truth. It can be deleted at any time: Open says ErrStale and Rebuild makes it anew from the database,
+// beside the old one, while searches are served. A new mappingVersion or a file that will not open lead to the same place.
+package search

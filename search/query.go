@@ -1,0 +1,413 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/collector"
+	"github.com/blevesearch/bleve/v2/search/facet"
+	"github.com/blevesearch/bleve/v2/search/query"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// A Query is what somebody wants to find, and what they may read.
+type Query struct {
+	Text      string   // as typed, operators included
+	Audiences []string // what the reader may read; none means nothing is found
+	Types     []string // thread, reply, person, topic; none means all
+	Kinds     []string // as in kind:, beside those typed
+	Limit     int      // hits wanted; 0 means none, only the total and facets
+	Offset    int
+	Collapse  bool // one hit for a thread and its replies: the best of them
+	Facets    bool
+	Sort      string // "" by relevance, "date" newest first
+}
+
+// A Result is a page of hits. Total counts documents, before any collapsing.
+type Result struct {
+	Total  int
+	More   bool // there are hits after these
+	Hits   []Hit
+	Facets []Facet
+	Parsed Parsed
+	Took   time.Duration
+}
+
+// A Hit is one document found.
+type Hit struct {
+	ID, Type, Kind string
+	Thread         int64
+	Score          float64
+	Others         int // hits of the same thread that were collapsed into this one, as far as they were seen
+}
+
+// A Facet counts the values of a field over everything found: kind, topic (slugs) or year.
+type Facet struct {
+	Name   string
+	Values []FacetValue
+}
+
+// A FacetValue is a value and how many of the documents found have it.
+type FacetValue struct {
+	Value string
+	Count int
+}
+
+// Ranking fields. A title says in a few words what a text is about, so its words weigh more; a reply borrows a little from
+// its thread's title, so that "it needs a permit" is found under what it answers; names weigh least, so that people who are
+// called Baker do not crowd out bread.
+var rankFields = []weightedField{
+	{fieldTitle, 3}, {fieldTopics, 1.5}, {fieldBody, 1}, {fieldThreadTitle, 1}, {fieldNames, 0.5},
+}
+
+// exactFields serve queries that consist of stop words: "to be or not to be".
+var exactFields = []weightedField{{fieldTitleExact, 3}, {fieldBodyExact, 1}}
+
+// Paging ends at maxWindow hits: whoever turns that many pages needs other words.
+const (
+	maxWindow  = 1_000
+	maxTerms   = 64 // of a pasted question: the rarest
+	facetSize  = 20
+	collapseBy = 5 // hits fetched for each one shown when collapsing
+)
+
+// Search finds documents. It never fails because of what was typed.
+func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
+	began := time.Now()
+	res := Result{Parsed: Parse(q.Text)}
+	if res.Parsed.Empty() && len(q.Kinds)+len(q.Types) == 0 {
+		return res, nil
+	}
+	err := x.use(func(g *generation) error {
+		return g.read(func(r index.IndexReader) error { return x.search(ctx, g, r, q, &res) })
+	})
+	res.Took = time.Since(began)
+	if err != nil {
+		return res, fmt.Errorf("search: %w", err)
+	}
+	return res, nil
+}
+
+func (x *Index) search(ctx context.Context, g *generation, r index.IndexReader, q Query, res *Result) error {
+	gate := x.gate(q, res.Parsed)
+	ranked, err := x.rank(ctx, g, r, res.Parsed.Text, gate)
+	if err != nil || ranked == nil {
+		return err
+	}
+	limit, offset := max(q.Limit, 0), max(q.Offset, 0)
+	window := min(offset+limit+1, maxWindow)
+	if q.Collapse {
+		window = min(max(window*collapseBy, 100), maxWindow)
+	}
+	by := search.SortOrder{&search.SortScore{Desc: true}}
+	if q.Sort == "date" || ranked == gate {
+		by = search.SortOrder{&search.SortField{Field: fieldCreated, Desc: true, Type: search.SortFieldAsString}}
+	}
+	found, err := collect(ctx, r, ranked, by, window, q.Facets)
+	if err != nil {
+		return err
+	}
+	res.Total = int(found.Total())
+	res.Facets = facets(found.FacetResults())
+	if limit == 0 {
+		return nil
+	}
+	hits, err := describe(r, found.Results())
+	if err != nil {
+		return err
+	}
+	if q.Collapse {
+		hits = collapse(hits)
+	}
+	if offset >= len(hits) {
+		return nil
+	}
+	end := min(offset+limit, len(hits))
+	res.Hits, res.More = hits[offset:end], end < len(hits)
+	return nil
+}
+
+// rank returns the query that scores text behind gate; gate itself when there are no words to score, so that filters alone
+// list what they let through; nil when the words are in no document's language.
+func (x *Index) rank(ctx context.Context, g *generation, r index.IndexReader, text string, gate query.Query) (query.Query, error) {
+	if strings.TrimSpace(text) == "" {
+		return gate, nil
+	}
+	fields, terms := rankFields, count(x.analyzer.stems(text))
+	if len(terms) == 0 {
+		fields, terms = exactFields, count(x.analyzer.exacts(text))
+	}
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	terms, err := rarest(ctx, r, fieldBody, terms, maxTerms)
+	if err != nil {
+		return nil, err
+	}
+	return &bm25f{fields: fields, terms: terms, average: g.average, gate: gate}, nil
+}
+
+// count returns the distinct terms, each weighing as often as it comes.
+func count(terms []string) []weightedTerm {
+	at := make(map[string]int, len(terms))
+	var out []weightedTerm
+	for _, t := range terms {
+		i, ok := at[t]
+		if !ok {
+			i = len(out)
+			at[t] = i
+			out = append(out, weightedTerm{term: t})
+		}
+		out[i].weight++
+	}
+	return out
+}
+
+// gate returns the filter that every query passes through.
+func (x *Index) gate(q Query, p Parsed) query.Query {
+	// SECURITY: without this clause hidden documents are found. An empty list of audiences finds nothing.
+	must := []query.Query{anyTerm(fieldAudience, q.Audiences)}
+	if len(q.Types) > 0 {
+		must = append(must, anyTerm(fieldType, q.Types))
+	}
+	for _, kinds := range [][]string{q.Kinds, p.Kinds} {
+		if len(kinds) > 0 {
+			must = append(must, anyOf(anyTerm(fieldKind, kinds), anyTerm(fieldType, kinds)))
+		}
+	}
+	if len(p.Authors) > 0 {
+		must = append(must, x.byAuthors(p.Authors))
+	}
+	if len(p.Topics) > 0 {
+		must = append(must, anyTerm(fieldTopic, p.Topics))
+	}
+	if len(p.States) > 0 {
+		must = append(must, anyTerm(fieldState, p.States))
+	}
+	if !p.After.IsZero() || !p.Before.IsZero() {
+		must = append(must, between(p.After, p.Before))
+	}
+	for _, phrase := range p.Phrases {
+		if q := x.phrase(phrase); q != nil {
+			must = append(must, q)
+		}
+	}
+	var not []query.Query
+	for _, words := range p.Not {
+		if q := x.phrase(words); q != nil {
+			not = append(not, q)
+		}
+	}
+	if len(not) > 0 {
+		return query.NewBooleanQuery(must, nil, not)
+	}
+	if len(must) == 1 {
+		return must[0]
+	}
+	return query.NewConjunctionQuery(must)
+}
+
+// byAuthors matches handles, and names of which every word is given.
+func (x *Index) byAuthors(authors []string) query.Query {
+	var any []query.Query
+	for _, a := range authors {
+		any = append(any, is(fieldAuthor, fold(a)))
+		var all []query.Query
+		for _, stem := range x.analyzer.stems(a) {
+			all = append(all, is(fieldNames, stem))
+		}
+		if len(all) > 0 {
+			any = append(any, query.NewConjunctionQuery(all))
+		}
+	}
+	return query.NewDisjunctionQuery(any)
+}
+
+// phrase matches the words of text next to each other, exactly as written but for case and accents; nil when there are none.
+func (x *Index) phrase(text string) query.Query {
+	words := x.analyzer.exacts(text)
+	switch len(words) {
+	case 0:
+		return nil
+	case 1:
+		return anyOf(is(fieldTitleExact, words[0]), is(fieldBodyExact, words[0]))
+	}
+	return anyOf(query.NewPhraseQuery(words, fieldTitleExact), query.NewPhraseQuery(words, fieldBodyExact))
+}
+
+// between matches days from after, up to but without before. Zero times are open ends.
+func between(after, before time.Time) query.Query {
+	first, last := "", ""
+	if !after.IsZero() {
+		first = day(after)
+	}
+	if !before.IsZero() {
+		last = day(before)
+	}
+	yes, no := true, false
+	q := query.NewTermRangeInclusiveQuery(first, last, &yes, &no)
+	q.SetField(fieldDay)
+	return q
+}
+
+func is(field, term string) query.Query {
+	q := query.NewTermQuery(term)
+	q.SetField(field)
+	return q
+}
+
+// anyTerm matches documents with one of the terms; none when there are no terms.
+func anyTerm(field string, terms []string) query.Query {
+	if len(terms) == 1 {
+		return is(field, terms[0])
+	}
+	qs := make([]query.Query, len(terms))
+	for i, t := range terms {
+		qs[i] = is(field, t)
+	}
+	return anyOf(qs...)
+}
+
+func anyOf(qs ...query.Query) query.Query {
+	if len(qs) == 0 {
+		return query.NewMatchNoneQuery()
+	}
+	return query.NewDisjunctionQuery(qs)
+}
+
+// rarest keeps the n terms that are in the fewest documents: the others hardly move the ranking and cost the most. Terms
+// that are in no document stay, for they cost nothing and may be in another field.
+func rarest(ctx context.Context, r index.IndexReader, field string, terms []weightedTerm, n int) ([]weightedTerm, error) {
+	if len(terms) <= n {
+		return terms, nil
+	}
+	docs := make(map[string]uint64, len(terms))
+	for _, t := range terms {
+		tfr, err := r.TermFieldReader(ctx, []byte(t.term), field, false, false, false)
+		if err != nil {
+			return nil, err
+		}
+		docs[t.term] = tfr.Count()
+		if err := tfr.Close(); err != nil {
+			return nil, err
+		}
+	}
+	kept := slices.Clone(terms)
+	slices.SortStableFunc(kept, func(a, b weightedTerm) int {
+		return int(int64(docs[a.term]) - int64(docs[b.term]))
+	})
+	return kept[:n], nil
+}
+
+// collect runs q and keeps the best size matches.
+func collect(ctx context.Context, r index.IndexReader, q query.Query, by search.SortOrder, size int, counted bool) (_ *collector.TopNCollector, err error) {
+	o := search.SearcherOptions{}
+	if !by.CacheIsScore()[0] {
+		o.Score = "none"
+	}
+	s, err := q.Searcher(ctx, r, nil, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	top := collector.NewTopNCollector(size, 0, by)
+	if counted {
+		fb := search.NewFacetsBuilder(r)
+		for _, name := range []string{fieldKind, fieldTopic, fieldYear} {
+			fb.Add(name, facet.NewTermsFacetBuilder(name, facetSize))
+		}
+		top.SetFacetsBuilder(fb)
+	}
+	if err := top.Collect(ctx, s, r); err != nil {
+		return nil, err
+	}
+	return top, nil
+}
+
+func facets(results search.FacetResults) []Facet {
+	var out []Facet
+	for _, name := range []string{fieldKind, fieldTopic, fieldYear} {
+		res := results[name]
+		if res == nil || res.Terms == nil || res.Terms.Len() == 0 {
+			continue
+		}
+		f := Facet{Name: name}
+		for _, t := range res.Terms.Terms() {
+			f.Values = append(f.Values, FacetValue{Value: t.Term, Count: t.Count})
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// describe reads what a hit says about itself from the columns.
+func describe(r index.IndexReader, matches search.DocumentMatchCollection) ([]Hit, error) {
+	hits := make([]Hit, len(matches))
+	at := make([]*Hit, len(matches))
+	for i, m := range matches {
+		hits[i] = Hit{ID: m.ID, Score: m.Score}
+		at[i] = &hits[i]
+	}
+	err := columns(r, matches, []string{fieldType, fieldKind, fieldThread}, func(i int, name, value string) {
+		switch name {
+		case fieldType:
+			hits[i].Type = value
+		case fieldKind:
+			hits[i].Kind = value
+		case fieldThread:
+			hits[i].Thread = parseID(value)
+		}
+	})
+	return hits, err
+}
+
+// columns visits the doc values of matches in the order of the index, where neighbours share a compressed chunk.
+func columns(r index.IndexReader, matches search.DocumentMatchCollection, fields []string, visit func(i int, field, value string)) error {
+	order := make([]int, len(matches))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return matches[a].IndexInternalID.Compare(matches[b].IndexInternalID) })
+	values, err := r.DocValueReader(fields)
+	if err != nil {
+		return err
+	}
+	for _, i := range order {
+		err := values.VisitDocValues(matches[i].IndexInternalID, func(field string, term []byte) { visit(i, field, string(term)) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func parseID(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// collapse keeps the best hit of each thread, in order.
+func collapse(hits []Hit) []Hit {
+	first := make(map[int64]int, len(hits))
+	kept := hits[:0]
+	for _, h := range hits {
+		if h.Thread != 0 {
+			if i, ok := first[h.Thread]; ok {
+				kept[i].Others++
+				continue
+			}
+			first[h.Thread] = len(kept)
+		}
+		kept = append(kept, h)
+	}
+	return kept
+}

@@ -1,0 +1,171 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/query"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// A Suggestion completes what is being typed.
+type Suggestion struct {
+	ID, Type, Title string
+}
+
+// Weights of the fields that "like this" looks at.
+var similarFields = []weightedField{{fieldTitle, 2}, {fieldTopics, 1}, {fieldBody, 1}}
+
+// suggestTypes is the order in which suggestions are shown. Whoever types what may be a name wants the person.
+func suggestTypes(name bool) []string {
+	if name {
+		return []string{"person", "topic", "thread"}
+	}
+	return []string{"topic", "thread", "person"}
+}
+
+// Suggest completes prefix, of which every word must begin a word of the title or name, to at most limit suggestions.
+// People come first when it looks like a name: one to three words of letters.
+func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, limit int) ([]Suggestion, error) {
+	words := x.analyzer.exacts(prefix)
+	if len(words) == 0 || len(words) > 12 || limit < 1 || utf8.RuneCountInString(strings.Join(words, "")) < minBeginning {
+		return nil, nil
+	}
+	var out []Suggestion
+	err := x.use(func(g *generation) error {
+		return g.read(func(r index.IndexReader) error {
+			byType := make(map[string][]Suggestion)
+			for _, typ := range suggestTypes(true) {
+				found, err := g.suggest(ctx, r, words, typ, audiences, limit)
+				if err != nil {
+					return err
+				}
+				byType[typ] = found
+			}
+			out = share(byType, suggestTypes(looksLikeName(prefix)), limit)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
+	}
+	return out, nil
+}
+
+// suggest finds titles of one type. All words are in the gate; scoring prefers titles that begin with the first word and,
+// through the length, short ones.
+func (g *generation) suggest(ctx context.Context, r index.IndexReader, words []string, typ string, audiences []string, limit int) ([]Suggestion, error) {
+	must := []query.Query{anyTerm(fieldAudience, audiences), is(fieldType, typ)}
+	terms := []weightedTerm{{firstWord + beginning(words[0]), 1}}
+	for _, w := range words {
+		must = append(must, is(fieldSuggest, beginning(w)))
+		terms = append(terms, weightedTerm{beginning(w), 1})
+	}
+	found, err := collect(ctx, r, &bm25f{
+		fields: []weightedField{{fieldSuggest, 1}}, terms: terms, gate: query.NewConjunctionQuery(must),
+		average: func(string) float64 { return 8 },
+	}, search.SortOrder{&search.SortScore{Desc: true}}, limit, false)
+	if err != nil {
+		return nil, err
+	}
+	var out []Suggestion
+	for _, m := range found.Results() {
+		_, title, err := readStored(r, m.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Suggestion{ID: m.ID, Type: typ, Title: title})
+	}
+	return out, nil
+}
+
+// share fills limit places in the order of types, leaving room for the later ones: half of what is left goes to each.
+func share(byType map[string][]Suggestion, types []string, limit int) []Suggestion {
+	take := make(map[string]int)
+	left := limit
+	for _, typ := range types {
+		take[typ] = min(len(byType[typ]), (left+1)/2)
+		left -= take[typ]
+	}
+	var out []Suggestion
+	for _, typ := range types {
+		more := min(left, len(byType[typ])-take[typ])
+		left -= more
+		out = append(out, byType[typ][:take[typ]+more]...)
+	}
+	return out
+}
+
+// looksLikeName reports whether text may be the beginning of somebody's name: up to three words of letters, none of them
+// a word that names do not have.
+func looksLikeName(text string) bool {
+	words := strings.Fields(fold(text))
+	if len(words) == 0 || len(words) > 3 {
+		return false
+	}
+	for _, w := range words {
+		if strings.ContainsFunc(w, func(r rune) bool { return r != '\'' && r != '-' && r != '.' && !letter(r) }) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(words, func(w string) bool { return notInNames[w] })
+}
+
+func letter(r rune) bool { return wordRune(r) && (r < '0' || r > '9') }
+
+// notInNames are words that begin questions and titles.
+var notInNames = map[string]bool{
+	"a": true, "an": true, "are": true, "can": true, "could": true, "do": true, "does": true, "for": true, "has": true,
+	"how": true, "i": true, "in": true, "is": true, "my": true, "of": true, "on": true, "should": true, "the": true,
+	"to": true, "we": true, "what": true, "when": true, "where": true, "which": true, "who": true, "why": true, "with": true,
+}
+
+// Similar finds threads like text, which may be a title that is being typed or a whole thread; exclude leaves out the
+// thread itself and is 0 otherwise. The ranking is that of Search, over threads.
+func (x *Index) Similar(ctx context.Context, text string, audiences []string, exclude int64, limit int) ([]Hit, error) {
+	var hits []Hit
+	err := x.use(func(g *generation) error {
+		return g.read(func(r index.IndexReader) error {
+			if limit < 1 {
+				return nil
+			}
+			terms := count(x.analyzer.stems(truncate(text, maxQueryText)))
+			if len(terms) == 0 {
+				return nil
+			}
+			terms, err := rarest(ctx, r, fieldBody, terms, maxTerms)
+			if err != nil {
+				return err
+			}
+			found, err := collect(ctx, r, &bm25f{
+				fields: similarFields, terms: terms, average: g.average,
+				gate: query.NewConjunctionQuery([]query.Query{anyTerm(fieldAudience, audiences), is(fieldType, "thread")}),
+			}, search.SortOrder{&search.SortScore{Desc: true}}, min(limit+1, maxWindow), false)
+			if err != nil {
+				return err
+			}
+			hits, err = describe(r, found.Results())
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find similar threads: %w", err)
+	}
+	hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.Thread == exclude })
+	return hits[:min(limit, len(hits))], nil
+}
+
+// truncate cuts s to n bytes at a rune's edge.
+func truncate(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
