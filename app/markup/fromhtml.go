@@ -317,7 +317,7 @@ func oneLine(cell *html.Node) string {
 	if holdsBlock(cell, 4) {
 		return strings.ReplaceAll(escapeText(strings.ReplaceAll(squeeze(words(cell)), "\n", " "), false), "|", `\|`)
 	}
-	s := strings.ReplaceAll(inlines(children(cell)), "\\\n", " ")
+	s := strings.ReplaceAll(inlines(children(cell)), "\n", " ")
 	return strings.ReplaceAll(strings.TrimSpace(strings.ReplaceAll(s, "\n", " ")), "|", `\|`)
 }
 
@@ -354,7 +354,7 @@ func escapeLineStart(line string) string {
 	return `\` + line
 }
 
-// inlines writes nodes as a run of text. Line breaks of the source are spaces; <br> is a backslash at the end of the line.
+// inlines writes nodes as a run of text. Line breaks of the source are spaces; <br> is the end of the line.
 func inlines(nodes []*html.Node) string {
 	var b strings.Builder
 	for i, n := range nodes {
@@ -382,7 +382,7 @@ func inline(n *html.Node, before string, next rune) string {
 	inner := func() string { return inlines(children(n)) }
 	switch n.DataAtom {
 	case atom.Br:
-		return "\\\n"
+		return "\n"
 	case atom.Em, atom.I, atom.Cite, atom.Dfn, atom.Var:
 		return wrap("*", inner(), before, next)
 	case atom.Strong, atom.B:
@@ -412,7 +412,7 @@ func inline(n *html.Node, before string, next rune) string {
 // wrap puts emphasis marks around inner where CommonMark will read them as such: white space goes outside, and so does
 // punctuation that meets a letter ("**note:**text" would show its asterisks).
 func wrap(mark, inner, before string, next rune) string {
-	text := strings.TrimSpace(strings.ReplaceAll(inner, "\\\n", " "))
+	text := strings.TrimSpace(strings.ReplaceAll(inner, "\n", " "))
 	if text == "" || strings.HasPrefix(text, mark[:1]) && mark[0] == '*' || strings.HasSuffix(text, mark[:1]) && mark[0] == '*' {
 		return inner // nested emphasis at an edge, as in <em><em>x</em></em>, keeps the inner one
 	}
@@ -428,9 +428,6 @@ func wrap(mark, inner, before string, next rune) string {
 		first, _ := utf8.DecodeRuneInString(text)
 		if !isLetter(first) {
 			return inner
-		}
-		if mark == "~~" {
-			lead = ""
 		}
 	}
 	if tail == "" && isLetter(next) {
@@ -461,7 +458,7 @@ func codeSpan(code string) string {
 
 // link writes a Markdown link, or only the words where the address is of a kind that Render would refuse.
 func link(label, href, kind string) string {
-	label = strings.TrimSpace(strings.ReplaceAll(label, "\\\n", " "))
+	label = strings.TrimSpace(strings.ReplaceAll(label, "\n", " "))
 	href = strings.TrimSpace(href)
 	target, _, ok := address([]byte(href), "")
 	if !ok || strings.HasPrefix(href, "#") {
@@ -481,8 +478,8 @@ func link(label, href, kind string) string {
 		return label
 	}
 	target = strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", " ", "%20", "&", "&amp;").Replace(target)
-	if label == href && strings.HasPrefix(href, "http") {
-		return "<" + href + ">"
+	if label == "<"+href+">" {
+		return label
 	}
 	return "[" + label + "](" + target + ")"
 }

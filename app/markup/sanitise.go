@@ -58,7 +58,11 @@ func plainText(safe string) (full, short string) {
 		kind := z.Next()
 		switch kind {
 		case html.ErrorToken:
-			return squeeze(all.String()), firstWords(squeeze(lead.String()), squeeze(all.String()))
+			full, short = squeeze(all.String()), squeeze(lead.String())
+			if short == "" {
+				short = full
+			}
+			return full, strings.ReplaceAll(short, "\n", " ")
 		case html.TextToken:
 			t := z.Text()
 			all.WriteString(html.UnescapeString(string(t)))
@@ -86,14 +90,6 @@ func plainText(safe string) (full, short string) {
 			}
 		}
 	}
-}
-
-// firstWords returns the first of the two that has any.
-func firstWords(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return strings.ReplaceAll(b, "\n", " ")
 }
 
 // squeeze makes runs of white space one space, or one line break where the run held one, and drops the arrows of footnotes.
