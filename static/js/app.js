@@ -1,0 +1,17 @@
+// What every page gets. Each feature stands on a page that already works without it.
+import htmx from 'htmx.org'
+import { menus } from './menus.js'
+import { searchBox } from './search.js'
+import { settleSent } from './store.js'
+import { updates } from './updates.js'
+
+document.documentElement.classList.add('js')
+menus()
+searchBox()
+updates(htmx)
+settleSent()
+
+// The composer is half of all script and on few pages.
+if (document.querySelector('form[data-compose]')) {
+  import('./compose.js').then(({ composers }) => composers())
+}
