@@ -46,8 +46,8 @@ type Config struct {
 	Database Database `embed:"" prefix:"database-"`
 	RedisURL string   `name:"redis-url" type:"setting" group:"Redis" preset:"" check:"redis?" secret:"url" placeholder:"URL" help:"Redis for sessions, rate limits and messages between several servers: redis://, or rediss:// for TLS; ?addr= adds cluster nodes, ?master_name= means Sentinel. Empty: sessions live in the database, the rest in memory."`
 
-	SessionIdle     time.Duration `name:"session-idle" type:"setting" group:"Sign-in" preset:"14d" check:"positive" placeholder:"TIME" help:"A session ends when it has not been used for this long."`
-	SessionAbsolute time.Duration `name:"session-absolute" type:"setting" group:"Sign-in" preset:"90d" check:"positive" placeholder:"TIME" help:"A session ends this long after sign-in, however much it is used."`
+	SessionIdle     time.Duration `name:"session-idle" type:"setting" group:"Sign-in" preset:"12h" check:"positive" placeholder:"TIME" help:"A session ends when it has not been used for this long."`
+	SessionAbsolute time.Duration `name:"session-absolute" type:"setting" group:"Sign-in" preset:"30d" check:"positive" placeholder:"TIME" help:"A session ends this long after sign-in, however much it is used."`
 	SSONames        []string      `name:"sso" type:"setting" group:"Sign-in" preset:"" check:"ssonames" placeholder:"NAMES" help:"Names of the single sign-on providers, such as entra,google. Each has its own settings; see Single sign-on."`
 
 	SMTP SMTP `embed:"" prefix:"smtp-"`
