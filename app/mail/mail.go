@@ -35,11 +35,11 @@ var ErrLetter = errors.New("the letter cannot be sent")
 // Config says which server takes the letters.
 type Config struct {
 	Host     string
-	Port     int    // 0: 587, or 465 with TLS "implicit"
+	Port     int    // 0: 587, or 465 with TLS "tls"
 	Username string // "" does not authenticate
 	Password string
 	From     string // "Watercooler <hub@council.example>"
-	TLS      string // "starttls" (default, required), "implicit", "none" (a relay on the same machine)
+	TLS      string // "starttls" (default, required), "tls" from the first byte, "none" (a relay on the same machine)
 	Timeout  time.Duration
 	Client   *tls.Config // nil: the system's roots
 }
@@ -69,14 +69,14 @@ func NewSMTP(cfg Config) (*SMTP, error) {
 	case "", "starttls":
 		// Mandatory, not opportunistic: a stripped STARTTLS must fail, because sign-in links travel in these letters.
 		opts = append(opts, mail.WithTLSPolicy(mail.TLSMandatory))
-	case "implicit":
+	case "tls":
 		port = 465
 		opts = append(opts, mail.WithSSL())
 	case "none":
 		port = 25
 		opts = append(opts, mail.WithTLSPolicy(mail.NoTLS))
 	default:
-		return nil, fmt.Errorf("mail: TLS is %q, want starttls, implicit or none", cfg.TLS)
+		return nil, fmt.Errorf("mail: TLS is %q, want starttls, tls or none", cfg.TLS)
 	}
 	if cfg.Port != 0 {
 		port = cfg.Port
