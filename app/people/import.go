@@ -303,16 +303,21 @@ func linkManagers(ctx context.Context, tx *db.Tx, managerOf map[string]string) (
 	if err != nil {
 		return nil, err
 	}
-	for _, external := range slices.Sorted(maps.Keys(managerOf)) { // in order, so that two runs take their locks alike
+	under := make(map[int64][]int64) // manager → those who get them as their manager
+	for external, boss := range managerOf {
 		person, ok := known[external]
-		manager, ok2 := known[managerOf[external]]
+		manager, ok2 := known[boss]
 		if !ok || !ok2 || person.id == manager.id || person.manager == manager.id {
 			continue
 		}
-		if err := updateManager(ctx, tx, person.id, manager.id); err != nil {
-			return nil, fmt.Errorf("set manager of %s: %w", external, err)
+		under[manager.id] = append(under[manager.id], person.id)
+	}
+	for _, manager := range slices.Sorted(maps.Keys(under)) { // in order, so that two runs take their locks alike
+		slices.Sort(under[manager])
+		if err := updateManager(ctx, tx, manager, under[manager]); err != nil {
+			return nil, fmt.Errorf("link %d people to manager %d: %w", len(under[manager]), manager, err)
 		}
-		linked = append(linked, person.id)
+		linked = append(linked, under[manager]...)
 	}
 	return linked, nil
 }

@@ -98,11 +98,15 @@ type Service struct {
 	files *files.Store
 	now   func() time.Time
 	home  atomic.Pointer[Organisation]
+	turns chan struct{} // a photo being decoded holds one
 }
+
+// decoders is how many photos are decoded at the same time. Each takes up to 200 MB while it is.
+const decoders = 2
 
 // New returns the directory kept in d, with photos in store. now is the clock, time.Now outside tests.
 func New(d *db.DB, store *files.Store, now func() time.Time) *Service {
-	return &Service{db: d, files: store, now: now}
+	return &Service{db: d, files: store, now: now, turns: make(chan struct{}, decoders)}
 }
 
 // Filter says which people a directory page shows. The zero Filter is everybody who works here.
@@ -481,7 +485,7 @@ func (s *Service) SetPhoto(ctx context.Context, v auth.Viewer, handle string, r 
 	if _, err := s.editable(ctx, s.db, v, handle); err != nil {
 		return err // before any work on the image
 	}
-	jpeg, err := files.Photo(r)
+	jpeg, err := s.decode(ctx, r)
 	if err != nil {
 		return fmt.Errorf("read photo: %w", err)
 	}
@@ -490,6 +494,30 @@ func (s *Service) SetPhoto(ctx context.Context, v auth.Viewer, handle string, r 
 		return fmt.Errorf("keep photo: %w", err)
 	}
 	return s.writePhoto(ctx, v, handle, key)
+}
+
+// decode waits for its turn and reads a photo. More than MaxPhoto bytes are refused.
+func (s *Service) decode(ctx context.Context, r io.Reader) ([]byte, error) {
+	select {
+	case s.turns <- struct{}{}:
+		defer func() { <-s.turns }()
+	case <-ctx.Done():
+		return nil, errs.Unavailablef("The hub is busy with other pictures. Try again in a moment.").Because(ctx.Err())
+	}
+	limited := &io.LimitedReader{R: r, N: MaxPhoto + 1}
+	jpeg, err := files.Photo(limited)
+	if limited.N == 0 {
+		return nil, errs.Invalidf("This picture has more than %d MB. Choose a smaller one.", MaxPhoto>>20)
+	}
+	return jpeg, err
+}
+
+// File opens an uploaded file for somebody signed in. The caller closes it.
+func (s *Service) File(v auth.Viewer, key string) (io.ReadSeekCloser, files.Info, error) {
+	if !v.SignedIn() {
+		return nil, files.Info{}, errSignIn
+	}
+	return s.files.Get(key)
 }
 
 // RemovePhoto takes the photo off a profile; initials stand in its place.

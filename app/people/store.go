@@ -23,31 +23,6 @@ func chunks[T any](list []T, do func(part []T) error) error {
 	return nil
 }
 
-// anys returns head followed by list, as arguments of a statement.
-func anys[T any](list []T, head ...any) []any {
-	args := make([]any, 0, len(head)+len(list))
-	args = append(args, head...)
-	for _, v := range list {
-		args = append(args, v)
-	}
-	return args
-}
-
-// padded returns ids filled up to a power of two by repeating the last, so that lists of every length share a few prepared
-// statements.
-func padded(ids []int64) []int64 {
-	n := 1
-	for n < len(ids) {
-		n *= 2
-	}
-	out := make([]int64, n)
-	copy(out, ids)
-	for i := len(ids); i < n; i++ {
-		out[i] = ids[len(ids)-1]
-	}
-	return out
-}
-
 // values returns "($1,$2),($3,$4)": placeholders for an INSERT of rows of cols values.
 func values(rows, cols int) string {
 	var b strings.Builder
@@ -137,11 +112,11 @@ func selectPerson(ctx context.Context, q db.Querier, handle string) (Person, err
 func selectCards(ctx context.Context, q db.Querier, ids []int64) ([]Card, error) {
 	var cards []Card
 	err := chunks(ids, func(part []int64) error {
-		part = padded(part)
+		part = db.Pad(part)
 		rows, err := q.Query(ctx, `
 			SELECT `+cardColumns+`
 			FROM `+cardTables+`
-			WHERE p.id IN (`+db.In(1, len(part))+`)`, anys(part)...)
+			WHERE p.id IN (`+db.In(1, len(part))+`)`, db.Args(part)...)
 		found, err := db.Collect(rows, err, scanCard)
 		cards = append(cards, found...)
 		return err
@@ -182,13 +157,13 @@ func selectTeam(ctx context.Context, q db.Querier, p *Profile) error {
 
 // selectNear returns those who work in the units given and the present manager of p, without p, by name.
 func selectNear(ctx context.Context, q db.Querier, p Person, units []int64) ([]Card, error) {
-	units = padded(units)
+	units = db.Pad(units)
 	rows, err := q.Query(ctx, `
 		SELECT `+cardColumns+`
 		FROM `+cardTables+`
 		WHERE p.id <> $1 AND (p.id = $2 OR (p.left_at IS NULL AND p.unit_id IN (`+db.In(3, len(units))+`)))
 		ORDER BY CASE WHEN p.id = $2 THEN 0 ELSE 1 END, p.sort_name, p.id
-		LIMIT 300`, anys(units, p.ID, p.ManagerID)...)
+		LIMIT 300`, db.Args(units, p.ID, p.ManagerID)...)
 	return db.Collect(rows, err, scanCard)
 }
 
@@ -206,7 +181,7 @@ func selectWritten(ctx context.Context, q db.Querier, v auth.Viewer, p *Profile)
 			 JOIN threads t ON t.id = r.thread_id
 			 WHERE r.author_id = $2 AND r.deleted_at IS NULL AND r.parent_id IS NULL
 			   AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+in+`))`,
-		anys(v.Audiences(), v.Person, p.ID)...).Scan(&p.Followed, &p.Threads, &p.Answers)
+		db.Args(v.Audiences(), v.Person, p.ID)...).Scan(&p.Followed, &p.Threads, &p.Answers)
 }
 
 func selectThreads(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Thread, error) {
@@ -218,7 +193,7 @@ func selectThreads(ctx context.Context, q db.Querier, person int64, audiences []
 		WHERE t.author_id = $1 AND t.deleted_at IS NULL AND (t.created_at, t.id) < ($2, $3)
 		  AND t.audience IN (`+db.In(4, len(audiences))+`)
 		ORDER BY t.created_at DESC, t.id DESC
-		LIMIT `+db.In(4+len(audiences), 1), append(anys(audiences, person, before.At, before.ID), limit)...)
+		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
 	return db.Collect(rows, err, func(r db.Scanner) (t Thread, err error) {
 		var created int64
 		err = r.Scan(&t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &t.For, &created, &t.Replies, &t.Votes, &t.Answered, &t.Closed)
@@ -237,14 +212,14 @@ func selectSubjects(ctx context.Context, q db.Querier, list []Thread) error {
 	for i, t := range list {
 		ids[i], at[t.ID] = t.ID, i
 	}
-	ids = padded(ids)
+	ids = db.Pad(ids)
 	rows, err := q.Query(ctx, `
 		SELECT h.thread_id, o.slug, o.name
 		FROM thread_topics h
 		JOIN topics o ON o.id = h.topic_id
 		WHERE h.thread_id IN (`+db.In(1, len(ids))+`)
 		ORDER BY o.name, o.id
-		LIMIT 1000`, anys(ids)...)
+		LIMIT 1000`, db.Args(ids)...)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (s Subject, err error) {
 		var thread int64
 		err = r.Scan(&thread, &s.Slug, &s.Name)
@@ -264,7 +239,7 @@ func selectAnswers(ctx context.Context, q db.Querier, person int64, audiences []
 		WHERE r.author_id = $1 AND r.deleted_at IS NULL AND r.parent_id IS NULL AND (r.created_at, r.id) < ($2, $3)
 		  AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+db.In(4, len(audiences))+`)
 		ORDER BY r.created_at DESC, r.id DESC
-		LIMIT `+db.In(4+len(audiences), 1), append(anys(audiences, person, before.At, before.ID), limit)...)
+		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
 	return db.Collect(rows, err, func(r db.Scanner) (a Answer, err error) {
 		var created int64
 		var rendered string
@@ -339,7 +314,7 @@ func selectLetters(ctx context.Context, q db.Querier) ([]string, error) {
 		WHERE p.left_at IS NULL
 		ORDER BY 1
 		LIMIT 200`)
-	return db.Collect(rows, err, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) })
+	return db.Collect(rows, err, db.One[string])
 }
 
 func scanOrganisation(r db.Scanner) (o Organisation, err error) {
@@ -427,8 +402,8 @@ func selectHandles(ctx context.Context, q db.Querier, candidates []string) (map[
 		rows, err := q.Query(ctx, `
 			SELECT p.handle
 			FROM people p
-			WHERE p.handle IN (`+db.In(1, len(part))+`)`, anys(part)...)
-		found, err := db.Collect(rows, err, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) })
+			WHERE p.handle IN (`+db.In(1, len(part))+`)`, db.Args(part)...)
+		found, err := db.Collect(rows, err, db.One[string])
 		for _, h := range found {
 			taken[h] = true
 		}
@@ -506,7 +481,7 @@ func selectImported(ctx context.Context, q db.Querier, external []string) (map[s
 			SELECT p.id, p.external_id, p.source_hash, p.organisation_id, p.unit_id, p.manager_id, p.handle, p.name, p.job_title,
 				p.location, p.phone, p.email, p.about, p.about_html, p.left_at, p.created_at
 			FROM people p
-			WHERE p.external_id IN (`+db.In(1, len(part))+`)`, anys(part)...)
+			WHERE p.external_id IN (`+db.In(1, len(part))+`)`, db.Args(part)...)
 		got, err := db.Collect(rows, err, func(s db.Scanner) (r personRow, err error) {
 			var unit, manager *int64
 			err = s.Scan(&r.ID, &r.External, &r.Hash, &r.Organisation, &unit, &manager, &r.Handle, &r.Name, &r.JobTitle, &r.Location,
@@ -530,7 +505,7 @@ func selectByEmail(ctx context.Context, q db.Querier, email string) ([]int64, er
 		WHERE p.email = $1 AND p.left_at IS NULL
 		ORDER BY p.id
 		LIMIT 2`, email)
-	return db.Collect(rows, err, scanID)
+	return db.Collect(rows, err, db.One[int64])
 }
 
 // selectUnclaimed is selectByEmail for those without an account.
@@ -542,10 +517,8 @@ func selectUnclaimed(ctx context.Context, q db.Querier, email string) ([]int64, 
 		  AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = p.id)
 		ORDER BY p.id
 		LIMIT 2`, email)
-	return db.Collect(rows, err, scanID)
+	return db.Collect(rows, err, db.One[int64])
 }
-
-func scanID(r db.Scanner) (id int64, err error) { return id, r.Scan(&id) }
 
 // selectPresent returns a page of those who work here and came from the source whose external ids start with prefix.
 func selectPresent(ctx context.Context, q db.Querier, prefix string, after int64) (map[int64]string, int64, error) {
@@ -576,7 +549,7 @@ func updateLeft(ctx context.Context, tx *db.Tx, ids []int64, at int64) error {
 		_, err := tx.Exec(ctx, `
 			UPDATE people
 			SET left_at = $1, source_hash = '', updated_at = $2
-			WHERE id IN (`+db.In(3, len(part))+`)`, anys(part, at, db.Micros(tx.Now()))...)
+			WHERE id IN (`+db.In(3, len(part))+`)`, db.Args(part, at, db.Micros(tx.Now()))...)
 		return err
 	})
 }
@@ -591,7 +564,7 @@ func selectManagers(ctx context.Context, q db.Querier, external []string) (map[s
 		rows, err := q.Query(ctx, `
 			SELECT p.external_id, p.id, p.manager_id
 			FROM people p
-			WHERE p.external_id IN (`+db.In(1, len(part))+`)`, anys(part)...)
+			WHERE p.external_id IN (`+db.In(1, len(part))+`)`, db.Args(part)...)
 		_, err = db.Collect(rows, err, func(r db.Scanner) (t tie, err error) {
 			var name string
 			var manager *int64
@@ -605,12 +578,15 @@ func selectManagers(ctx context.Context, q db.Querier, external []string) (map[s
 	return found, err
 }
 
-func updateManager(ctx context.Context, tx *db.Tx, person, manager int64) error {
-	_, err := tx.Exec(ctx, `
-		UPDATE people
-		SET manager_id = $1, updated_at = $2
-		WHERE id = $3`, manager, db.Micros(tx.Now()), person)
-	return err
+// updateManager puts people under a manager.
+func updateManager(ctx context.Context, tx *db.Tx, manager int64, people []int64) error {
+	return chunks(people, func(part []int64) error {
+		_, err := tx.Exec(ctx, `
+			UPDATE people
+			SET manager_id = $1, updated_at = $2
+			WHERE id IN (`+db.In(3, len(part))+`)`, db.Args(part, manager, db.Micros(tx.Now()))...)
+		return err
+	})
 }
 
 // updateEdited writes what a person may change about a profile.

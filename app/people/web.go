@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"path"
 	"strconv"
 	"strings"
 
@@ -533,9 +532,6 @@ func (h *Web) photo(c *fiber.Ctx) (err error) {
 	if err != nil || header.Size == 0 {
 		return errs.Invalidf("Choose a picture first.").Because(err)
 	}
-	if header.Size > MaxPhoto {
-		return errs.Invalidf("This picture has more than %d MB. Choose a smaller one.", MaxPhoto>>20)
-	}
 	file, err := header.Open()
 	if err != nil {
 		return fmt.Errorf("open uploaded photo: %w", err)
@@ -557,13 +553,13 @@ func (h *Web) RemovePhoto(c *fiber.Ctx) error {
 //
 // SECURITY: whatever a file holds, the browser neither guesses a type nor runs anything in it.
 func (h *Web) File(c *fiber.Ctx) error {
-	file, size, err := h.people.File(auth.ViewerOf(c), c.Params("key"))
+	file, info, err := h.people.File(auth.ViewerOf(c), c.Params("key"))
 	if err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "private, max-age=31536000, immutable")
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
-	c.Type(strings.TrimPrefix(path.Ext(c.Params("key")), "."))
-	return c.SendStream(file, int(size))
+	c.Set(fiber.HeaderContentType, info.Type)
+	return c.SendStream(file, int(info.Size))
 }

@@ -72,7 +72,7 @@ func selectTopic(ctx context.Context, q db.Querier, slug string) (Topic, error) 
 		WHERE y.topic_id = $1
 		ORDER BY y.folded
 		LIMIT $2`, t.ID, maxSynonyms)
-	t.Synonyms, err = db.Collect(rows, err, func(r db.Scanner) (s string, err error) { return s, r.Scan(&s) })
+	t.Synonyms, err = db.Collect(rows, err, db.One[string])
 	return t, err
 }
 
@@ -141,14 +141,6 @@ func updateTopic(ctx context.Context, tx *db.Tx, t Topic) error {
 	return insertSynonyms(ctx, tx, t.ID, t.Synonyms)
 }
 
-// anys returns head followed by list, as arguments of a statement.
-func anys(list []string, head ...any) []any {
-	for _, v := range list {
-		head = append(head, v)
-	}
-	return head
-}
-
 // selectCounts returns how many readable threads there are about each topic that has any.
 func selectCounts(ctx context.Context, q db.Querier, audiences []string) (map[int64]int, error) {
 	counts := make(map[int64]int)
@@ -160,7 +152,7 @@ func selectCounts(ctx context.Context, q db.Querier, audiences []string) (map[in
 		FROM thread_topics h
 		JOIN threads t ON t.id = h.thread_id
 		WHERE t.deleted_at IS NULL AND t.audience IN (`+db.In(1, len(audiences))+`)
-		GROUP BY h.topic_id`, anys(audiences)...)
+		GROUP BY h.topic_id`, db.Args(audiences)...)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
 		var id int64
 		var n int
@@ -183,7 +175,7 @@ func selectCount(ctx context.Context, q db.Querier, topic, viewer int64, audienc
 			 FROM thread_topics h
 			 JOIN threads t ON t.id = h.thread_id
 			 WHERE h.topic_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(3, len(audiences))+`))`,
-		anys(audiences, viewer, topic)...).Scan(&followed, &n)
+		db.Args(audiences, viewer, topic)...).Scan(&followed, &n)
 	return n, followed, err
 }
 
@@ -194,7 +186,7 @@ func selectFollowed(ctx context.Context, q db.Querier, person int64) (map[int64]
 		FROM watches w
 		WHERE w.person_id = $1 AND w.object_kind = 'topic'
 		LIMIT $2`, person, maxTopics)
-	ids, err := db.Collect(rows, err, func(r db.Scanner) (id int64, err error) { return id, r.Scan(&id) })
+	ids, err := db.Collect(rows, err, db.One[int64])
 	followed := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		followed[id] = true
@@ -227,7 +219,7 @@ func selectKnowing(ctx context.Context, q db.Querier, topic int64, audiences []s
 		LEFT JOIN units u ON u.id = p.unit_id
 		WHERE p.left_at IS NULL
 		ORDER BY k.accepted DESC, k.latest DESC, p.id
-		LIMIT `+db.In(2+len(audiences), 1), append(anys(audiences, topic), limit)...)
+		LIMIT `+db.In(2+len(audiences), 1), append(db.Args(audiences, topic), limit)...)
 	return db.Collect(rows, err, func(r db.Scanner) (k knows, err error) {
 		return k, r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit, &k.Accepted)
 	})
