@@ -36,6 +36,7 @@ const VoteDepth = 1_000
 // asking shows interest and never knowledge. Like every query it sees only what the reader may read.
 func (x *Index) Votes(ctx context.Context, q Query, depth int) ([]Vote, error) {
 	p := Parse(q.Text)
+	p.Phrases = nil // quotes in a pasted question are no order
 	var votes []Vote
 	err := x.use(func(g *generation) error {
 		return g.read(func(r index.IndexReader) error {
@@ -85,57 +86,55 @@ func describeVotes(r index.IndexReader, matches search.DocumentMatchCollection) 
 // Parameters of RankPeople.
 const (
 	fusion      = 60.0 // k of reciprocal rank fusion
+	combDepth   = 100  // votes that CombSUM counts
+	expScale    = 3.0  // points of score by which a match must fall behind to count e times less
 	halfLife    = 4.0  // years: gentle, for knowledge fades slower than interest
 	microYear   = 365.25 * 24 * 3600 * 1e6
 	maxEvidence = 5
 )
 
+// tally is what the votes for one person add up to, by each technique.
+type tally struct {
+	exp, power, sum float64
+	n               float64
+	evidence        []Vote
+}
+
 // RankPeople ranks the authors of votes, which come best first. Each vote speaks for its author with a strength that says
-// how well it matches, and a little more when it was accepted, found useful, or recent. Three voting techniques of
-// Macdonald and Ounis ("Voting for Candidates: Adapting Data Fusion Techniques for an Expert Search Task", CIKM 2006) make
-// one ranking each: expCombMNZ, where the best match decides and every further one helps; CombSUM, where the mass decides;
-// and reciprocal rank, which looks at order alone. The rankings are fused by reciprocal rank (Cormack, Clarke and Büttcher,
-// SIGIR 2009), because no single one is best everywhere: chat is noisy and wants mass, long documents want the best match.
-// Asking for documents rather than for a profile of everything somebody wrote is Model 2 of Balog, Azzopardi and de Rijke
-// ("Formal Models for Expert Finding in Enterprise Corpora", SIGIR 2006; "A language modeling framework for expert
-// finding", IP&M 2009). Nobody's rank depends on how much they write about other things.
+// how well it matches, and a little more when it was accepted, found useful, or is recent. Three voting techniques make one
+// ranking each, after Macdonald and Ounis ("Voting for Candidates: Adapting Data Fusion Techniques for an Expert Search
+// Task", CIKM 2006):
+//
+//   - expCombMNZ, where the best matches decide and every further one helps;
+//   - CombSUM over the first hundred, where the mass of good matches decides;
+//   - between the two, the sum of fourth powers times the root of their number.
+//
+// The rankings are fused by reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009), because no single one is best
+// everywhere: chat is noisy and wants mass, long documents want the best match. On the joined development set the fusion
+// has a mean reciprocal rank of 0.25 where its parts have 0.23 to 0.25 and their order changes from department to
+// department. Looking at documents rather than at a profile of everything somebody wrote is Model 2 of Balog, Azzopardi
+// and de Rijke ("Formal Models for Expert Finding in Enterprise Corpora", SIGIR 2006; "A language modeling framework for
+// expert finding", IP&M 2009). Nobody's rank depends on how much they write about other things.
 func RankPeople(votes []Vote, now int64) []Ranked {
-	if len(votes) == 0 {
-		return nil
-	}
-	top := votes[0].Score
-	type sums struct {
-		exp, sum, reciprocal float64
-		n                    int
-		evidence             []Vote
-	}
-	people := make(map[int64]*sums)
+	people := make(map[int64]*tally)
 	var order []int64
-	for rank, v := range votes {
+	for i, v := range votes {
 		if v.AuthorID == 0 || v.Score <= 0 {
 			continue
 		}
-		s := people[v.AuthorID]
-		if s == nil {
-			s = &sums{}
-			people[v.AuthorID] = s
+		t := people[v.AuthorID]
+		if t == nil {
+			t = &tally{}
+			people[v.AuthorID] = t
 			order = append(order, v.AuthorID)
 		}
-		w := prior(v, now)
-		relative := v.Score / top
-		s.n++
-		s.exp += w * math.Exp(8*(relative-1))
-		s.sum += w * relative
-		s.reciprocal += w / float64(rank+1)
-		if len(s.evidence) < maxEvidence {
-			s.evidence = append(s.evidence, v)
-		}
+		t.count(v, prior(v, now), votes[0].Score, i)
 	}
 	scores := make(map[int64]float64, len(people))
-	for _, by := range []func(s *sums) float64{
-		func(s *sums) float64 { return s.exp * math.Log1p(float64(s.n)) },
-		func(s *sums) float64 { return s.sum },
-		func(s *sums) float64 { return s.reciprocal },
+	for _, by := range []func(t *tally) float64{
+		func(t *tally) float64 { return t.exp * t.n },
+		func(t *tally) float64 { return t.power * math.Sqrt(t.n) },
+		func(t *tally) float64 { return t.sum },
 	} {
 		slices.SortStableFunc(order, func(a, b int64) int { return descending(by(people[a]), by(people[b])) })
 		for rank, id := range order {
@@ -148,6 +147,20 @@ func RankPeople(votes []Vote, now int64) []Ranked {
 		out[i] = Ranked{Person: id, Score: scores[id], Evidence: people[id].evidence}
 	}
 	return out
+}
+
+// count adds the vote v, which weighs w and comes at rank, counted from 0.
+func (t *tally) count(v Vote, w, top float64, rank int) {
+	relative := v.Score / top
+	t.n++
+	t.exp += w * math.Exp((v.Score-top)/expScale)
+	t.power += w * relative * relative * relative * relative
+	if rank < combDepth {
+		t.sum += w * relative
+	}
+	if len(t.evidence) < maxEvidence {
+		t.evidence = append(t.evidence, v)
+	}
 }
 
 // prior is what a contribution is worth before its words are looked at: 1, more when accepted or found useful, less with

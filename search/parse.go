@@ -27,7 +27,8 @@ type Parsed struct {
 const (
 	maxQueryText    = 4_000 // bytes
 	maxQueryPhrases = 8
-	maxQueryValues  = 8 // of one operator
+	maxQueryValues  = 8  // of one operator
+	proseWords      = 20 // longer texts are pasted prose: their quotes and dashes are punctuation
 )
 
 // kindNames are the kinds a person may type, with what they mean.
@@ -55,12 +56,13 @@ func Parse(text string) Parsed {
 		text = text[:cut]
 		p.note("Only the first %d characters were searched for.", utf8.RuneCountInString(text))
 	}
+	prose := len(strings.Fields(text)) > proseWords
 	var words []string
 	for _, t := range lex(text) {
-		if p.operator(t) {
+		if !(prose && t.key == "") && p.operator(t) {
 			continue
 		}
-		if t.quoted && !t.not && t.key == "" && len(p.Phrases) < maxQueryPhrases {
+		if t.quoted && !prose && !t.not && t.key == "" && len(p.Phrases) < maxQueryPhrases {
 			p.Phrases = append(p.Phrases, t.value)
 		}
 		words = append(words, t.text())

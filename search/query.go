@@ -95,6 +95,27 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 }
 
 func (x *Index) search(ctx context.Context, g *generation, r index.IndexReader, q Query, res *Result) error {
+	if err := x.find(ctx, g, r, q, res); err != nil {
+		return err
+	}
+	if res.Total > 0 || len(res.Parsed.Phrases) == 0 {
+		return nil
+	}
+	// Quotes in a pasted sentence are seldom meant as an order, and an empty page helps nobody.
+	relaxed := res.Parsed
+	relaxed.Phrases = nil
+	*res = Result{Parsed: relaxed}
+	if err := x.find(ctx, g, r, q, res); err != nil {
+		return err
+	}
+	if res.Total > 0 {
+		res.Parsed.note("Nothing has the words in quotes exactly so. These results have some of them.")
+	}
+	return nil
+}
+
+// find fills res with what q and res.Parsed ask for.
+func (x *Index) find(ctx context.Context, g *generation, r index.IndexReader, q Query, res *Result) error {
 	gate := x.gate(q, res.Parsed)
 	ranked, err := x.rank(ctx, g, r, res.Parsed.Text, gate)
 	if err != nil || ranked == nil {
