@@ -3,6 +3,7 @@
 package parts
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -178,3 +179,88 @@ func KindName(kind string) string {
 	}
 	return kind
 }
+
+// Field is one labelled input of a form. Its id in the page is "f-" and the name.
+type Field struct {
+	Name, Label  string
+	Send         string // name under which Options are sent, where Name must differ to be unique on the page; Name when empty
+	Hint         string
+	Value        string
+	Problem      string // what is wrong with it: Problems.Of(name)
+	Type         string // of the input; text when empty
+	Autocomplete string
+	Max          int // characters; 0 leaves it to the server
+	Optional     bool
+	Options      []Option // of a select or a group of radio buttons
+}
+
+func (f Field) inputType() string {
+	if f.Type == "" {
+		return "text"
+	}
+	return f.Type
+}
+
+// DescribedBy lists the ids of the hint and the mistake.
+func (f Field) DescribedBy() string {
+	switch {
+	case f.Hint != "" && f.Problem != "":
+		return "h-" + f.Name + " e-" + f.Name
+	case f.Hint != "":
+		return "h-" + f.Name
+	case f.Problem != "":
+		return "e-" + f.Name
+	}
+	return ""
+}
+
+// target is where a line of the error summary leads: to the field, or to the form's own start.
+func (p Problem) target() string {
+	if p.Name == "" {
+		return "#main"
+	}
+	return "#f-" + p.Name
+}
+
+var tintNames = [Tints]string{"0", "1", "2", "3", "4", "5"}
+
+func tintName(tint int) string { return tintNames[uint(tint)%Tints] }
+
+// plural returns "1 reply", "7 replies".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Thousands(n) + " " + many
+}
+
+// Thousands writes a whole number with commas: 4,212.
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	start := 0
+	if n < 0 {
+		start = 1
+	}
+	for i := len(s) - 3; i > start; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func or(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
+
+func followID(f Follow) string { return "follow-" + f.Kind + "-" + strconv.FormatInt(f.ID, 10) }
+
+func followPath(f Follow) string {
+	if f.On {
+		return "/unfollow"
+	}
+	return "/follow"
+}
+
+func radioOr(kind string) string { return or(kind, "radio") }

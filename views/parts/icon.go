@@ -1,0 +1,5 @@
+package parts
+
+import "watercooler/static"
+
+var icons = static.Path("icons.svg#")

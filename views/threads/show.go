@@ -1,0 +1,20 @@
+package threads
+
+import "strconv"
+
+func (p FeedPage) hasAside() bool {
+	return p.About != nil || len(p.Answerable) > 0 || len(p.People) > 0
+}
+
+// columns names the grid that has room for what the page holds.
+func columns(p FeedPage) string {
+	switch {
+	case len(p.Places) > 0:
+		return "cols three"
+	case p.hasAside():
+		return "cols two"
+	}
+	return "narrow"
+}
+
+func replyID(id int64) string { return "reply-" + strconv.FormatInt(id, 10) }
