@@ -194,16 +194,8 @@ func selectFollowed(ctx context.Context, q db.Querier, person int64) (map[int64]
 	return followed, err
 }
 
-// knows is somebody whose answers about a topic were accepted.
-type knows struct {
-	Person              int64
-	Handle, Name, Photo string
-	JobTitle, Unit      string
-	Accepted            int
-}
-
 // selectKnowing returns those whose answers to readable questions about a topic were accepted, most answers first.
-func selectKnowing(ctx context.Context, q db.Querier, topic int64, audiences []string, limit int) ([]knows, error) {
+func selectKnowing(ctx context.Context, q db.Querier, topic int64, audiences []string, limit int) ([]Knows, error) {
 	rows, err := q.Query(ctx, `
 		SELECT p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.name, ''), k.accepted
 		FROM (
@@ -220,7 +212,7 @@ func selectKnowing(ctx context.Context, q db.Querier, topic int64, audiences []s
 		WHERE p.left_at IS NULL
 		ORDER BY k.accepted DESC, k.latest DESC, p.id
 		LIMIT `+db.In(2+len(audiences), 1), append(db.Args(audiences, topic), limit)...)
-	return db.Collect(rows, err, func(r db.Scanner) (k knows, err error) {
+	return db.Collect(rows, err, func(r db.Scanner) (k Knows, err error) {
 		return k, r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit, &k.Accepted)
 	})
 }

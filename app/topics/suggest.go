@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"watercooler/app/markup"
-	"watercooler/app/threads"
 )
 
 // maxSuggestText bounds the bytes of a text that Suggest reads: what somebody writes about is said at the beginning.
@@ -21,7 +20,7 @@ const maxTyped = 3
 // Suggest names up to limit topics that text is about: those whose name or a synonym stands in it, word for word but for
 // singular and plural, the longest wording first. For a text of a few words it goes on with topics that begin like it or are
 // spelt nearly like it.
-func (s *Service) Suggest(ctx context.Context, text string, limit int) ([]threads.Topic, error) {
+func (s *Service) Suggest(ctx context.Context, text string, limit int) ([]Topic, error) {
 	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -34,9 +33,9 @@ func (s *Service) Suggest(ctx context.Context, text string, limit int) ([]thread
 	if len(words) > 0 && len(words) <= maxTyped && len(found) < limit {
 		found = append(found, snap.nearly(strings.Join(words, " "), found)...)
 	}
-	list := make([]threads.Topic, 0, min(limit, len(found)))
+	list := make([]Topic, 0, min(limit, len(found)))
 	for _, i := range found[:min(limit, len(found))] {
-		list = append(list, short(snap.all[i]))
+		list = append(list, snap.all[i])
 	}
 	return list, nil
 }

@@ -19,7 +19,6 @@ import (
 	"watercooler/app/errs"
 	"watercooler/app/event"
 	"watercooler/app/markup"
-	"watercooler/app/threads"
 	"watercooler/auth"
 )
 
@@ -187,6 +186,30 @@ func (s *Service) List(ctx context.Context, v auth.Viewer) ([]Counted, error) {
 	return list, nil
 }
 
+// Knows is somebody whose answers about a topic were accepted.
+type Knows struct {
+	Person              int64
+	Handle, Name, Photo string
+	JobTitle, Unit      string
+	Accepted            int
+}
+
+// maxKnowing is how many people a topic's page names.
+const maxKnowing = 5
+
+// Knowing returns those whose answers to questions about a topic were accepted, as far as v may read the questions, with the
+// number of answers as evidence. Signed out it names nobody.
+func (s *Service) Knowing(ctx context.Context, v auth.Viewer, topic int64) ([]Knows, error) {
+	if !v.SignedIn() {
+		return nil, nil
+	}
+	list, err := selectKnowing(ctx, s.db, topic, v.Audiences(), maxKnowing)
+	if err != nil {
+		return nil, fmt.Errorf("list those who know about topic %d: %w", topic, err)
+	}
+	return list, nil
+}
+
 // Keeps reports whether v looks after the list of topics.
 func Keeps(v auth.Viewer) bool { return v.Is(auth.Moderator) || v.Is(auth.Admin) }
 
@@ -221,10 +244,10 @@ func (s *Service) Create(ctx context.Context, v auth.Viewer, in Input) (Topic, e
 			return err
 		}
 		if t.ID, err = insertTopic(ctx, tx, "", t); err != nil {
-			return fmt.Errorf("add topic: %w", err)
+			return fmt.Errorf("add topic: %w", raced(err))
 		}
 		if err := insertSynonyms(ctx, tx, t.ID, t.Synonyms); err != nil {
-			return fmt.Errorf("add synonyms: %w", err)
+			return fmt.Errorf("add synonyms: %w", raced(err))
 		}
 		s.changed(tx)
 		return appendEvent(ctx, tx, v.Person, "topic.created", t.ID)
@@ -257,11 +280,19 @@ func (s *Service) Edit(ctx context.Context, v auth.Viewer, slug string, in Input
 			return err
 		}
 		if err := updateTopic(ctx, tx, t); err != nil {
-			return fmt.Errorf("edit topic %d: %w", t.ID, err)
+			return fmt.Errorf("edit topic %d: %w", t.ID, raced(err))
 		}
 		s.changed(tx)
 		return appendEvent(ctx, tx, v.Person, "topic.edited", t.ID)
 	})
+}
+
+// raced says what it means that a word which was free when we looked is taken.
+func raced(err error) error {
+	if db.IsUnique(err) {
+		return errs.Conflictf("Somebody else has just taken one of these words for a topic. Look at the list and try again.").Because(err)
+	}
+	return err
 }
 
 func appendEvent(ctx context.Context, tx *db.Tx, actor int64, verb string, topic int64) error {
@@ -347,7 +378,7 @@ func synonyms(name string, words []string) []string {
 
 // Resolve finds the topic each name means, by name, slug or synonym. It returns every topic once, in the order named, and
 // the names that mean none.
-func (s *Service) Resolve(ctx context.Context, names []string) (known []threads.Topic, unknown []string, err error) {
+func (s *Service) Resolve(ctx context.Context, names []string) (known []Topic, unknown []string, err error) {
 	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -358,12 +389,10 @@ func (s *Service) Resolve(ctx context.Context, names []string) (known []threads.
 		switch {
 		case ok && !seen[t.ID]:
 			seen[t.ID] = true
-			known = append(known, short(t))
+			known = append(known, t)
 		case !ok && spaced(name) != "":
 			unknown = append(unknown, name)
 		}
 	}
 	return known, unknown, nil
 }
-
-func short(t Topic) threads.Topic { return threads.Topic{ID: t.ID, Slug: t.Slug, Name: t.Name} }

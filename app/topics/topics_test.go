@@ -11,7 +11,6 @@ import (
 	"watercooler/app/apptest/backends"
 	"watercooler/app/db"
 	"watercooler/app/errs"
-	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/auth"
 )
@@ -100,7 +99,7 @@ func (h *hub) events(t *testing.T) string {
 	return strings.Join(verbs, " ")
 }
 
-func slugs(list []threads.Topic) string {
+func slugs(list []topics.Topic) string {
 	var s []string
 	for _, t := range list {
 		s = append(s, t.Slug)
