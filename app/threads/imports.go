@@ -1,6 +1,20 @@
 package threads
 
-import "time"
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"watercooler/app/db"
+	"watercooler/app/event"
+	"watercooler/app/markup"
+	"watercooler/auth"
+)
 
 // ThreadRecord is one thread as a source outside the hub describes it.
 type ThreadRecord struct {
@@ -43,4 +57,651 @@ type Outcome struct {
 	Created, Changed, Unchanged int
 	Skipped                     []Skipped
 	IDs                         map[string]int64 // external id → id in the hub
+}
+
+// chunk is how many records are looked up, rendered and written together.
+const chunk = 256
+
+// ImportThreads brings threads in or up to date. A record whose Hash is the one of the last time writes nothing. The text of
+// a changed one replaces what is there, which is kept as a revision. All of it is part of tx, with one event.
+//
+// Authors must be in the hub already; a record without its author is skipped and says so.
+func (s *Service) ImportThreads(ctx context.Context, tx *db.Tx, records []ThreadRecord) (Outcome, error) {
+	im := importer{tx: tx, out: Outcome{IDs: make(map[string]int64, len(records))}}
+	for part := range slices.Chunk(uniq(records, func(r ThreadRecord) string { return r.ExternalID }), chunk) {
+		if err := im.threads(ctx, part); err != nil {
+			return Outcome{}, fmt.Errorf("import threads from %s: %w", part[0].ExternalID, err)
+		}
+	}
+	if err := im.finish(ctx, "threads"); err != nil {
+		return Outcome{}, fmt.Errorf("import threads: %w", err)
+	}
+	return im.out, nil
+}
+
+// ImportReplies brings replies in or up to date, like ImportThreads, and keeps the counters and the accepted answer of their
+// threads. Threads and authors must be in the hub already. A reply to a reply that is nowhere becomes one to the thread:
+// losing the text would be worse than losing the indentation.
+func (s *Service) ImportReplies(ctx context.Context, tx *db.Tx, records []ReplyRecord) (Outcome, error) {
+	im := importer{tx: tx, out: Outcome{IDs: make(map[string]int64, len(records))}}
+	for part := range slices.Chunk(parentsFirst(uniq(records, func(r ReplyRecord) string { return r.ExternalID })), chunk) {
+		if err := im.replies(ctx, part); err != nil {
+			return Outcome{}, fmt.Errorf("import replies from %s: %w", part[0].ExternalID, err)
+		}
+	}
+	if err := im.finish(ctx, "replies"); err != nil {
+		return Outcome{}, fmt.Errorf("import replies: %w", err)
+	}
+	return im.out, nil
+}
+
+// uniq keeps the last record of each external id, so that one statement never writes a row twice.
+func uniq[R any](records []R, id func(R) string) []R {
+	last := make(map[string]int, len(records))
+	for i, r := range records {
+		last[id(r)] = i
+	}
+	if len(last) == len(records) {
+		return records
+	}
+	kept := make([]R, 0, len(last))
+	for i, r := range records {
+		if last[id(r)] == i {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// parentsFirst orders replies so that what is answered comes before the answer. Replies that answer one another in a circle
+// come last.
+func parentsFirst(records []ReplyRecord) []ReplyRecord {
+	waiting := make(map[string]int) // replies of this call not yet in order
+	for _, r := range records {
+		waiting[r.ExternalID]++
+	}
+	ordered := make([]ReplyRecord, 0, len(records))
+	rest := records
+	for len(rest) > 0 {
+		var later []ReplyRecord
+		for _, r := range rest {
+			if waiting[r.ParentExternalID] > 0 {
+				later = append(later, r)
+				continue
+			}
+			ordered = append(ordered, r)
+			waiting[r.ExternalID]--
+		}
+		if len(later) == len(rest) {
+			return append(ordered, later...)
+		}
+		rest = later
+	}
+	return ordered
+}
+
+// importer is one import call.
+type importer struct {
+	tx      *db.Tx
+	out     Outcome
+	written []int64
+}
+
+// known is a row that an earlier import wrote.
+type known struct {
+	id     int64
+	thread int64
+	hash   string
+}
+
+func (im *importer) skip(id, format string, args ...any) {
+	im.out.Skipped = append(im.out.Skipped, Skipped{ExternalID: id, Reason: fmt.Sprintf(format, args...)})
+}
+
+// fresh puts one record into created, changed or unchanged and reports whether it has to be written.
+func (im *importer) fresh(id, hash string, have known) bool {
+	switch {
+	case have.id == 0:
+		im.out.Created++
+	case have.hash == hash:
+		im.out.IDs[id] = have.id
+		im.out.Unchanged++
+		return false
+	default:
+		im.out.Changed++
+	}
+	return true
+}
+
+// wrote notes a row that was inserted or updated.
+func (im *importer) wrote(external string, id int64) {
+	im.out.IDs[external] = id
+	im.written = append(im.written, id)
+}
+
+// finish appends the one event of the call.
+func (im *importer) finish(ctx context.Context, kind string) error {
+	if len(im.written) == 0 {
+		return nil
+	}
+	slices.Sort(im.written)
+	data, err := json.Marshal(map[string][]int64{kind: im.written})
+	if err != nil {
+		return err
+	}
+	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Audience: auth.AudienceHub, Data: string(data)})
+}
+
+// threadRow is a thread on its way into the database.
+type threadRow struct {
+	ThreadRecord
+	author  int64
+	doc     markup.Doc
+	changed bool // it is there, and says something else
+}
+
+func (im *importer) threads(ctx context.Context, records []ThreadRecord) error {
+	have, err := selectKnown(ctx, im.tx, "threads", column(records, func(r ThreadRecord) string { return r.ExternalID }))
+	if err != nil {
+		return fmt.Errorf("read what is there: %w", err)
+	}
+	authors, err := selectKnown(ctx, im.tx, "people", column(records, func(r ThreadRecord) string { return r.AuthorExternalID }))
+	if err != nil {
+		return fmt.Errorf("read authors: %w", err)
+	}
+	var rows []threadRow
+	for _, r := range records {
+		author := authors[r.AuthorExternalID].id
+		r.Title, r.Audience = shorten(oneLine(r.Title)), cmp.Or(r.Audience, auth.AudienceHub)
+		switch {
+		case author == 0:
+			im.skip(r.ExternalID, "its author %q is not in the hub", r.AuthorExternalID)
+		case r.Title == "":
+			im.skip(r.ExternalID, "it has no title")
+		case !slices.Contains(kinds, r.Kind):
+			im.skip(r.ExternalID, "%q is no kind of thread", string(r.Kind))
+		case !auth.ValidAudience(r.Audience):
+			im.skip(r.ExternalID, "%q is no audience", r.Audience)
+		case markup.Check(r.Body, markup.MaxArticle) != nil:
+			im.skip(r.ExternalID, "its text is too long or too deeply nested")
+		case im.fresh(r.ExternalID, r.Hash, have[r.ExternalID]):
+			rows = append(rows, threadRow{ThreadRecord: r, author: author, changed: have[r.ExternalID].id != 0})
+		}
+	}
+	docs, err := renderAll(ctx, im.tx, column(rows, func(r threadRow) string { return r.Body }))
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].doc = docs[i]
+	}
+	return im.writeThreads(ctx, rows)
+}
+
+var kinds = []Kind{Question, Discussion, Post, Signal, Decision}
+
+func shorten(title string) string {
+	if runes := []rune(title); len(runes) > MaxTitle {
+		return string(runes[:MaxTitle-1]) + "…"
+	}
+	return title
+}
+
+func (im *importer) writeThreads(ctx context.Context, rows []threadRow) error {
+	var changed []string
+	for _, r := range rows {
+		if r.changed {
+			changed = append(changed, r.ExternalID)
+		}
+	}
+	if err := keepRevisions(ctx, im.tx, kindThread, changed); err != nil {
+		return fmt.Errorf("keep revisions: %w", err)
+	}
+	if err := upsertThreads(ctx, im.tx, rows, im.wrote); err != nil {
+		return err
+	}
+	if err := im.group(ctx, rows); err != nil {
+		return fmt.Errorf("topics: %w", err)
+	}
+	var watches [][]any
+	now := db.Micros(im.tx.Now())
+	for _, r := range rows {
+		if !r.changed {
+			watches = append(watches, []any{r.author, kindThread, im.out.IDs[r.ExternalID], now})
+		}
+	}
+	err := insertRows(ctx, im.tx, "INSERT INTO watches (person_id, object_kind, object_id, created_at)", watches, "ON CONFLICT DO NOTHING")
+	if err != nil {
+		return fmt.Errorf("watches: %w", err)
+	}
+	return im.settle(ctx, rows)
+}
+
+// group gives the threads their topics, in the place of those they had.
+func (im *importer) group(ctx context.Context, rows []threadRow) error {
+	var (
+		names   []string
+		changed []int64
+		pairs   [][]any
+	)
+	for _, r := range rows {
+		names = append(names, r.Topics...)
+		if r.changed {
+			changed = append(changed, im.out.IDs[r.ExternalID])
+		}
+	}
+	topics, err := selectTopicIDs(ctx, im.tx, names)
+	if err != nil {
+		return err
+	}
+	if len(changed) > 0 {
+		s := sql("DELETE FROM thread_topics WHERE thread_id IN (?)", changed)
+		if _, err := im.tx.Exec(ctx, s.text.String(), s.args...); err != nil {
+			return err
+		}
+	}
+	for _, r := range rows {
+		for _, name := range r.Topics {
+			if id := topics[name]; id != 0 {
+				pairs = append(pairs, []any{im.out.IDs[r.ExternalID], id})
+			}
+		}
+	}
+	return insertRows(ctx, im.tx, "INSERT INTO thread_topics (thread_id, topic_id)", pairs, "ON CONFLICT DO NOTHING")
+}
+
+// settle marks the accepted answers that are in the hub already.
+func (im *importer) settle(ctx context.Context, rows []threadRow) error {
+	accepted, err := selectKnown(ctx, im.tx, "replies", column(rows, func(r threadRow) string { return r.AcceptedExternalID }))
+	if err != nil {
+		return fmt.Errorf("read accepted answers: %w", err)
+	}
+	for _, r := range rows {
+		id := im.out.IDs[r.ExternalID]
+		if reply := accepted[r.AcceptedExternalID]; reply.id != 0 && reply.thread == id {
+			if err := setAccepted(ctx, im.tx, id, reply.id); err != nil {
+				return fmt.Errorf("accept %s: %w", r.AcceptedExternalID, err)
+			}
+		}
+	}
+	return nil
+}
+
+// replyRow is a reply on its way into the database.
+type replyRow struct {
+	ReplyRecord
+	thread, author int64
+	parent         *int64
+	doc            markup.Doc
+	changed        bool // it is there, and says something else
+}
+
+func (im *importer) replies(ctx context.Context, records []ReplyRecord) error {
+	have, err := selectKnown(ctx, im.tx, "replies", column(records, func(r ReplyRecord) string { return r.ExternalID }))
+	if err != nil {
+		return fmt.Errorf("read what is there: %w", err)
+	}
+	threads, err := selectKnown(ctx, im.tx, "threads", column(records, func(r ReplyRecord) string { return r.ThreadExternalID }))
+	if err != nil {
+		return fmt.Errorf("read threads: %w", err)
+	}
+	authors, err := selectKnown(ctx, im.tx, "people", column(records, func(r ReplyRecord) string { return r.AuthorExternalID }))
+	if err != nil {
+		return fmt.Errorf("read authors: %w", err)
+	}
+	var rows []replyRow
+	for _, r := range records {
+		thread, author, there := threads[r.ThreadExternalID].id, authors[r.AuthorExternalID].id, have[r.ExternalID]
+		switch {
+		case thread == 0:
+			im.skip(r.ExternalID, "its thread %q is not in the hub", r.ThreadExternalID)
+		case author == 0:
+			im.skip(r.ExternalID, "its author %q is not in the hub", r.AuthorExternalID)
+		case there.id != 0 && there.thread != thread:
+			im.skip(r.ExternalID, "it is in the hub under another thread")
+		case markup.Check(r.Body, markup.MaxArticle) != nil:
+			im.skip(r.ExternalID, "its text is too long or too deeply nested")
+		case im.fresh(r.ExternalID, r.Hash, there):
+			rows = append(rows, replyRow{ReplyRecord: r, thread: thread, author: author, changed: there.id != 0})
+		}
+	}
+	docs, err := renderAll(ctx, im.tx, column(rows, func(r replyRow) string { return r.Body }))
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].doc = docs[i]
+	}
+	return im.writeReplies(ctx, rows)
+}
+
+// writeReplies writes rows in groups in which nothing is answered that is not written yet.
+func (im *importer) writeReplies(ctx context.Context, rows []replyRow) error {
+	parents, err := selectKnown(ctx, im.tx, "replies", column(rows, func(r replyRow) string { return r.ParentExternalID }))
+	if err != nil {
+		return fmt.Errorf("read parents: %w", err)
+	}
+	here := make(map[string]bool, len(rows)) // in the group not yet written
+	var group []replyRow
+	write := func() error {
+		clear(here)
+		defer func() { group = nil }()
+		return im.writeGroup(ctx, group, func(external string, id, thread int64) { parents[external] = known{id: id, thread: thread} })
+	}
+	for _, r := range rows {
+		if here[r.ParentExternalID] {
+			if err := write(); err != nil {
+				return err
+			}
+		}
+		if p := parents[r.ParentExternalID]; p.id != 0 && p.thread == r.thread {
+			r.parent = &p.id
+		}
+		group = append(group, r)
+		here[r.ExternalID] = true
+	}
+	return write()
+}
+
+func (im *importer) writeGroup(ctx context.Context, rows []replyRow, written func(external string, id, thread int64)) error {
+	var changed []string
+	for _, r := range rows {
+		if r.changed {
+			changed = append(changed, r.ExternalID)
+		}
+	}
+	if err := keepRevisions(ctx, im.tx, kindReply, changed); err != nil {
+		return fmt.Errorf("keep revisions: %w", err)
+	}
+	if err := upsertReplies(ctx, im.tx, rows, im.wrote); err != nil {
+		return err
+	}
+	type gain struct {
+		replies int
+		active  int64
+		answer  int64
+	}
+	gains := map[int64]*gain{}
+	var order []int64
+	for _, r := range rows {
+		id := im.out.IDs[r.ExternalID]
+		written(r.ExternalID, id, r.thread)
+		g := gains[r.thread]
+		if g == nil {
+			g = new(gain)
+			gains[r.thread], order = g, append(order, r.thread)
+		}
+		if !r.changed {
+			g.replies++
+			g.active = max(g.active, db.Micros(r.CreatedAt))
+		}
+		if r.Accepted {
+			g.answer = id
+		}
+	}
+	for _, thread := range order {
+		g := gains[thread]
+		if err := addReplies(ctx, im.tx, thread, g.replies, g.active); err != nil {
+			return fmt.Errorf("count the replies of thread %d: %w", thread, err)
+		}
+		if g.answer != 0 {
+			if err := setAccepted(ctx, im.tx, thread, g.answer); err != nil {
+				return fmt.Errorf("accept reply %d: %w", g.answer, err)
+			}
+		}
+	}
+	return nil
+}
+
+// column returns one text of every record.
+func column[R any](records []R, of func(R) string) []string {
+	list := make([]string, len(records))
+	for i, r := range records {
+		list[i] = of(r)
+	}
+	return list
+}
+
+// renderAll renders bodies, on all processors: rendering costs more than writing. Mentions of all of them are looked up
+// together; only bodies that have some are rendered a second time.
+func renderAll(ctx context.Context, tx *db.Tx, bodies []string) ([]markup.Doc, error) {
+	docs := make([]markup.Doc, len(bodies))
+	errors := make([]error, len(bodies))
+	each := func(do func(i int)) {
+		next := make(chan int)
+		var wg sync.WaitGroup
+		for range min(runtime.GOMAXPROCS(0), len(bodies)) {
+			wg.Go(func() {
+				for i := range next {
+					do(i)
+				}
+			})
+		}
+		for i := range bodies {
+			next <- i
+		}
+		close(next)
+		wg.Wait()
+	}
+	each(func(i int) { docs[i], errors[i] = renderPlain(bodies[i], markup.MaxArticle) })
+	var people, topics []string
+	for i := range docs {
+		if errors[i] != nil {
+			return nil, errors[i]
+		}
+		people, topics = append(people, docs[i].Mentions...), append(topics, docs[i].Topics...)
+	}
+	names, err := selectMentioned(ctx, tx, people, topics)
+	if err != nil {
+		return nil, fmt.Errorf("resolve mentions: %w", err)
+	}
+	if names.empty() {
+		return docs, nil
+	}
+	each(func(i int) {
+		if len(docs[i].Mentions) > 0 || len(docs[i].Topics) > 0 {
+			docs[i], errors[i] = names.render(bodies[i], markup.MaxArticle)
+		}
+	})
+	for _, err := range errors {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return docs, nil
+}
+
+// lookups are the statements of selectKnown. Each reads external id, id, thread and hash.
+var lookups = map[string]string{
+	"threads": "SELECT external_id, id, 0, source_hash FROM threads WHERE external_id IN (?)",
+	"replies": "SELECT external_id, id, thread_id, source_hash FROM replies WHERE external_id IN (?)",
+	"people":  "SELECT external_id, id, 0, source_hash FROM people WHERE external_id IN (?)",
+}
+
+// selectKnown finds rows that were imported before. Empty external ids mean nothing and are left out.
+func selectKnown(ctx context.Context, q db.Querier, table string, externals []string) (map[string]known, error) {
+	found := make(map[string]known, len(externals))
+	return found, selectByText(ctx, q, lookups[table], externals, func(r db.Scanner) error {
+		var (
+			external string
+			k        known
+		)
+		err := r.Scan(&external, &k.id, &k.thread, &k.hash)
+		found[external] = k
+		return err
+	})
+}
+
+// selectTopicIDs finds the topics that names mean: by slug, name or synonym.
+func selectTopicIDs(ctx context.Context, q db.Querier, names []string) (map[string]int64, error) {
+	bySlug, byWord := map[string]int64{}, map[string]int64{}
+	slugs, words := make([]string, len(names)), make([]string, len(names))
+	for i, name := range names {
+		slugs[i], words[i] = markup.Slug(name), markup.Fold(name)
+	}
+	into := func(found map[string]int64) func(db.Scanner) error {
+		return func(r db.Scanner) error {
+			var (
+				id  int64
+				key string
+			)
+			err := r.Scan(&id, &key)
+			found[key] = id
+			return err
+		}
+	}
+	if err := selectByText(ctx, q, "SELECT id, slug FROM topics WHERE slug IN (?)", slugs, into(bySlug)); err != nil {
+		return nil, err
+	}
+	err := selectByText(ctx, q, "SELECT topic_id, folded FROM topic_synonyms WHERE folded IN (?)", words, into(byWord))
+	if err != nil {
+		return nil, err
+	}
+	ids := make(map[string]int64, len(names))
+	for i, name := range names {
+		ids[name] = cmp.Or(bySlug[slugs[i]], byWord[words[i]])
+	}
+	return ids, nil
+}
+
+// selectByText runs a statement for a list of texts of any length, a chunk at a time.
+func selectByText(ctx context.Context, q db.Querier, part string, keys []string, scan func(db.Scanner) error) error {
+	keys = slices.Clone(keys)
+	slices.Sort(keys)
+	keys = slices.DeleteFunc(slices.Compact(keys), func(k string) bool { return k == "" })
+	for list := range slices.Chunk(keys, chunk) {
+		rows, err := sqlRows(ctx, q, sql(part, db.Pad(list)))
+		if _, err := db.Collect(rows, err, func(r db.Scanner) (struct{}, error) { return struct{}{}, scan(r) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepRevisions copies what is about to be replaced by an import.
+func keepRevisions(ctx context.Context, tx *db.Tx, kind string, externals []string) error {
+	if len(externals) == 0 {
+		return nil
+	}
+	title := "title"
+	if kind == kindReply {
+		title = "''"
+	}
+	s := sql(`
+INSERT INTO revisions (object_kind, object_id, revision, title, body, editor_id, created_at)
+SELECT '`+kind+`', id, revision, `+title+`, body, author_id, edited.at
+FROM `+tables[kind]+`, (SELECT CAST(? AS BIGINT) AS at) edited
+WHERE external_id IN (?)`, db.Micros(tx.Now()), db.Pad(externals))
+	_, err := tx.Exec(ctx, s.text.String(), s.args...)
+	return err
+}
+
+func upsertThreads(ctx context.Context, tx *db.Tx, rows []threadRow, written func(external string, id int64)) error {
+	values := make([][]any, len(rows))
+	for i, r := range rows {
+		created := db.Micros(r.CreatedAt)
+		values[i] = []any{r.ExternalID, r.Hash, string(r.Kind), r.Title, r.Body, r.doc.HTML, r.doc.Excerpt, markup.Version,
+			r.author, r.Audience, created, created, db.NullMicros(r.EditedAt), db.NullMicros(r.ClosedAt), r.Votes, r.Votes}
+	}
+	return insertReturning(ctx, tx, `
+INSERT INTO threads (external_id, source_hash, kind, title, body, body_html, excerpt, renderer,
+  author_id, audience, created_at, active_at, edited_at, closed_at, vote_count, imported_votes)`, values, `
+ON CONFLICT (external_id) DO UPDATE
+SET source_hash = excluded.source_hash, kind = excluded.kind, title = excluded.title, body = excluded.body,
+  body_html = excluded.body_html, excerpt = excluded.excerpt, renderer = excluded.renderer, author_id = excluded.author_id,
+  audience = excluded.audience, created_at = excluded.created_at, edited_at = excluded.edited_at,
+  closed_at = excluded.closed_at, revision = threads.revision + 1,
+  vote_count = threads.vote_count - threads.imported_votes + excluded.imported_votes,
+  imported_votes = excluded.imported_votes
+RETURNING external_id, id`, written)
+}
+
+func upsertReplies(ctx context.Context, tx *db.Tx, rows []replyRow, written func(external string, id int64)) error {
+	values := make([][]any, len(rows))
+	for i, r := range rows {
+		values[i] = []any{r.ExternalID, r.Hash, r.thread, r.parent, r.author, r.Body, r.doc.HTML, markup.Version,
+			db.Micros(r.CreatedAt), db.NullMicros(r.EditedAt), r.Votes, r.Votes}
+	}
+	return insertReturning(ctx, tx, `
+INSERT INTO replies (external_id, source_hash, thread_id, parent_id, author_id, body, body_html, renderer,
+  created_at, edited_at, vote_count, imported_votes)`, values, `
+ON CONFLICT (external_id) DO UPDATE
+SET source_hash = excluded.source_hash, parent_id = excluded.parent_id, author_id = excluded.author_id,
+  body = excluded.body, body_html = excluded.body_html, renderer = excluded.renderer, created_at = excluded.created_at,
+  edited_at = excluded.edited_at, revision = replies.revision + 1,
+  vote_count = replies.vote_count - replies.imported_votes + excluded.imported_votes,
+  imported_votes = excluded.imported_votes
+RETURNING external_id, id`, written)
+}
+
+// insertReturning inserts rows and reports external id and id of each.
+func insertReturning(ctx context.Context, tx *db.Tx, insert string, rows [][]any, after string, written func(string, int64)) error {
+	for _, s := range inserts(insert, rows, after) {
+		got, err := sqlRows(ctx, tx, s)
+		_, err = db.Collect(got, err, func(r db.Scanner) (struct{}, error) {
+			var (
+				external string
+				id       int64
+			)
+			if err := r.Scan(&external, &id); err != nil {
+				return struct{}{}, err
+			}
+			written(external, id)
+			return struct{}{}, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertRows inserts rows.
+func insertRows(ctx context.Context, tx *db.Tx, insert string, rows [][]any, after string) error {
+	for _, s := range inserts(insert, rows, after) {
+		if _, err := tx.Exec(ctx, s.text.String(), s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inserts returns the statements that insert rows: 64 to a statement, and the rest by powers of two, so that seven prepared
+// statements do for any number.
+func inserts(insert string, rows [][]any, after string) []*statement {
+	var list []*statement
+	for size := 64; size > 0; size /= 2 {
+		for len(rows) >= size {
+			s := sql(insert + "\nVALUES ")
+			for i, row := range rows[:size] {
+				if i > 0 {
+					s.add(", ")
+				}
+				s.add("(?)", tuple(row))
+			}
+			list, rows = append(list, s.add("\n"+after)), rows[size:]
+		}
+	}
+	return list
+}
+
+// addReplies counts replies that an import brought to a thread, the latest of them at active.
+func addReplies(ctx context.Context, tx *db.Tx, thread int64, replies int, active int64) error {
+	if replies == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `
+UPDATE threads
+SET reply_count = reply_count + $1, active_at = CASE WHEN active_at < $2 THEN $2 ELSE active_at END
+WHERE id = $3`, replies, active, thread)
+	return err
+}
+
+// setAccepted marks the accepted answer of a thread, unless it was deleted here.
+func setAccepted(ctx context.Context, tx *db.Tx, thread, reply int64) error {
+	_, err := tx.Exec(ctx, `
+UPDATE threads
+SET accepted_reply_id = $1
+WHERE id = $2 AND EXISTS (SELECT 1 FROM replies WHERE id = $1 AND deleted_at IS NULL)`, reply, thread)
+	return err
 }

@@ -13,10 +13,15 @@ package threads
 
 import (
 	"context"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/app/event"
 	"watercooler/auth"
 )
 
@@ -167,3 +172,257 @@ func New(d *db.DB, source TopicSource, now func() time.Time) *Service {
 func threadPath(id int64) string { return "/threads/" + strconv.FormatInt(id, 10) }
 
 func replyPath(id int64) string { return "/replies/" + strconv.FormatInt(id, 10) }
+
+// What people are told.
+var (
+	noThread  = errs.NotFoundf("There is no such thread here.")
+	noReply   = errs.NotFoundf("There is no such reply here.")
+	signIn    = errs.Unauthenticatedf("Sign in to take part.")
+	notYours  = errs.Forbiddenf("Only the person who wrote this, or a moderator, can do that.")
+	notAsker  = errs.Forbiddenf("Only the person who asked, or a moderator, can accept an answer.")
+	wasClosed = errs.Conflictf("This conversation is closed, so nobody can reply any more. Your text is kept in your drafts.")
+	overtaken = errs.Conflictf("Somebody changed this while you were editing. Your text is kept below, beside what it says now.")
+)
+
+// The kinds of things votes, revisions, watches and events are about.
+const (
+	kindThread = "thread"
+	kindReply  = "reply"
+)
+
+// may reports whether v may edit, delete, close or reopen what author wrote.
+func may(v auth.Viewer, author int64) bool {
+	return v.SignedIn() && (v.Person == author || v.Is(auth.Moderator))
+}
+
+// NewThread is an opening as somebody wrote it.
+type NewThread struct {
+	Kind     Kind
+	Title    string
+	Body     string   // Markdown; may be empty
+	Topics   []string // names, as typed
+	Audience string
+}
+
+// Open starts a conversation and returns its id. The author follows it from the start. Mistakes come back together, one
+// field each.
+func (s *Service) Open(ctx context.Context, v auth.Viewer, in NewThread) (int64, error) {
+	if !v.SignedIn() {
+		return 0, signIn
+	}
+	in.Title = oneLine(in.Title)
+	problems := append(checkTitle(in.Title), checkBody(in.Body, false)...)
+	if in.Kind != Question && in.Kind != Discussion {
+		problems = append(problems, errs.Field{Name: "kind", Text: "Choose whether this is a question or a discussion."})
+	}
+	// SECURITY: CanRead keeps people from opening threads for an organisation they do not belong to.
+	if !auth.ValidAudience(in.Audience) || !v.CanRead(in.Audience) {
+		problems = append(problems, errs.Field{Name: "audience", Text: "Choose who will see this."})
+	}
+	topics, wrong, err := s.resolve(ctx, in.Topics)
+	if err != nil {
+		return 0, err
+	}
+	if err := errs.InvalidFields(append(problems, wrong...)...); err != nil {
+		return 0, err
+	}
+	doc, err := s.render(ctx, in.Body)
+	if err != nil {
+		return 0, err
+	}
+	var id int64
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		if id, err = insertThread(ctx, tx, v.Person, in, doc); err != nil {
+			return err
+		}
+		if err := insertTopics(ctx, tx, id, topics); err != nil {
+			return err
+		}
+		if _, err := insertWatch(ctx, tx, v.Person, kindThread, id); err != nil {
+			return err
+		}
+		if err := deleteDraftAt(ctx, tx, v.Person, PlaceNew); err != nil {
+			return err
+		}
+		return s.append(ctx, tx, v, "thread.created", entry{kind: kindThread, id: id, thread: id, audience: in.Audience})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("open %s: %w", in.Kind, err)
+	}
+	return id, nil
+}
+
+// Find returns a thread with its body, its topics and what v may do with it.
+func (s *Service) Find(ctx context.Context, v auth.Viewer, id int64) (Thread, error) {
+	t, err := selectThread(ctx, s.db, v, id)
+	if err != nil {
+		return Thread{}, fmt.Errorf("find thread %d: %w", id, err)
+	}
+	topics, _, err := selectTopics(ctx, s.db, 0, id)
+	if err != nil {
+		return Thread{}, fmt.Errorf("topics of thread %d: %w", id, err)
+	}
+	t.Topics = topics[id]
+	t.rights(v)
+	return t, nil
+}
+
+// rights fills in what v may do.
+func (t *Thread) rights(v auth.Viewer) {
+	if !v.SignedIn() || t.Deleted {
+		return
+	}
+	mine := may(v, t.Author.ID)
+	t.CanVote = v.Person != t.Author.ID
+	t.CanReply = !t.Closed()
+	t.CanEdit, t.CanDelete, t.CanClose = mine, mine, mine
+	t.CanAccept = mine && t.Kind == Question
+}
+
+// Close ends a conversation: what was said stays, nobody can reply any more. Closing a closed thread changes nothing.
+func (s *Service) Close(ctx context.Context, v auth.Viewer, id int64) error {
+	return s.setClosed(ctx, v, id, true)
+}
+
+// Reopen lets people reply to a closed thread again. Reopening an open thread changes nothing.
+func (s *Service) Reopen(ctx context.Context, v auth.Viewer, id int64) error {
+	return s.setClosed(ctx, v, id, false)
+}
+
+func (s *Service) setClosed(ctx context.Context, v auth.Viewer, id int64, closed bool) error {
+	verb := "thread.reopened"
+	if closed {
+		verb = "thread.closed"
+	}
+	err := s.change(ctx, v, kindThread, id, func(tx *db.Tx, e entry) error {
+		if !may(v, e.author) {
+			return notYours
+		}
+		changed, err := updateClosed(ctx, tx, id, closed)
+		if err != nil || !changed {
+			return err
+		}
+		return s.append(ctx, tx, v, verb, e)
+	})
+	if err != nil {
+		return fmt.Errorf("%s %d: %w", verb, id, err)
+	}
+	return nil
+}
+
+// DeleteThread takes the opening away. A stub stands in its place, and what others replied stays.
+func (s *Service) DeleteThread(ctx context.Context, v auth.Viewer, id int64) error {
+	err := s.change(ctx, v, kindThread, id, func(tx *db.Tx, e entry) error {
+		if !may(v, e.author) {
+			return notYours
+		}
+		deleted, err := markDeleted(ctx, tx, kindThread, id)
+		if err != nil || !deleted {
+			return err
+		}
+		return s.append(ctx, tx, v, "thread.deleted", e)
+	})
+	if err != nil {
+		return fmt.Errorf("delete thread %d: %w", id, err)
+	}
+	return nil
+}
+
+// change runs fn in a transaction on a thread or reply that v can see and that is still there.
+func (s *Service) change(ctx context.Context, v auth.Viewer, kind string, id int64, fn func(tx *db.Tx, e entry) error) error {
+	if !v.SignedIn() {
+		return signIn
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		e, err := selectEntry(ctx, tx, v, kind, id)
+		switch {
+		case err != nil:
+			return err
+		case e.deleted && kind == kindThread:
+			return noThread
+		case e.deleted:
+			return noReply
+		}
+		return fn(tx, e)
+	})
+}
+
+// append records that v did something to e. A reply's event is aimed at its thread.
+func (s *Service) append(ctx context.Context, tx *db.Tx, v auth.Viewer, verb string, e entry) error {
+	ev := event.Event{Actor: v.Person, Verb: verb, Object: event.Ref{Kind: e.kind, ID: e.id}, Audience: e.audience}
+	if e.kind == kindReply {
+		ev.Target = event.Ref{Kind: kindThread, ID: e.thread}
+	}
+	return event.Append(ctx, tx, ev)
+}
+
+// resolve finds the topics people typed, and a field error that helps for what is no topic.
+func (s *Service) resolve(ctx context.Context, names []string) ([]Topic, []errs.Field, error) {
+	if len(names) == 0 {
+		return nil, nil, nil
+	}
+	if len(names) > 4*MaxTopics { // never worth a search for each
+		return nil, []errs.Field{tooManyTopics}, nil
+	}
+	known, unknown, err := s.topics.Resolve(ctx, names)
+	if err != nil {
+		return nil, nil, fmt.Errorf("resolve topics: %w", err)
+	}
+	if len(known) > MaxTopics {
+		return nil, []errs.Field{tooManyTopics}, nil
+	}
+	var texts []string
+	for _, name := range unknown {
+		text, err := s.near(ctx, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		texts = append(texts, text)
+	}
+	if len(texts) > 0 {
+		return nil, []errs.Field{{Name: "topics", Text: strings.Join(texts, " ")}}, nil
+	}
+	return known, nil, nil
+}
+
+var tooManyTopics = errs.Field{Name: "topics", Text: fmt.Sprintf("Choose at most %d topics.", MaxTopics)}
+
+func checkTitle(title string) []errs.Field {
+	switch n := utf8.RuneCountInString(title); {
+	case n == 0:
+		return []errs.Field{{Name: "title", Text: "Write a title: one sentence that says what this is about."}}
+	case n > MaxTitle:
+		return []errs.Field{{Name: "title", Text: fmt.Sprintf("Shorten the title to %d characters; it has %d.", MaxTitle, n)}}
+	}
+	return nil
+}
+
+func checkBody(body string, required bool) []errs.Field {
+	switch n := utf8.RuneCountInString(body); {
+	case n > MaxBody:
+		return []errs.Field{{Name: "body", Text: fmt.Sprintf("Shorten the text to 20,000 characters; it has %d.", n)}}
+	case required && strings.TrimSpace(body) == "":
+		return []errs.Field{{Name: "body", Text: "Write something first."}}
+	}
+	return nil
+}
+
+// oneLine makes a title of what came out of a form or file: one line, single spaces.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// count says a number with its noun, thousands apart: "1 reply", "2,000 replies".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+// thousands writes n the way people read it: "2,000".
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

@@ -187,8 +187,9 @@ CREATE TABLE threads (
   imported_votes    INTEGER NOT NULL DEFAULT 0, -- votes an importer counted but cannot attribute
   accepted_reply_id BIGINT
 );
-CREATE INDEX threads_active ON threads (active_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX threads_unanswered ON threads (created_at, id) WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0;
+-- The audience stands last so that rows somebody may not read are passed over without leaving the index.
+CREATE INDEX threads_active ON threads (active_at, id, audience) WHERE deleted_at IS NULL;
+CREATE INDEX threads_unanswered ON threads (created_at, id, audience) WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0;
 CREATE INDEX threads_author ON threads (author_id, created_at);
 
 -- app/threads

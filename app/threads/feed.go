@@ -1,0 +1,335 @@
+package threads
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/auth"
+)
+
+// Tab is one way of looking at all threads.
+type Tab string
+
+// The tabs of the feed. Each shows only what the viewer may read.
+const (
+	Latest     Tab = "latest"     // by last activity
+	Unanswered Tab = "unanswered" // questions without a reply, newest first
+	ForYou     Tab = "foryou"     // by people, about topics and from units the viewer follows, and from the viewer's own unit
+	Following  Tab = "following"  // threads the viewer follows
+)
+
+// FeedQuery asks for one page of a list of threads. With neither Before nor After it is the first.
+type FeedQuery struct {
+	Tab    Tab   // "" is Latest, or newest first for the threads of an author
+	Topic  int64 // only about this topic, 0 for any
+	Author int64 // only by this person, 0 for anybody
+	Unit   int64 // only by people of this unit, 0 for any
+	Before Key   // the page of older threads after this one
+	After  Key   // the page of newer threads before this one
+	Limit  int   // at most MaxFeed; 0 is FeedSize
+}
+
+// How many threads a page of the feed has.
+const (
+	FeedSize = 20
+	MaxFeed  = 100
+)
+
+// Item is a thread in a list. Its Body and HTML are empty.
+type Item struct {
+	Thread
+	Why string // why it is in For you: "You follow Connectivity"; "" elsewhere
+}
+
+// Feed is one page of a list of threads, newest first.
+type Feed struct {
+	Items []Item
+	Older Key // for FeedQuery.Before, zero on the last page
+	Newer Key // for FeedQuery.After, zero on the first page
+}
+
+// Feed returns one page of a list of threads. It takes two statements, however long the list is: one for the threads and
+// one for their topics.
+func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, error) {
+	if in.Limit <= 0 || in.Limit > MaxFeed {
+		in.Limit = FeedSize
+	}
+	personal := in.Tab == ForYou || in.Tab == Following
+	if personal && !v.SignedIn() {
+		return Feed{}, signIn
+	}
+	backward := in.After != Key{}
+	rows, err := selectFeed(ctx, s.db, v, in)
+	if err != nil {
+		return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
+	}
+	more := len(rows) > in.Limit
+	rows = rows[:min(len(rows), in.Limit)]
+	if backward {
+		slices.Reverse(rows)
+	}
+	var feed Feed
+	if n := len(rows); n > 0 {
+		if more || backward {
+			feed.Older = rows[n-1].key
+		}
+		if backward && more || in.Before != (Key{}) {
+			feed.Newer = rows[0].key
+		}
+	}
+	feed.Items, err = s.items(ctx, v, in.Tab == ForYou, rows)
+	if err != nil {
+		return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
+	}
+	return feed, nil
+}
+
+// items adds the topics to the rows of a feed and says why each is there.
+func (s *Service) items(ctx context.Context, v auth.Viewer, why bool, rows []feedRow) ([]Item, error) {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	var person int64
+	if why {
+		person = v.Person
+	}
+	topics, followed, err := selectTopics(ctx, s.db, person, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("topics: %w", err)
+	}
+	items := make([]Item, len(rows))
+	for i, r := range rows {
+		items[i].Thread = r.Thread
+		items[i].Topics = topics[r.ID]
+		if why {
+			items[i].Why = r.why(followed[r.ID])
+		}
+	}
+	return items, nil
+}
+
+// why names the nearest reason for r to be in For you.
+func (r feedRow) why(topic string) string {
+	switch {
+	case r.person:
+		return "You follow " + r.Author.Name
+	case topic != "":
+		return "You follow " + topic
+	case r.unit:
+		return "You follow " + r.Author.Unit
+	}
+	return "From your unit, " + r.Author.Unit
+}
+
+// feedRow is a thread as a list reads it.
+type feedRow struct {
+	Thread
+	key          Key
+	person, unit bool // its author, or the author's unit, is followed
+}
+
+// selectFeed reads the rows of a page of the feed, one more than asked for to see whether there are others. All lists of the
+// hub are this one statement with different parts, and every part has an index that gives its order, so that the database
+// stops as soon as the page is full.
+func selectFeed(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery) ([]feedRow, error) {
+	order := "t.active_at"
+	if in.Tab == Unanswered || in.Tab == "" && in.Author != 0 {
+		order = "t.created_at"
+	}
+	s := sql("SELECT " + threadColumns + ", " + order)
+	if in.Tab == ForYou {
+		s.add(", wp.person_id IS NOT NULL, wu.person_id IS NOT NULL")
+	} else {
+		s.add(", FALSE, FALSE")
+	}
+	s.add(`
+FROM threads t
+JOIN people p ON p.id = t.author_id
+LEFT JOIN units u ON u.id = p.unit_id`)
+	switch in.Tab {
+	case ForYou:
+		s.add(`
+LEFT JOIN watches wp ON wp.person_id = ? AND wp.object_kind = 'person' AND wp.object_id = t.author_id
+LEFT JOIN watches wu ON wu.person_id = ? AND wu.object_kind = 'unit' AND wu.object_id = p.unit_id`, v.Person, v.Person)
+	case Following:
+		s.add(`
+JOIN watches w ON w.person_id = ? AND w.object_kind = 'thread' AND w.object_id = t.id`, v.Person)
+	}
+	if in.Topic != 0 {
+		s.add(`
+JOIN thread_topics tt ON tt.topic_id = ? AND tt.thread_id = t.id`, in.Topic)
+	}
+	s.add(`
+WHERE t.deleted_at IS NULL
+  AND t.audience IN (?)`, v.Audiences())
+	switch in.Tab {
+	case Unanswered:
+		s.add(`
+  AND t.kind = 'question' AND t.reply_count = 0`)
+	case ForYou:
+		s.add(`
+  AND t.author_id <> ?
+  AND (wp.person_id IS NOT NULL
+    OR wu.person_id IS NOT NULL
+    OR p.unit_id = ?
+    OR EXISTS (
+      SELECT 1
+      FROM thread_topics ft
+      JOIN watches wt ON wt.person_id = ? AND wt.object_kind = 'topic' AND wt.object_id = ft.topic_id
+      WHERE ft.thread_id = t.id))`, v.Person, v.Unit, v.Person)
+	}
+	if in.Author != 0 {
+		s.add(`
+  AND t.author_id = ?`, in.Author)
+	}
+	if in.Unit != 0 {
+		s.add(`
+  AND p.unit_id = ?`, in.Unit)
+	}
+	if in.After != (Key{}) {
+		s.add(`
+  AND (`+order+`, t.id) > (?, ?)
+ORDER BY `+order+`, t.id
+LIMIT ?`, in.After.At, in.After.ID, in.Limit+1)
+	} else {
+		from := in.Before
+		if from == (Key{}) {
+			from = endOfTime
+		}
+		s.add(`
+  AND (`+order+`, t.id) < (?, ?)
+ORDER BY `+order+` DESC, t.id DESC
+LIMIT ?`, from.At, from.ID, in.Limit+1)
+	}
+	return collect(ctx, q, s, func(r db.Scanner) (row feedRow, err error) {
+		row.Thread, err = scanThread(r, &row.key.At, &row.person, &row.unit)
+		row.key.ID = row.ID
+		return row, err
+	})
+}
+
+// endOfTime lies after every row.
+var endOfTime = Key{At: math.MaxInt64, ID: math.MaxInt64}
+
+// Desk is what somebody finds beside their feed.
+type Desk struct {
+	Unanswered int // questions without a reply, counted up to 100
+	Drafts     int
+	Topics     []Topic // that they follow, by name, the first 20
+	Answerable []Item  // unanswered questions about topics they follow, newest first, the first 3
+}
+
+// Desk returns what stands beside v's feed.
+func (s *Service) Desk(ctx context.Context, v auth.Viewer) (Desk, error) {
+	if !v.SignedIn() {
+		return Desk{}, signIn
+	}
+	var (
+		d   Desk
+		err error
+	)
+	if d.Unanswered, d.Drafts, err = selectDeskCounts(ctx, s.db, v); err != nil {
+		return Desk{}, fmt.Errorf("count unanswered questions and drafts: %w", err)
+	}
+	if d.Topics, err = selectFollowedTopics(ctx, s.db, v.Person, 20); err != nil {
+		return Desk{}, fmt.Errorf("followed topics: %w", err)
+	}
+	if len(d.Topics) == 0 {
+		return d, nil
+	}
+	rows, err := selectAnswerable(ctx, s.db, v, 3)
+	if err != nil {
+		return Desk{}, fmt.Errorf("questions to answer: %w", err)
+	}
+	for _, r := range rows {
+		d.Answerable = append(d.Answerable, Item{Thread: r})
+	}
+	return d, nil
+}
+
+func selectDeskCounts(ctx context.Context, q db.Querier, v auth.Viewer) (unanswered, drafts int, err error) {
+	err = sql(`
+SELECT
+  (SELECT COUNT(*) FROM (
+    SELECT 1
+    FROM threads
+    WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0 AND audience IN (?)
+    LIMIT 100) u),
+  (SELECT COUNT(*) FROM drafts WHERE person_id = ?)`, v.Audiences(), v.Person).row(ctx, q).Scan(&unanswered, &drafts)
+	return unanswered, drafts, err
+}
+
+func selectFollowedTopics(ctx context.Context, q db.Querier, person int64, limit int) ([]Topic, error) {
+	rows, err := q.Query(ctx, `
+SELECT tp.id, tp.slug, tp.name
+FROM watches w
+JOIN topics tp ON tp.id = w.object_id
+WHERE w.person_id = $1 AND w.object_kind = 'topic'
+ORDER BY tp.name, tp.id
+LIMIT $2`, person, limit)
+	return db.Collect(rows, err, func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
+}
+
+func selectAnswerable(ctx context.Context, q db.Querier, v auth.Viewer, limit int) ([]Thread, error) {
+	return collect(ctx, q, sql("SELECT "+threadColumns+`
+FROM threads t
+JOIN people p ON p.id = t.author_id
+LEFT JOIN units u ON u.id = p.unit_id
+WHERE t.deleted_at IS NULL AND t.kind = 'question' AND t.reply_count = 0
+  AND t.audience IN (?)
+  AND t.author_id <> ?
+  AND EXISTS (
+    SELECT 1
+    FROM thread_topics tt
+    JOIN watches w ON w.person_id = ? AND w.object_kind = 'topic' AND w.object_id = tt.topic_id
+    WHERE tt.thread_id = t.id)
+ORDER BY t.created_at DESC, t.id DESC
+LIMIT ?`, v.Audiences(), v.Person, v.Person, limit), func(r db.Scanner) (Thread, error) { return scanThread(r) })
+}
+
+// Reach is how many people an audience has.
+type Reach struct {
+	Staff, Partners int    // everyone who works here or at a partner, people who left apart
+	Own             int    // of the viewer's organisation
+	Organisation    string // name of the viewer's organisation
+}
+
+// Reach counts who would see something that v writes, for the line "Who will see this".
+func (s *Service) Reach(ctx context.Context, v auth.Viewer) (Reach, error) {
+	if !v.SignedIn() {
+		return Reach{}, signIn
+	}
+	var r Reach
+	err := s.db.QueryRow(ctx, `
+SELECT
+  COUNT(*) FILTER (WHERE o.home),
+  COUNT(*) FILTER (WHERE NOT o.home),
+  COUNT(*) FILTER (WHERE o.id = $1),
+  COALESCE(MAX(CASE WHEN o.id = $1 THEN o.name END), '')
+FROM organisations o
+JOIN people p ON p.organisation_id = o.id AND p.left_at IS NULL`, v.Organisation).Scan(&r.Staff, &r.Partners, &r.Own, &r.Organisation)
+	if err != nil && !errs.IsNotFound(err) {
+		return Reach{}, fmt.Errorf("count who would see it: %w", err)
+	}
+	return r, nil
+}
+
+// WhoSees says in a sentence who can read what is for audience.
+func (r Reach) WhoSees(audience string) string {
+	switch audience {
+	case auth.AudiencePublic:
+		return "Anyone, without signing in."
+	case auth.AudienceHub:
+		who := count(r.Staff, "member of staff", "staff")
+		if r.Partners > 0 {
+			who += " and " + count(r.Partners, "partner", "partners")
+		}
+		return "Everyone signed in: " + who + "."
+	}
+	return fmt.Sprintf("Only people at %s: %s.", r.Organisation, count(r.Own, "person", "people"))
+}

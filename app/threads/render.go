@@ -1,0 +1,127 @@
+package threads
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/app/markup"
+)
+
+// maxMentions bounds how many people or topics one text can link to; the rest stay plain text.
+const maxMentions = 50
+
+// Preview renders Markdown the way it will look when it is sent, without keeping it.
+func (s *Service) Preview(ctx context.Context, body string) (html string, err error) {
+	if problems := checkBody(body, false); len(problems) > 0 {
+		return "", errs.InvalidFields(problems...)
+	}
+	doc, err := s.render(ctx, body)
+	return doc.HTML, err
+}
+
+// render turns Markdown into what is stored. Bodies are rendered once, when they are written: parsing on every view would
+// cost more than everything else on the page together.
+func (s *Service) render(ctx context.Context, body string) (markup.Doc, error) {
+	doc, err := renderPlain(body, MaxBody)
+	if err != nil {
+		return markup.Doc{}, errs.InvalidFields(errs.Field{Name: "body", Text: "This is too long or too deeply nested. Shorten it."}).(*errs.Error).Because(err)
+	}
+	if len(doc.Mentions) == 0 && len(doc.Topics) == 0 {
+		return doc, nil
+	}
+	names, err := selectMentioned(ctx, s.db, doc.Mentions[:min(len(doc.Mentions), maxMentions)], doc.Topics[:min(len(doc.Topics), maxMentions)])
+	if err != nil {
+		return markup.Doc{}, fmt.Errorf("resolve mentions: %w", err)
+	}
+	if names.empty() {
+		return doc, nil
+	}
+	return names.render(body, MaxBody)
+}
+
+// renderPlain renders without links to people and topics; it also finds out which are mentioned.
+func renderPlain(body string, limit int) (markup.Doc, error) {
+	doc, err := markup.Render(body, markup.Options{Prefix: idPrefix(), Max: limit})
+	if err != nil {
+		var tooBig *markup.LimitError
+		if !errors.As(err, &tooBig) {
+			err = fmt.Errorf("render: %w", err)
+		}
+		return markup.Doc{}, err
+	}
+	return doc, nil
+}
+
+// idPrefix makes the ids of headings and footnotes differ from those of every other text on the same page. The id of the
+// row would be nicer, but it is not known before the row is written.
+func idPrefix() string { return "w" + strings.ToLower(rand.Text()[:8]) }
+
+// mentioned are the people and topics that a text names and that exist. It resolves them for markup.
+type mentioned struct {
+	people map[string]string // handle → name
+	topics map[string]string // slug → name
+}
+
+// Person resolves @handle.
+func (m mentioned) Person(handle string) (name, path string, ok bool) {
+	name, ok = m.people[handle]
+	return name, "/people/" + handle, ok
+}
+
+// Topic resolves #slug.
+func (m mentioned) Topic(slug string) (name, path string, ok bool) {
+	name, ok = m.topics[slug]
+	return name, "/topics/" + slug, ok
+}
+
+func (m mentioned) empty() bool { return len(m.people) == 0 && len(m.topics) == 0 }
+
+func (m mentioned) render(body string, limit int) (markup.Doc, error) {
+	doc, err := markup.Render(body, markup.Options{Prefix: idPrefix(), Max: limit, Resolve: m})
+	if err != nil {
+		return markup.Doc{}, fmt.Errorf("render with mentions: %w", err)
+	}
+	return doc, nil
+}
+
+// selectMentioned looks handles and slugs up, one statement for each sort.
+func selectMentioned(ctx context.Context, q db.Querier, handles, slugs []string) (mentioned, error) {
+	m := mentioned{}
+	var err error
+	if m.people, err = selectNames(ctx, q, "SELECT handle, name FROM people WHERE handle IN (?)", handles); err != nil {
+		return m, err
+	}
+	m.topics, err = selectNames(ctx, q, "SELECT slug, name FROM topics WHERE slug IN (?)", slugs)
+	return m, err
+}
+
+func selectNames(ctx context.Context, q db.Querier, part string, keys []string) (map[string]string, error) {
+	names := map[string]string{}
+	return names, selectByText(ctx, q, part, keys, func(r db.Scanner) error {
+		var key, name string
+		err := r.Scan(&key, &name)
+		names[key] = name
+		return err
+	})
+}
+
+// near finds the topics that a name nobody knows may have meant, for the message beside the field.
+func (s *Service) near(ctx context.Context, name string) (string, error) {
+	found, err := s.topics.Suggest(ctx, name, 3)
+	if err != nil {
+		return "", fmt.Errorf("suggest topics like %q: %w", name, err)
+	}
+	if len(found) == 0 {
+		return fmt.Sprintf("There is no topic called “%s”. Choose one from the list.", name), nil
+	}
+	names := make([]string, len(found))
+	for i, t := range found {
+		names[i] = "“" + t.Name + "”"
+	}
+	return fmt.Sprintf("There is no topic called “%s”. Did you mean %s?", name, strings.Join(names, " or ")), nil
+}

@@ -1,0 +1,507 @@
+package threads
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/app/markup"
+	"watercooler/auth"
+)
+
+// Key is a place in a list ordered by time and id: the row with these values. It stays where it is when rows come and go
+// around it, which a page number does not.
+type Key struct {
+	At int64 // Unix µs
+	ID int64
+}
+
+// threadColumns are read by scanThread. The statement they stand in names the thread t, its author p and the author's unit u.
+const threadColumns = `t.id, t.kind, t.title, t.excerpt, t.audience, t.created_at, t.active_at, t.edited_at, t.closed_at,
+  t.deleted_at, t.revision, t.reply_count, t.vote_count, t.accepted_reply_id,
+  p.id, p.handle, p.name, p.photo, COALESCE(u.name, '')`
+
+func scanThread(r db.Scanner, more ...any) (Thread, error) {
+	var (
+		t                       Thread
+		created, active         int64
+		edited, closed, deleted *int64
+		accepted                *int64
+	)
+	dest := []any{&t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &created, &active, &edited, &closed,
+		&deleted, &t.Revision, &t.Replies, &t.Votes, &accepted,
+		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.Photo, &t.Author.Unit}
+	if err := r.Scan(append(dest, more...)...); err != nil {
+		return Thread{}, err
+	}
+	t.CreatedAt, t.ActiveAt = db.Time(created), db.Time(active)
+	t.EditedAt, t.ClosedAt, t.Deleted = timeOf(edited), timeOf(closed), deleted != nil
+	if accepted != nil {
+		t.Accepted = *accepted
+	}
+	return t, nil
+}
+
+// timeOf returns the time of a column that may be NULL, zero for NULL.
+func timeOf(us *int64) time.Time {
+	if us == nil {
+		return time.Time{}
+	}
+	return db.Time(*us)
+}
+
+// idOrNull returns what a reference that may be NULL holds for id.
+func idOrNull(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+// selectThread reads one thread with everything its page shows above the replies, in one statement. Its topics are apart.
+func selectThread(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (Thread, error) {
+	s := sql("SELECT " + threadColumns + `, t.body, t.body_html, a.created_at`)
+	if v.SignedIn() {
+		s.add(`,
+  EXISTS (SELECT 1 FROM votes WHERE object_kind = 'thread' AND object_id = t.id AND person_id = ?),
+  EXISTS (SELECT 1 FROM watches WHERE person_id = ? AND object_kind = 'thread' AND object_id = t.id)`, v.Person, v.Person)
+	} else {
+		s.add(", FALSE, FALSE")
+	}
+	s.add(`
+FROM threads t
+JOIN people p ON p.id = t.author_id
+LEFT JOIN units u ON u.id = p.unit_id
+LEFT JOIN replies a ON a.id = t.accepted_reply_id
+WHERE t.id = ? AND t.audience IN (?)`, id, v.Audiences())
+
+	var (
+		body, html     string
+		answered       *int64
+		voted, watched bool
+	)
+	t, err := scanThread(s.row(ctx, q), &body, &html, &answered, &voted, &watched)
+	if err != nil {
+		if errs.IsNotFound(err) {
+			err = noThread.Because(err)
+		}
+		return Thread{}, err
+	}
+	t.Body, t.HTML, t.AnsweredAt, t.Voted, t.Watched = body, html, timeOf(answered), voted, watched
+	if t.Deleted {
+		// SECURITY: what was deleted leaves the database for nobody.
+		t.Title, t.Body, t.HTML, t.Excerpt = "", "", "", ""
+	}
+	return t, nil
+}
+
+// selectTopics reads the topics of threads, and whether person follows each; 0 follows none.
+func selectTopics(ctx context.Context, q db.Querier, person int64, ids ...int64) (map[int64][]Topic, map[int64]string, error) {
+	if len(ids) == 0 {
+		return nil, nil, nil
+	}
+	s := sql("SELECT tt.thread_id, tp.id, tp.slug, tp.name")
+	if person != 0 {
+		s.add(", EXISTS (SELECT 1 FROM watches WHERE person_id = ? AND object_kind = 'topic' AND object_id = tp.id)", person)
+	} else {
+		s.add(", FALSE")
+	}
+	s.add(`
+FROM thread_topics tt
+JOIN topics tp ON tp.id = tt.topic_id
+WHERE tt.thread_id IN (?)
+ORDER BY tp.name, tp.id
+LIMIT ?`, ids, len(ids)*4*MaxTopics) // imports may bring more topics than people may choose
+
+	topics := make(map[int64][]Topic, len(ids))
+	followed := map[int64]string{} // thread → name of the first of its topics that person follows
+	rows, err := q.Query(ctx, s.text.String(), s.args...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var (
+			thread  int64
+			topic   Topic
+			follows bool
+		)
+		if err := r.Scan(&thread, &topic.ID, &topic.Slug, &topic.Name, &follows); err != nil {
+			return struct{}{}, err
+		}
+		topics[thread] = append(topics[thread], topic)
+		if follows && followed[thread] == "" {
+			followed[thread] = topic.Name
+		}
+		return struct{}{}, nil
+	})
+	return topics, followed, err
+}
+
+// replyStatement starts a read of replies r of a thread whose audience has been checked.
+func replyStatement(v auth.Viewer) *statement {
+	s := sql(`SELECT r.id, r.thread_id, r.parent_id, r.created_at, r.edited_at, r.deleted_at, r.revision, r.vote_count, r.body_html,
+  p.id, p.handle, p.name, p.photo, COALESCE(u.name, ''),
+  CASE WHEN pr.deleted_at IS NULL THEN COALESCE(pp.name, '') ELSE '' END`)
+	if v.SignedIn() {
+		s.add(`,
+  EXISTS (SELECT 1 FROM votes WHERE object_kind = 'reply' AND object_id = r.id AND person_id = ?)`, v.Person)
+	} else {
+		s.add(", FALSE")
+	}
+	return s.add(`
+FROM replies r
+JOIN people p ON p.id = r.author_id
+LEFT JOIN units u ON u.id = p.unit_id
+LEFT JOIN replies pr ON pr.id = r.parent_id
+LEFT JOIN people pp ON pp.id = pr.author_id`)
+}
+
+func scanReply(row db.Scanner) (Reply, error) {
+	var (
+		r               Reply
+		parent          *int64
+		created         int64
+		edited, deleted *int64
+	)
+	err := row.Scan(&r.ID, &r.Thread, &parent, &created, &edited, &deleted, &r.Revision, &r.Votes, &r.HTML,
+		&r.Author.ID, &r.Author.Handle, &r.Author.Name, &r.Author.Photo, &r.Author.Unit, &r.ParentBy, &r.Voted)
+	if err != nil {
+		return Reply{}, err
+	}
+	if parent != nil {
+		r.Parent = *parent
+	}
+	r.CreatedAt, r.EditedAt, r.Deleted = db.Time(created), timeOf(edited), deleted != nil
+	if r.Deleted {
+		// SECURITY: what was deleted leaves the database for nobody.
+		r.HTML, r.Votes, r.Author = "", 0, Author{}
+	}
+	return r, nil
+}
+
+// selectReplies reads up to limit replies of a thread after a place in time, oldest first, or before it, newest first.
+func selectReplies(ctx context.Context, q db.Querier, v auth.Viewer, thread int64, from Key, forward bool, limit int) ([]Reply, error) {
+	s := replyStatement(v).add(`
+WHERE r.thread_id = ?`, thread)
+	if forward {
+		s.add(`
+  AND (r.created_at, r.id) > (?, ?)
+ORDER BY r.created_at, r.id`, from.At, from.ID)
+	} else {
+		s.add(`
+  AND (r.created_at, r.id) < (?, ?)
+ORDER BY r.created_at DESC, r.id DESC`, from.At, from.ID)
+	}
+	return collect(ctx, q, s.add(`
+LIMIT ?`, limit), scanReply)
+}
+
+// selectPinned reads one reply of a thread, for its place above the others.
+func selectPinned(ctx context.Context, q db.Querier, v auth.Viewer, thread, id int64) (Reply, error) {
+	return scanReply(replyStatement(v).add(`
+WHERE r.id = ? AND r.thread_id = ?`, id, thread).row(ctx, q))
+}
+
+// countReplies returns how many replies, stubs included, a thread has, and how many of them stand before key. Both come from
+// the index alone.
+func countReplies(ctx context.Context, q db.Querier, thread int64, key Key) (total, before int, err error) {
+	err = q.QueryRow(ctx, `
+SELECT COUNT(*), COUNT(*) FILTER (WHERE (created_at, id) < ($1, $2))
+FROM replies
+WHERE thread_id = $3`, key.At, key.ID, thread).Scan(&total, &before)
+	return total, before, err
+}
+
+// selectKeyBefore walks back steps replies from key, which it counts, and returns where it arrives.
+func selectKeyBefore(ctx context.Context, q db.Querier, thread int64, key Key, steps int) (Key, error) {
+	rows, err := q.Query(ctx, `
+SELECT created_at, id
+FROM replies
+WHERE thread_id = $1 AND (created_at, id) < ($2, $3)
+ORDER BY created_at DESC, id DESC
+LIMIT $4`, thread, key.At, key.ID, steps)
+	keys, err := db.Collect(rows, err, func(r db.Scanner) (k Key, err error) { return k, r.Scan(&k.At, &k.ID) })
+	if err != nil || len(keys) == 0 {
+		return Key{}, err
+	}
+	return keys[len(keys)-1], nil
+}
+
+// entry is a thread or reply as the rules see it before something is done to it: enough to decide who may do what.
+type entry struct {
+	kind     string // thread or reply
+	id       int64
+	thread   int64
+	of       Kind // of the thread
+	author   int64
+	asker    int64 // author of the thread
+	audience string
+	title    string // of the thread
+	body     string
+	parent   int64
+	at       int64 // created, Unix µs
+	revision int
+	accepted int64 // the thread's accepted reply
+	deleted  bool  // the entry itself
+	gone     bool  // the thread is deleted
+	closed   bool  // the thread is closed
+}
+
+// selectEntry reads a thread or reply that v may see, NotFound otherwise.
+func selectEntry(ctx context.Context, q db.Querier, v auth.Viewer, kind string, id int64) (entry, error) {
+	e := entry{kind: kind, id: id}
+	var (
+		s                        *statement
+		accepted, closed, parent *int64
+		deleted, threadDeleted   *int64
+	)
+	missing := noThread
+	if kind == kindThread {
+		s = sql(`
+SELECT t.id, t.kind, t.author_id, t.author_id, t.audience, t.title, t.body, t.revision, t.accepted_reply_id,
+  t.closed_at, t.deleted_at, t.deleted_at, t.created_at, NULL
+FROM threads t
+WHERE t.id = ? AND t.audience IN (?)`, id, v.Audiences())
+	} else {
+		missing = noReply
+		s = sql(`
+SELECT t.id, t.kind, r.author_id, t.author_id, t.audience, t.title, r.body, r.revision, t.accepted_reply_id,
+  t.closed_at, r.deleted_at, t.deleted_at, r.created_at, r.parent_id
+FROM replies r
+JOIN threads t ON t.id = r.thread_id
+WHERE r.id = ? AND t.audience IN (?)`, id, v.Audiences())
+	}
+	err := s.row(ctx, q).Scan(&e.thread, &e.of, &e.author, &e.asker, &e.audience, &e.title, &e.body, &e.revision, &accepted,
+		&closed, &deleted, &threadDeleted, &e.at, &parent)
+	if err != nil {
+		if errs.IsNotFound(err) {
+			err = missing.Because(err)
+		}
+		return entry{}, err
+	}
+	if accepted != nil {
+		e.accepted = *accepted
+	}
+	if parent != nil {
+		e.parent = *parent
+	}
+	e.deleted, e.gone, e.closed = deleted != nil, threadDeleted != nil, closed != nil
+	return e, nil
+}
+
+func insertThread(ctx context.Context, tx *db.Tx, author int64, in NewThread, doc markup.Doc) (id int64, err error) {
+	now := db.Micros(tx.Now())
+	err = tx.QueryRow(ctx, `
+INSERT INTO threads (kind, title, body, body_html, excerpt, renderer, author_id, audience, created_at, active_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+RETURNING id`,
+		string(in.Kind), in.Title, in.Body, doc.HTML, doc.Excerpt, markup.Version, author, in.Audience, now, now).Scan(&id)
+	return id, err
+}
+
+func insertTopics(ctx context.Context, tx *db.Tx, thread int64, topics []Topic) error {
+	for _, t := range topics { // at most MaxTopics
+		_, err := tx.Exec(ctx, `
+INSERT INTO thread_topics (thread_id, topic_id)
+VALUES ($1, $2)
+ON CONFLICT DO NOTHING`, thread, t.ID)
+		if err != nil {
+			return fmt.Errorf("topic %s: %w", t.Slug, err)
+		}
+	}
+	return nil
+}
+
+// replaceTopics gives a thread these topics and no others, and reports whether that changed anything.
+func replaceTopics(ctx context.Context, tx *db.Tx, thread int64, topics []Topic) (bool, error) {
+	old, _, err := selectTopics(ctx, tx, 0, thread)
+	if err != nil {
+		return false, err
+	}
+	same := len(old[thread]) == len(topics)
+	for _, t := range old[thread] {
+		same = same && slices.ContainsFunc(topics, func(n Topic) bool { return n.ID == t.ID })
+	}
+	if same {
+		return false, nil
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM thread_topics WHERE thread_id = $1", thread); err != nil {
+		return false, err
+	}
+	return true, insertTopics(ctx, tx, thread, topics)
+}
+
+// countReply counts a reply that is about to be written, if the thread takes one from v, and returns the thread's audience.
+func countReply(ctx context.Context, tx *db.Tx, v auth.Viewer, thread int64) (audience string, err error) {
+	// SECURITY: the audience in the WHERE is what keeps replies out of threads that v may not see.
+	err = sql(`
+UPDATE threads
+SET reply_count = reply_count + 1, active_at = ?
+WHERE id = ? AND audience IN (?) AND deleted_at IS NULL AND closed_at IS NULL
+RETURNING audience`, db.Micros(tx.Now()), thread, v.Audiences()).row(ctx, tx).Scan(&audience)
+	if !errs.IsNotFound(err) {
+		return audience, err
+	}
+	e, err := selectEntry(ctx, tx, v, kindThread, thread)
+	switch {
+	case err != nil:
+		return "", err
+	case e.deleted:
+		return "", noThread
+	}
+	return "", wasClosed
+}
+
+// selectParent checks that a reply can be answered: it stands in this thread and was not deleted.
+func selectParent(ctx context.Context, tx *db.Tx, thread, parent int64) error {
+	var id int64
+	err := tx.QueryRow(ctx, `
+SELECT id
+FROM replies
+WHERE id = $1 AND thread_id = $2 AND deleted_at IS NULL`, parent, thread).Scan(&id)
+	if errs.IsNotFound(err) {
+		return errs.InvalidFields(errs.Field{Name: "parent", Text: "The reply you are answering is no longer there. Your text can still go to everyone in the thread."})
+	}
+	return err
+}
+
+func insertReply(ctx context.Context, tx *db.Tx, author, thread int64, in NewReply, doc markup.Doc) (id int64, err error) {
+	err = tx.QueryRow(ctx, `
+INSERT INTO replies (thread_id, parent_id, author_id, body, body_html, renderer, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+RETURNING id`,
+		thread, idOrNull(in.Parent), author, in.Body, doc.HTML, markup.Version, db.Micros(tx.Now())).Scan(&id)
+	return id, err
+}
+
+// uncountReply takes a deleted reply out of its thread's count, and out of its place as the accepted answer if it has it. The
+// time of the last activity stays: something did happen then.
+func uncountReply(ctx context.Context, tx *db.Tx, thread, reply int64) (unaccepted bool, err error) {
+	if _, err := tx.Exec(ctx, "UPDATE threads SET reply_count = reply_count - 1 WHERE id = $1", thread); err != nil {
+		return false, err
+	}
+	return updateAccepted(ctx, tx, thread, reply, 0)
+}
+
+// updateAccepted replaces one accepted answer by another, 0 meaning none, and reports whether the old one was still it.
+func updateAccepted(ctx context.Context, tx *db.Tx, thread, old, next int64) (bool, error) {
+	n, err := tx.Exec(ctx, `
+UPDATE threads
+SET accepted_reply_id = $1
+WHERE id = $2 AND COALESCE(accepted_reply_id, 0) = $3`, idOrNull(next), thread, old)
+	return n > 0, err
+}
+
+func updateClosed(ctx context.Context, tx *db.Tx, id int64, closed bool) (changed bool, err error) {
+	var n int64
+	if closed {
+		n, err = tx.Exec(ctx, "UPDATE threads SET closed_at = $1 WHERE id = $2 AND closed_at IS NULL", db.Micros(tx.Now()), id)
+	} else {
+		n, err = tx.Exec(ctx, "UPDATE threads SET closed_at = NULL WHERE id = $1 AND closed_at IS NOT NULL", id)
+	}
+	return n > 0, err
+}
+
+// tables are where the text and the counters of a thread or reply live.
+var tables = map[string]string{kindThread: "threads", kindReply: "replies"}
+
+func markDeleted(ctx context.Context, tx *db.Tx, kind string, id int64) (bool, error) {
+	n, err := tx.Exec(ctx, "UPDATE "+tables[kind]+" SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL", db.Micros(tx.Now()), id)
+	return n > 0, err
+}
+
+// updateText writes the new text of e, if nobody else did since e was read.
+func updateText(ctx context.Context, tx *db.Tx, e entry, in Edit, doc markup.Doc) (bool, error) {
+	now := db.Micros(tx.Now())
+	if e.kind == kindReply {
+		n, err := tx.Exec(ctx, `
+UPDATE replies
+SET body = $1, body_html = $2, renderer = $3, edited_at = $4, revision = revision + 1
+WHERE id = $5 AND revision = $6 AND deleted_at IS NULL`,
+			in.Body, doc.HTML, markup.Version, now, e.id, e.revision)
+		return n > 0, err
+	}
+	n, err := tx.Exec(ctx, `
+UPDATE threads
+SET title = $1, body = $2, body_html = $3, excerpt = $4, renderer = $5, edited_at = $6, revision = revision + 1
+WHERE id = $7 AND revision = $8 AND deleted_at IS NULL`,
+		in.Title, in.Body, doc.HTML, doc.Excerpt, markup.Version, now, e.id, e.revision)
+	return n > 0, err
+}
+
+func insertRevision(ctx context.Context, tx *db.Tx, editor int64, e entry) error {
+	_, err := tx.Exec(ctx, `
+INSERT INTO revisions (object_kind, object_id, revision, title, body, editor_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		e.kind, e.id, e.revision, e.title, e.body, editor, db.Micros(tx.Now()))
+	return err
+}
+
+// selectRevisions reads the kept versions of something, newest first. Editor and At say who replaced each, and when.
+func selectRevisions(ctx context.Context, q db.Querier, kind string, id int64, limit int) ([]Version, error) {
+	rows, err := q.Query(ctx, `
+SELECT r.revision, r.title, r.body, r.created_at, p.id, p.handle, p.name, p.photo, COALESCE(u.name, '')
+FROM revisions r
+JOIN people p ON p.id = r.editor_id
+LEFT JOIN units u ON u.id = p.unit_id
+WHERE r.object_kind = $1 AND r.object_id = $2
+ORDER BY r.revision DESC
+LIMIT $3`, kind, id, limit)
+	return db.Collect(rows, err, func(r db.Scanner) (v Version, err error) {
+		var at int64
+		err = r.Scan(&v.Number, &v.Title, &v.Body, &at, &v.Editor.ID, &v.Editor.Handle, &v.Editor.Name, &v.Editor.Photo, &v.Editor.Unit)
+		v.At = db.Time(at)
+		return v, err
+	})
+}
+
+func selectAuthor(ctx context.Context, q db.Querier, id int64) (a Author, err error) {
+	err = q.QueryRow(ctx, `
+SELECT p.id, p.handle, p.name, p.photo, COALESCE(u.name, '')
+FROM people p
+LEFT JOIN units u ON u.id = p.unit_id
+WHERE p.id = $1`, id).Scan(&a.ID, &a.Handle, &a.Name, &a.Photo, &a.Unit)
+	return a, err
+}
+
+// setVote makes person's vote be there, or not, and reports whether that changed anything.
+func setVote(ctx context.Context, tx *db.Tx, person int64, kind string, id int64, on bool) (changed bool, err error) {
+	var n int64
+	if on {
+		n, err = tx.Exec(ctx, `
+INSERT INTO votes (object_kind, object_id, person_id, created_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING`, kind, id, person, db.Micros(tx.Now()))
+	} else {
+		n, err = tx.Exec(ctx, `
+DELETE FROM votes
+WHERE object_kind = $1 AND object_id = $2 AND person_id = $3`, kind, id, person)
+	}
+	return n > 0, err
+}
+
+func addVotes(ctx context.Context, tx *db.Tx, kind string, id int64, step int) error {
+	_, err := tx.Exec(ctx, "UPDATE "+tables[kind]+" SET vote_count = vote_count + $1 WHERE id = $2", step, id)
+	return err
+}
+
+func insertWatch(ctx context.Context, tx *db.Tx, person int64, kind string, id int64) (started bool, err error) {
+	n, err := tx.Exec(ctx, `
+INSERT INTO watches (person_id, object_kind, object_id, created_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING`, person, kind, id, db.Micros(tx.Now()))
+	return n > 0, err
+}
+
+func deleteWatch(ctx context.Context, tx *db.Tx, person int64, kind string, id int64) (ended bool, err error) {
+	n, err := tx.Exec(ctx, `
+DELETE FROM watches
+WHERE person_id = $1 AND object_kind = $2 AND object_id = $3`, person, kind, id)
+	return n > 0, err
+}
+
+func selectWatch(ctx context.Context, q db.Querier, person int64, kind string, id int64) (on bool, err error) {
+	err = q.QueryRow(ctx, `
+SELECT EXISTS (SELECT 1 FROM watches WHERE person_id = $1 AND object_kind = $2 AND object_id = $3)`, person, kind, id).Scan(&on)
+	return on, err
+}
