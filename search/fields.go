@@ -64,7 +64,7 @@ const (
 	scored  = index.IndexField
 	located = index.IndexField | index.IncludeTermVectors
 	single  = index.IndexField | index.SkipFreqNorm
-	column  = single | index.DocValues
+	column  = single | index.DocValues | index.SkipDVCompression
 	stored  = index.StoreField
 )
 
