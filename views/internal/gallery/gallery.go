@@ -1,0 +1,403 @@
+// Package gallery holds every page of the hub twice: with everything a page can show, and with nothing in it. Tests execute all of
+// them; the program in show serves them, so that a change to the look can be seen without a database.
+package gallery
+
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"watercooler/views/admin"
+	"watercooler/views/errors"
+	"watercooler/views/find"
+	"watercooler/views/layout"
+	"watercooler/views/parts"
+	"watercooler/views/people"
+	"watercooler/views/signin"
+	"watercooler/views/threads"
+	"watercooler/views/topics"
+)
+
+// Page is one page in one state.
+type Page struct {
+	Name string // "thread", "thread-empty"
+	Body templ.Component
+	Part bool // a fragment for htmx, without a page around it
+}
+
+// Pages returns all pages in the given theme ("", light, dark or contrast).
+func Pages(theme string) []Page {
+	g := shelf{theme: theme}
+	g.threads()
+	g.people()
+	g.topics()
+	g.find()
+	g.signin()
+	g.admin()
+	g.errors()
+	g.parts()
+	return g.pages
+}
+
+type shelf struct {
+	theme string
+	pages []Page
+}
+
+func (g *shelf) add(name string, c templ.Component) {
+	g.pages = append(g.pages, Page{Name: name, Body: c})
+}
+func (g *shelf) part(name string, c templ.Component) {
+	g.pages = append(g.pages, Page{Name: name, Body: c, Part: true})
+}
+
+func (g *shelf) chrome(title, nav string) layout.Chrome {
+	return layout.Chrome{
+		Title: title, Hub: "Devon County Council", Nav: nav, Theme: g.theme, Path: "/threads/42",
+		Viewer: layout.Me{SignedIn: true, Name: "Priya Nair", Initials: "PN", Path: "/people/priya.nair", Tint: 4, Admin: true},
+	}
+}
+
+func (g *shelf) stranger(title, nav string) layout.Chrome {
+	c := g.chrome(title, nav)
+	c.Viewer = layout.Me{}
+	c.Sample = true
+	return c
+}
+
+var (
+	owen   = person(0, "Owen Carter", "Economy and Skills", "Economic development officer")
+	gwen   = person(1, "Gwen Pryce", "Libraries", "Library systems manager")
+	martin = person(2, "Martin Howe", "Economy and Skills", "Economic development lead")
+	ben    = person(3, "Ben Sato", "Libraries", "Community librarian")
+	ruth   = person(4, "Ruth Adeyemi", "Libraries", "Head of Libraries")
+	tomasz = person(5, "Tomasz Zielinski", "Highways", "GIS analyst")
+
+	now     = parts.Moment{ISO: "2027-03-04T10:42:00Z", Text: "4 March 2027", Full: "4 March 2027 at 10:42", Ago: "2 h ago"}
+	earlier = parts.Moment{ISO: "2027-03-01T09:05:00Z", Text: "1 March 2027", Full: "1 March 2027 at 9:05", Ago: "3 days ago"}
+	old     = parts.Moment{ISO: "2025-11-14T16:20:00Z", Text: "14 November 2025", Full: "14 November 2025 at 16:20", Ago: "14 November 2025"}
+
+	connectivity = parts.Topic{Name: "Connectivity", Path: "/topics/connectivity"}
+	schools      = parts.Topic{Name: "Schools", Path: "/topics/schools"}
+	assets       = parts.Topic{Name: "Community assets", Path: "/topics/community-assets"}
+)
+
+func person(tint int, name, unit, job string) parts.Person {
+	handle := strings.ToLower(strings.ReplaceAll(name, " ", "."))
+	return parts.Person{Name: name, Path: "/people/" + handle, Initials: parts.Initials(name), Tint: tint, Unit: unit, JobTitle: job}
+}
+
+func experts() []parts.SidePerson {
+	return []parts.SidePerson{
+		{Person: gwen, Note: "4 accepted answers on connectivity"},
+		{Person: martin, Note: "11 posts on rural broadband"},
+		{Person: ruth, Note: "wrote the network contract guide"},
+	}
+}
+
+func items() []parts.Item {
+	return []parts.Item{
+		{
+			Kind: "question", Path: "/threads/42", Title: "Can a primary school’s fibre connection legally serve the houses around it?",
+			Excerpt: "The school has 100 Mb/s that sits idle every evening, while the hamlet next door is still on copper. Has anyone worked through state aid and safeguarding?",
+			Author:  owen, Topics: []parts.Topic{connectivity}, At: now, Replies: 7, Answered: true, Why: "Because you follow Connectivity",
+		},
+		{
+			Kind: "post", Path: "/threads/41", Title: "Two weeks in: what our new digital team has learnt so far", Audience: "Public",
+			Excerpt: "We sat with the six people who answer the phones. The surprise was not the volume of calls but how many were caused by one sentence on one page.",
+			Author:  ruth, Topics: []parts.Topic{{Name: "Ways of working", Path: "/topics/ways-of-working"}}, At: earlier, Replies: 4, Votes: 12,
+		},
+		{
+			Kind: "discussion", Path: "/threads/40", Title: "Folding forty microsites into one website: what do we keep?",
+			Excerpt: "List of sites, owners and last update attached. Tell us what would break for you if yours moved in the spring.",
+			Author:  tomasz, Topics: []parts.Topic{{Name: "Web and content", Path: "/topics/web"}, schools, assets}, At: earlier, Replies: 23, Closed: true,
+		},
+		{
+			Kind: "question", Path: "/threads/39", Title: "Who owns the contract for public library wi-fi?",
+			Author: ben, Topics: []parts.Topic{connectivity}, At: old, Audience: "Devon County Council only",
+		},
+		{
+			Kind: "signal", Path: "/threads/38", Title: "Ofcom publishes Connected Nations data by ward",
+			Excerpt: "From the Ofcom feed: “our three worst wards are on page two”.", Author: owen, At: old, Replies: 5,
+		},
+		{Kind: "decision", Path: "/threads/37", Title: "Open three school links as a pilot", Author: martin, At: old, Votes: 3},
+	}
+}
+
+func tabs(current int, texts ...string) []parts.Tab {
+	out := make([]parts.Tab, len(texts))
+	for i, text := range texts {
+		out[i] = parts.Tab{Text: text, Path: "/tab-" + parts.Thousands(i), Current: i == current}
+	}
+	return out
+}
+
+func pager() parts.Pager {
+	return parts.Pager{First: "/first", Previous: "/previous", Next: "/next", Last: "/last", Summary: "41 to 80 of 2,000"}
+}
+
+const prose = `<p>Yes. We did it for two library buildings in 2024. <strong>Three things</strong> made it work:</p>
+<ul><li>a separate VLAN so school traffic is never shared,</li><li>a written variation to the <em>network contract</em>,</li><li>the parish council as the reseller.</li></ul>
+<blockquote><p>It took four months, three of them waiting.</p></blockquote>
+<h3 id="x-costs">Costs</h3>
+<div class="table" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>What</th><th>Each year</th></tr></thead><tbody><tr><td>Line</td><td>£1,200</td></tr><tr><td>Equipment</td><td>£340</td></tr></tbody></table></div>
+<pre><code class="chroma"><span class="k">if</span> <span class="nx">speed</span> <span class="o">&lt;</span> <span class="mi">30</span> { <span class="c1">// superfast starts here</span> }</code></pre>
+<p><a href="https://example.org/agreement">Template agreement</a>, and <a class="mention" href="/people/owen.carter">@Owen Carter</a> has the letter.</p>`
+
+func (g *shelf) threads() {
+	places := []parts.Tab{
+		{Text: "For you", Path: "/", Current: true}, {Text: "Latest", Path: "/latest"}, {Text: "Unanswered", Path: "/unanswered", Count: 14},
+		{Text: "Following", Path: "/following"}, {Text: "Drafts", Path: "/drafts", Count: 2},
+	}
+	g.add("home", threads.Feed(threads.FeedPage{
+		Chrome: g.chrome("Home", "home"), Heading: "Good morning, Priya", Tabs: tabs(0, "For you", "Latest", "Unanswered", "Following"),
+		Items: items(), Pager: parts.Pager{Next: "/?after=x"}, Places: places,
+		FollowedTopics: []parts.Link{{Text: "Connectivity", Path: "/topics/connectivity"}, {Text: "Web and content", Path: "/topics/web"}},
+		Answerable: []parts.SideThread{
+			{Title: "Can schools share their broadband with the village hall?", Path: "/threads/50", Note: "Matches your answers on connectivity"},
+			{Title: "Who owns the contract for public library wi-fi?", Path: "/threads/39", Note: "2 days without an answer"},
+		},
+		People: experts(),
+	}))
+	g.add("home-empty", threads.Feed(threads.FeedPage{
+		Chrome: g.chrome("Home", "home"), Heading: "Good morning, Priya", Tabs: tabs(0, "For you", "Latest", "Unanswered", "Following"), Places: places,
+		Empty: parts.Empty{Title: "Nothing here yet", Text: "Follow topics and people, and what they write comes to this page.", Do: parts.Link{Text: "Choose topics", Path: "/topics"}},
+	}))
+	stranger := g.stranger("Discussions", "discussions")
+	stranger.Canonical, stranger.Description = "https://hub.example/latest", "What people at Devon County Council talk about in public."
+	g.add("latest-signed-out", threads.Feed(threads.FeedPage{
+		Chrome: stranger, Heading: "Discussions", Intro: "What people at Devon County Council talk about in public.",
+		Tabs: tabs(0, "Latest", "Unanswered"), Items: items()[:3], About: &threads.About{Hub: "Devon County Council", SignInPath: "/sign-in"},
+	}))
+
+	accepted := reply(9, gwen, prose)
+	accepted.Accepted, accepted.AcceptPath, accepted.UnacceptPath = true, "", "/replies/9/unaccept"
+	second := reply(10, martin, "<p>Adding the subsidy-control reading: below the minimal financial assistance threshold you only need a statement.</p>")
+	second.InReplyTo, second.Edited = &threads.InReplyTo{Name: "Gwen Pryce", Path: "#reply-9"}, now
+	second.Vote.On, second.Vote.Path = true, "/replies/10/unvote"
+	second.EditPath, second.HistoryPath, second.DeletePath = "/replies/10/edit", "/replies/10/history", "/replies/10/delete"
+	form := &threads.ReplyForm{Action: "/threads/42/replies", Place: "thread:42", WhoSees: "Everyone signed in will see this.", Submit: "Reply", Draft: "Draft saved 10:42"}
+	show := threads.ShowPage{
+		Chrome: g.chrome("Can a primary school’s fibre connection legally serve the houses around it?", "discussions"),
+		ID:     42, Kind: "question", Title: "Can a primary school’s fibre connection legally serve the houses around it?",
+		BodyHTML: "<p>The school has 100 Mb/s that sits idle every evening, while the hamlet next door is still on copper. Has anyone worked through <strong>state aid</strong>, <strong>safeguarding</strong> and the existing <strong>network contract</strong>?</p>",
+		Author:   owen, At: now, Edited: now, Crumbs: []parts.Link{{Text: "Discussions", Path: "/latest"}, {Text: "Connectivity", Path: "/topics/connectivity"}},
+		WhoSees: "Visible to everyone signed in", Answered: "Answered in 3 h", Topics: []parts.Topic{connectivity, schools, assets},
+		Vote:     threads.Vote{ID: "vote-t42", Path: "/threads/42/votes", Count: 18},
+		Follow:   parts.Follow{Kind: "thread", ID: 42, Name: "this thread", Return: "/threads/42"},
+		EditPath: "/threads/42/edit", HistoryPath: "/threads/42/history", DeletePath: "/threads/42/delete", ClosePath: "/threads/42/close",
+		Heading: "7 replies", Accepted: &accepted, Replies: []threads.Reply{second, {ID: 11, Deleted: true}, reply(12, tomasz, "<p>Maps of both are here.</p>")},
+		Pager: pager(), Form: form, Experts: experts(),
+		Related: []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/30", Note: "Answered · 2025"}, {Title: "Mapping every council connection we already pay for", Path: "/threads/31", Note: "Post · Tomasz Zielinski"}},
+	}
+	g.add("thread", threads.Show(show))
+	g.add("thread-empty", threads.Show(threads.ShowPage{
+		Chrome: g.stranger("Who owns the contract?", "discussions"), ID: 39, Kind: "question", Title: "Who owns the contract for public library wi-fi?",
+		Author: parts.Person{Name: "Ben Sato", Initials: "BS", Tint: 3}, At: old, WhoSees: "Public", Heading: "No replies yet", SignIn: "/sign-in?return=%2Fthreads%2F39",
+	}))
+	closed := show
+	closed.Deleted, closed.BodyHTML, closed.Accepted, closed.Form, closed.Answered = true, "", nil, nil, ""
+	closed.Closed, closed.ClosePath, closed.ReopenPath = "Closed on 4 March 2027. Nobody can reply any more.", "", "/threads/42/reopen"
+	g.add("thread-closed", threads.Show(closed))
+
+	failed := *form
+	failed.Problems = parts.Problems{{Name: "body", Text: "Write something before you send it."}}
+	failed.To, failed.Parent, failed.Revision, failed.CancelPath = &threads.InReplyTo{Name: "Gwen Pryce", Path: "/replies/9"}, 9, 2, "/threads/42"
+	g.add("reply-alone", threads.ReplyAlone(threads.ReplyPage{Chrome: g.chrome("Reply", "discussions"), Heading: "Reply", Thread: parts.Link{Text: "Can a primary school’s fibre connection…", Path: "/threads/42"}, Form: failed}))
+
+	write := threads.WritePage{
+		Chrome: g.chrome("Ask a question", "write"), Heading: "Ask a question", Hint: "Say what you are trying to do. The best questions are one sentence and a little context.",
+		Action: "/threads", Place: "new", Kind: "question", TitleLabel: "Question", Title: "Can a primary school’s fibre connection legally serve the houses around it?",
+		Kinds: []parts.Option{{Value: "question", Label: "Question", Hint: "You need an answer", Selected: true}, {Value: "discussion", Label: "Discussion", Hint: "You want to think together"}},
+		Body:  "The school has 100 Mb/s that sits idle every evening.", Topics: "Connectivity, Schools", TopicNames: []string{"Connectivity", "Schools", "Libraries"},
+		Suggested: []string{"Community assets", "Contracts"}, WhoSees: "Everyone signed in: 4,212 staff and 138 partners.", Submit: "Ask", Draft: "Draft saved 10:42",
+		Audiences: []parts.Option{{Value: "public", Label: "Everyone", Hint: "Anybody on the internet"}, {Value: "hub", Label: "Everyone signed in", Selected: true}, {Value: "org:1", Label: "Devon County Council only"}},
+		Similar:   []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/30", Answered: true}, {Title: "Sharing a library line with the parish hall", Path: "/threads/31", Note: "3 replies"}},
+		Experts:   experts(),
+	}
+	g.add("write", threads.Write(write))
+	write.Preview = prose
+	write.Problems = parts.Problems{{Name: "title", Text: "Write a title of at least 10 characters."}, {Name: "topics", Text: "There is no topic called “Conectivity”."}, {Name: "audience", Text: "Choose who will see this."}, {Name: "kind", Text: "Choose what it is."}, {Name: "body", Text: "This is longer than 20,000 characters."}}
+	g.add("write-problems", threads.Write(write))
+	g.add("write-empty", threads.Write(threads.WritePage{Chrome: g.chrome("Edit", "write"), Heading: "Edit your question", Action: "/threads/42/edit", Place: "edit:thread:42", Revision: 1, Kind: "question", TitleLabel: "Question", WhoSees: "Everyone signed in.", Submit: "Save changes", CancelPath: "/threads/42"}))
+
+	g.add("drafts", threads.Drafts(threads.DraftsPage{Chrome: g.chrome("Drafts", ""), Drafts: []threads.Draft{
+		{Title: "Untitled question", Excerpt: "The school has 100 Mb/s", Path: "/write", DeletePath: "/drafts/1/delete", At: now},
+		{Title: "Reply to “Who owns the contract?”", Path: "/threads/39#reply", DeletePath: "/drafts/2/delete", At: earlier},
+	}}))
+	g.add("drafts-empty", threads.Drafts(threads.DraftsPage{Chrome: g.chrome("Drafts", "")}))
+	g.add("history", threads.History(threads.HistoryPage{
+		Chrome: g.chrome("History", "discussions"), Heading: "History of this question", Thread: parts.Link{Text: "Can a primary school’s fibre connection…", Path: "/threads/42"},
+		Changes: []threads.Change{
+			{Revision: 2, Editor: owen, At: now, Title: []threads.DiffLine{{Op: '-', Text: "Can a school share fibre?"}, {Op: '+', Text: "Can a primary school’s fibre connection legally serve the houses around it?"}},
+				Body: []threads.DiffLine{{Op: ' ', Text: "The school has 100 Mb/s."}, {Op: '-', Text: "Any ideas?"}, {Op: '+', Text: "Has anyone worked through state aid and safeguarding?"}}},
+			{Revision: 1, Editor: owen, At: earlier, Body: []threads.DiffLine{{Op: '+', Text: "The school has 100 Mb/s."}}},
+		},
+	}))
+	g.add("history-empty", threads.History(threads.HistoryPage{Chrome: g.chrome("History", "discussions"), Heading: "History of this reply", Thread: parts.Link{Text: "Thread", Path: "/threads/42"}}))
+	g.add("delete", threads.Delete(threads.DeletePage{Chrome: g.chrome("Delete", "discussions"), Heading: "Delete this reply?", What: "Yes. We did it for two library buildings in 2024…", Means: "The text goes for good. A line stays in its place, so that the answers to it make sense.", Action: "/replies/9/delete", CancelPath: "/replies/9"}))
+	g.add("delete-empty", threads.Delete(threads.DeletePage{Chrome: g.chrome("Delete", "discussions"), Heading: "Delete?", Action: "/replies/9/delete", CancelPath: "/"}))
+}
+
+func reply(id int64, by parts.Person, html string) threads.Reply {
+	path := "/replies/" + parts.Thousands(int(id))
+	return threads.Reply{
+		ID: id, Path: path, Author: by, At: now, BodyHTML: strings.ReplaceAll(html, "x-costs", "r"+parts.Thousands(int(id))+"-costs"),
+		Vote:      threads.Vote{ID: "vote-r" + parts.Thousands(int(id)), Path: path + "/votes", Count: 21},
+		ReplyPath: "/threads/42?to=" + parts.Thousands(int(id)) + "#reply", AcceptPath: path + "/accept",
+	}
+}
+
+func (g *shelf) people() {
+	entries := []people.Entry{
+		{Person: gwen, Location: "Exeter", Phone: "01392 555 4410"}, {Person: martin, Location: "Barnstaple"}, {Person: ben}, {Person: ruth, Left: true},
+	}
+	units := []parts.Option{{Label: "All units"}, {Value: "3", Label: "Libraries"}, {Value: "4", Label: "Highways"}}
+	letters := []parts.Tab{{Text: "A", Path: "/people?letter=a", Current: true}, {Text: "B"}, {Text: "C", Path: "/people?letter=c"}}
+	g.add("directory", people.Directory(people.DirectoryPage{Chrome: g.chrome("People", "people"), Unit: "3", Units: units, Summary: "212 people", People: entries, Pager: parts.Pager{Next: "/people?after=x", NextText: "Next"}, Letters: letters}))
+	g.add("directory-empty", people.Directory(people.DirectoryPage{Chrome: g.chrome("People", "people"), Name: "zz", Empty: parts.Empty{Title: "Nobody is called “zz”", Text: "Try a part of the name, or search for what they know.", Do: parts.Link{Text: "Show everybody", Path: "/people"}}}))
+
+	about := "<p>I look after the systems behind our libraries. <strong>Ask me about</strong> connectivity, RFID and contracts.</p>"
+	profile := people.ProfilePage{
+		Chrome: g.chrome("Gwen Pryce", "people"), Person: gwen, Organisation: "North Devon Council", Unit: parts.Link{Text: "Libraries", Path: "/units/3"},
+		Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", AboutHTML: about,
+		AskPath: "/write?kind=question", Follow: parts.Follow{Kind: "person", ID: 7, Name: "Gwen Pryce", Return: "/people/gwen.pryce", On: true},
+		Tabs:  []parts.Tab{{Text: "Threads", Path: "?", Count: 12, Current: true}, {Text: "Answers", Path: "?tab=answers", Count: 31}},
+		Items: items()[:2], Manager: &parts.SidePerson{Person: ruth, Note: "Head of Libraries"}, Reports: []parts.SidePerson{{Person: ben, Note: "Community librarian"}}, Colleagues: experts(),
+	}
+	g.add("profile", people.Profile(profile))
+	profile.Items, profile.EditPath, profile.Left = nil, "/settings/profile", "Left on 4 March 2027. What they wrote stays."
+	profile.Answers = []people.Answer{{ThreadTitle: "Can a primary school’s fibre connection serve the houses around it?", Path: "/replies/9", Excerpt: "Yes. We did it for two library buildings in 2024.", At: now, Votes: 21, Accepted: true}, {ThreadTitle: "Who owns the contract?", Path: "/replies/8", Excerpt: "Libraries do.", At: old}}
+	g.add("profile-answers", people.Profile(profile))
+	g.add("profile-empty", people.Profile(people.ProfilePage{Chrome: g.chrome("Priya Nair", "people"), Person: person(4, "Priya Nair", "", ""), Mine: true, EditPath: "/settings/profile", Empty: parts.Empty{Title: "Nothing written yet", Text: "What you ask and answer is listed here.", Do: parts.Link{Text: "Write", Path: "/write"}}}))
+
+	g.add("unit", people.Unit(people.UnitPage{Chrome: g.chrome("Libraries", "people"), Name: "Libraries", Organisation: "Devon County Council", Above: []parts.Link{{Text: "People", Path: "/people"}, {Text: "Communities", Path: "/units/1"}}, Below: []parts.Link{{Text: "Mobile libraries", Path: "/units/5"}, {Text: "Stock", Path: "/units/6"}}, Follow: parts.Follow{Kind: "unit", ID: 3, Name: "Libraries"}, Summary: "4 people", People: entries, Pager: pager()}))
+	g.add("unit-empty", people.Unit(people.UnitPage{Chrome: g.chrome("Stock", "people"), Name: "Stock", Empty: parts.Empty{Title: "Nobody in this unit", Text: "Somebody’s profile names their unit."}}))
+
+	edit := people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: gwen, Action: "/settings/profile", CancelPath: "/people/gwen.pryce", Name: "Gwen Pryce", JobTitle: "Library systems manager", Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", About: "Ask me about connectivity.", Unit: "3", Units: units, Manager: "ruth.adeyemi", Managers: []parts.Option{{Label: "Nobody"}, {Value: "ruth.adeyemi", Label: "Ruth Adeyemi"}}, HasPhoto: true,
+		Problems: parts.Problems{{Name: "name", Text: "Write your name."}, {Name: "photo", Text: "This file is not a picture."}}}
+	g.add("profile-edit", people.Edit(edit))
+	g.add("profile-edit-empty", people.Edit(people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: parts.Person{Initials: "?"}, Action: "/settings/profile", CancelPath: "/"}))
+}
+
+func (g *shelf) topics() {
+	g.add("topics", topics.List(topics.ListPage{Chrome: g.chrome("Topics", "topics"), NewPath: "/topics/new", Topics: []topics.Entry{
+		{Name: "Connectivity", Path: "/topics/connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Threads: 1204, Followed: true, Narrower: []parts.Topic{schools, assets}},
+		{Name: "Rights of way", Path: "/topics/rights-of-way", Threads: 1}, {Name: "Libraries", Path: "/topics/libraries"},
+	}}))
+	g.add("topics-empty", topics.List(topics.ListPage{Chrome: g.stranger("Topics", "topics"), Empty: parts.Empty{Title: "No topics yet", Text: "A moderator makes the first one."}}))
+	g.add("topic", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Synonyms: []string{"broadband", "fibre", "wi-fi"}, Broader: &parts.Topic{Name: "Infrastructure", Path: "/topics/infrastructure"}, Narrower: []parts.Topic{schools}, EditPath: "/topics/connectivity/edit", AskPath: "/write?to=connectivity", Follow: parts.Follow{Kind: "topic", ID: 3, Name: "Connectivity"}, Tabs: tabs(0, "Latest", "Unanswered"), Items: items()[:4], Pager: pager(), Experts: experts()}))
+	g.add("topic-empty", topics.Show(topics.ShowPage{Chrome: g.stranger("Libraries", "topics"), Name: "Libraries", Empty: parts.Empty{Title: "Nothing here yet", Text: "Be the first to ask about it."}}))
+	g.add("topic-edit", topics.Edit(topics.EditPage{Chrome: g.chrome("Edit Connectivity", "topics"), Heading: "Edit Connectivity", Action: "/topics/connectivity/edit", CancelPath: "/topics/connectivity", Submit: "Save topic", Name: "Connectivity", Description: "Broadband.", Synonyms: "broadband\nfibre", Broader: []parts.Option{{Label: "None"}, {Value: "infrastructure", Label: "Infrastructure", Selected: true}}, Problems: parts.Problems{{Name: "synonyms", Text: "“fibre” already belongs to Textiles."}}}))
+	g.add("topic-edit-empty", topics.Edit(topics.EditPage{Chrome: g.chrome("New topic", "topics"), Heading: "New topic", Action: "/topics", CancelPath: "/topics", Submit: "Make topic"}))
+}
+
+func (g *shelf) find() {
+	hits := []find.Hit{
+		{Kind: "question", Path: "/threads/42", Title: []parts.Span{{Text: "Can a school’s "}, {Text: "fibre", Hit: true}, {Text: " connection serve the houses around it?"}}, Body: []parts.Span{{Text: "…while the hamlet next door still has no "}, {Text: "broadband", Hit: true}, {Text: " worth the name."}}, Author: owen, At: now, Topics: []parts.Topic{connectivity}, Replies: 7, Votes: 18, Answered: true},
+		{Kind: "reply", Path: "/replies/9", Title: []parts.Span{{Text: "Who pays for wi-fi in community centres?"}}, Body: []parts.Span{{Text: "We share the "}, {Text: "broadband", Hit: true}, {Text: " with the parish hall."}}, Author: gwen, At: old, Accepted: true, Votes: 1},
+		{Kind: "topic", Path: "/topics/connectivity", Title: []parts.Span{{Text: "Connectivity"}}, Body: []parts.Span{{Text: "Broadband", Hit: true}, {Text: ", mobile cover and networks."}}},
+	}
+	page := find.SearchPage{
+		Chrome: g.chrome("rural broadband – Search", ""), Query: "rural broadband", Summary: "212 results for “rural broadband”", Notes: []string{"“before:tomorrow” is not a date and was left out."},
+		DidYou: []parts.Link{{Text: "rural broadband", Path: "/search?q=rural+broadband"}},
+		Tabs:   []parts.Tab{{Text: "Everything", Path: "/search?q=x", Count: 212, Current: true}, {Text: "Questions", Path: "/search?q=x&kind=question", Count: 48}, {Text: "People", Path: "/search?q=x&type=person", Count: 23}},
+		Sort:   []parts.Tab{{Text: "Best match", Path: "/search?q=x", Current: true}, {Text: "Newest first", Path: "/search?q=x&sort=date"}},
+		Filters: []find.FilterGroup{
+			{Name: "Topic", Values: []parts.Tab{{Text: "Connectivity", Path: "/search?q=x&topic=connectivity", Count: 31}, {Text: "Schools", Path: "/search?q=x&topic=schools", Count: 4}}},
+			{Name: "Answer", Values: []parts.Tab{{Text: "Unanswered", Path: "/search?q=x+is:unanswered", Count: 3}}},
+		},
+		Active: []parts.Link{{Text: "Connectivity", Path: "/search?q=x"}},
+		People: []find.PersonHit{{Person: martin, Location: "Barnstaple", Why: []parts.Span{{Text: "Rural", Hit: true}, {Text: " programmes and grants"}}}, {Person: gwen}},
+		Hits:   hits, Pager: parts.Pager{Next: "/search?q=x&page=2", NextText: "More results"}, AskPath: "/write?kind=question&title=rural+broadband", Experts: experts(),
+	}
+	page.Chrome.Query = page.Query
+	g.add("search", find.Search(page))
+	nothing := g.stranger("agile policy – Search", "")
+	nothing.Query = "agile policy"
+	g.add("search-nothing", find.Search(find.SearchPage{Chrome: nothing, Query: "agile policy", AskPath: "/write?kind=question&title=agile+policy", Experts: experts(), SignIn: "/sign-in", Examples: []parts.Link{{Text: "broadband", Path: "/search?q=broadband"}}}))
+	g.add("search-empty", find.Search(find.SearchPage{Chrome: g.chrome("Search", "")}))
+	list := find.SuggestionList{Query: "gw", Suggestions: []find.Suggestion{
+		{Kind: "person", Text: "Gwen Pryce", Note: "Libraries", Path: "/people/gwen.pryce", Value: "@gwen.pryce", Person: &gwen},
+		{Kind: "question", Text: "Who owns the contract?", Path: "/threads/39"}, {Kind: "topic", Text: "Connectivity", Path: "/topics/connectivity", Value: "#connectivity"},
+	}}
+	g.part("suggestions", find.Suggestions(list))
+	g.part("suggestions-empty", find.Suggestions(find.SuggestionList{}))
+	g.part("expansions", find.Expansions(list))
+	g.part("expansions-empty", find.Expansions(find.SuggestionList{}))
+}
+
+func (g *shelf) signin() {
+	g.add("sign-in", signin.SignIn(signin.SignInPage{Chrome: g.stranger("Sign in", ""), Why: "Sign in to write.", Return: "/write", Email: "priya@devon.example", Local: true, Forgotten: true,
+		Providers: []signin.Provider{{Name: "Microsoft", Path: "/sign-in/sso/microsoft"}},
+		Sample:    []signin.SamplePerson{{Account: 1, Person: gwen, Role: "member", Can: "Reads, asks and answers."}, {Account: 2, Person: ruth, Role: "administrator", Can: "Looks after accounts and the hub itself."}},
+		Problems:  parts.Problems{{Text: "This e-mail and password do not belong together."}}}))
+	g.add("sign-in-empty", signin.SignIn(signin.SignInPage{Chrome: g.stranger("Sign in", ""), Local: true}))
+	g.add("forgotten", signin.Forgotten(signin.ForgottenPage{Chrome: g.stranger("Password forgotten", ""), Email: "x", Problems: parts.Problems{{Name: "email", Text: "Write an e-mail address, like name@example.org."}}}))
+	g.add("forgotten-empty", signin.Forgotten(signin.ForgottenPage{Chrome: g.stranger("Password forgotten", "")}))
+	g.add("message", signin.Message(signin.MessagePage{Chrome: g.stranger("Look in your e-mail", ""), Heading: "Look in your e-mail", Text: []string{"If there is an account with this address, a link is on its way.", "It works for one hour."}, Next: parts.Link{Text: "Back to signing in", Path: "/sign-in"}}))
+	g.add("message-empty", signin.Message(signin.MessagePage{Chrome: g.stranger("", ""), Heading: "Done"}))
+	g.add("link", signin.Link(signin.LinkPage{Chrome: g.stranger("Choose a password", ""), Heading: "Welcome, Gwen", Text: "Choose a password for your account.", Action: "/link/secret", Email: "gwen@devon.example", Submit: "Save password", Problems: parts.Problems{{Name: "password", Text: "This password is too common."}}}))
+	g.add("link-empty", signin.Link(signin.LinkPage{Chrome: g.stranger("Confirm", ""), Heading: "Confirm your address", Action: "/link/secret", Confirm: true, Submit: "Confirm my address"}))
+	welcome := g.stranger("Welcome", "")
+	welcome.Bare, welcome.Sample, welcome.Hub = true, false, ""
+	g.add("welcome", signin.Welcome(signin.WelcomePage{Chrome: welcome, Code: "K7Q2-9FHM", Problems: parts.Problems{{Name: "organisation", Text: "Name the organisation."}}}))
+	g.add("welcome-empty", signin.Welcome(signin.WelcomePage{Chrome: welcome}))
+	settings := g.chrome("Settings", "")
+	settings.Flash = "Your password was changed. Other devices were signed out."
+	g.add("settings", signin.Settings(signin.SettingsPage{Chrome: settings, Email: "priya@devon.example", Theme: "dark", HasPassword: true, ProfilePath: "/settings/profile", Identities: []string{"Microsoft, as priya@devon.example"},
+		Devices:  []signin.Device{{Name: "Firefox on Windows", Where: "192.0.2.7", Seen: now, Started: old, This: true}, {Name: "Safari on iPhone", Seen: earlier, Started: old, EndPath: "/settings/devices/2/end"}},
+		Problems: parts.Problems{{Name: "current", Text: "This is not your present password."}}}))
+	g.add("settings-empty", signin.Settings(signin.SettingsPage{Chrome: g.chrome("Settings", "")}))
+}
+
+func (g *shelf) admin() {
+	roles := []parts.Option{{Value: "manager", Label: "Manager", Selected: true}, {Value: "leader", Label: "Leader"}, {Value: "moderator", Label: "Moderator"}, {Value: "admin", Label: "Administrator", Hint: "Looks after accounts and the hub itself."}}
+	g.add("admin", admin.Overview(admin.OverviewPage{Chrome: g.chrome("Administration", "admin"), Version: "0.1.0",
+		Figures: []admin.Figure{{Name: "Accounts", Value: "4,350", Path: "/admin/accounts"}, {Name: "Threads", Value: "20,112"}, {Name: "Replies", Value: "201,440"}},
+		Checks:  []admin.Check{{Name: "Search index", Text: "221,552 documents, up to date", OK: true}, {Name: "Events", Text: "2 could not be handled", Path: "/admin/events"}}}))
+	g.add("admin-empty", admin.Overview(admin.OverviewPage{Chrome: g.chrome("Administration", "admin")}))
+	g.add("accounts", admin.Accounts(admin.AccountsPage{Chrome: g.chrome("Accounts", "admin"), Query: "g", Summary: "2 accounts", Roles: roles, Name: "Ben", Email: "ben", Problems: parts.Problems{{Name: "email", Text: "Write an e-mail address, like name@example.org."}}, Pager: pager(),
+		Accounts: []admin.Account{
+			{ID: 7, Person: gwen, Email: "gwen.pryce@devon.example", Roles: roles, State: "Active", How: "Password", SeenAt: now, RolesPath: "/admin/accounts/7/roles", LinkPath: "/admin/accounts/7/link", DisablePath: "/admin/accounts/7/disable"},
+			{ID: 8, Person: ruth, Email: "ruth.adeyemi@devon.example", State: "Disabled", How: "Microsoft", EnablePath: "/admin/accounts/8/enable"},
+			{ID: 9, Person: ben, Email: "ben.sato@devon.example", State: "Invited"},
+		}}))
+	g.add("accounts-empty", admin.Accounts(admin.AccountsPage{Chrome: g.chrome("Accounts", "admin"), Empty: parts.Empty{Title: "No such account", Text: "Try a part of the name or address."}}))
+	g.add("account-link", admin.Link(admin.LinkPage{Chrome: g.chrome("One-time link", "admin"), Name: "Gwen Pryce", Email: "gwen.pryce@devon.example", Link: "https://hub.example/link/pS3yq0Xl2m9vQ7aTzUe5rB8dKfHc1wJn", Expires: now}))
+	g.add("events", admin.Events(admin.EventsPage{Chrome: g.chrome("Events", "admin"), Failures: []admin.Failure{{ID: 1, Consumer: "letters", Verb: "account.invited", Object: "account 9", Attempts: 10, Error: "dial tcp: connection refused", At: now, RetryPath: "/admin/events/1/retry", DiscardPath: "/admin/events/1/discard"}}, Consumers: []admin.Consumer{{Name: "search"}, {Name: "letters", Waiting: 3, Oldest: earlier}}}))
+	g.add("events-empty", admin.Events(admin.EventsPage{Chrome: g.chrome("Events", "admin")}))
+}
+
+func (g *shelf) errors() {
+	for _, status := range []string{"401", "403", "404", "409", "422", "429", "500", "503"} {
+		p := errors.Page{Chrome: g.chrome("Error "+status, ""), RequestID: "01JQ2Z8K"}
+		for _, digit := range status {
+			p.Status = p.Status*10 + int(digit-'0')
+		}
+		switch p.Status {
+		case 401:
+			p.Chrome, p.SignIn = g.stranger("Please sign in", ""), "/sign-in?return=%2Fdrafts"
+		case 422:
+			p.Text, p.Problems = "Some answers need correcting.", parts.Problems{{Name: "name", Text: "Write your name."}}
+		case 429:
+			p.Retry = "Try again in 30 seconds."
+		case 500:
+			p.Chrome.Bare = true
+		}
+		g.add("error-"+status, errors.Show(p))
+	}
+	g.add("error-empty", errors.Show(errors.Page{}))
+	g.part("error-part", errors.Fragment(errors.Page{Status: 409, Text: "This thread is closed."}))
+}
+
+func (g *shelf) parts() {
+	g.part("vote", threads.VoteButton(threads.Vote{ID: "vote-r9", Path: "/replies/9/votes", Count: 21, On: true}))
+	g.part("vote-empty", threads.VoteButton(threads.Vote{}))
+	g.part("preview", threads.Preview(prose))
+	g.part("saved", threads.Saved("Draft saved 10:42"))
+	g.part("follow", parts.FollowButton(parts.Follow{Kind: "topic", ID: 3, Name: "Connectivity", On: true}))
+	g.part("follow-empty", parts.FollowButton(parts.Follow{}))
+	g.part("already", parts.Already([]parts.SideThread{{Title: "Who pays for wi-fi?", Path: "/threads/30", Answered: true}}))
+	g.part("already-empty", parts.Already(nil))
+}
