@@ -88,7 +88,7 @@ type NewPerson struct {
 	About        string
 	Organisation int64    // 0 for the home organisation
 	Unit         []string // names from the top of the organisation; missing units are made
-	Manager      string   // e-mail address of the manager, if the manager is in the directory
+	Manager      string   // e-mail address of the manager, who counts if they work in the same organisation
 	Actor        int64    // who adds them; 0 for the hub or the person themself
 }
 
@@ -300,7 +300,7 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, n NewPerson) (int64, er
 		return 0, err
 	}
 	if n.Manager != "" {
-		if row.Manager, err = only(selectByEmail(ctx, tx, address(n.Manager))); err != nil {
+		if row.Manager, err = only(selectByEmail(ctx, tx, row.Organisation, address(n.Manager))); err != nil {
 			return 0, fmt.Errorf("find manager: %w", err)
 		}
 	}

@@ -497,18 +497,18 @@ func selectImported(ctx context.Context, q db.Querier, external []string) (map[s
 	return found, err
 }
 
-// selectByEmail returns those who work here under an e-mail address; more than two are not needed to know it is not one.
-func selectByEmail(ctx context.Context, q db.Querier, email string) ([]int64, error) {
+// selectByEmail returns those who work in an organisation under an e-mail address; two are enough to know it is not one.
+func selectByEmail(ctx context.Context, q db.Querier, organisation int64, email string) ([]int64, error) {
 	rows, err := q.Query(ctx, `
 		SELECT p.id
 		FROM people p
-		WHERE p.email = $1 AND p.left_at IS NULL
+		WHERE p.email = $1 AND p.organisation_id = $2 AND p.left_at IS NULL
 		ORDER BY p.id
-		LIMIT 2`, email)
+		LIMIT 2`, email, organisation)
 	return db.Collect(rows, err, db.One[int64])
 }
 
-// selectUnclaimed is selectByEmail for those without an account.
+// selectUnclaimed is selectByEmail in all organisations, for those without an account.
 func selectUnclaimed(ctx context.Context, q db.Querier, email string) ([]int64, error) {
 	rows, err := q.Query(ctx, `
 		SELECT p.id
