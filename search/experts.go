@@ -45,7 +45,7 @@ func (x *Index) Votes(ctx context.Context, q Query, depth int) ([]Vote, error) {
 			if err != nil || ranked == nil || ranked == gate {
 				return err
 			}
-			found, err := collect(ctx, r, ranked, search.SortOrder{&search.SortScore{Desc: true}}, depth, false)
+			found, err := collect(ctx, r, ranked, search.SortOrder{&search.SortScore{Desc: true}}, depth)
 			if err != nil {
 				return err
 			}

@@ -44,8 +44,8 @@ var kindNames = map[string]string{
 	"topic": "topic", "topics": "topic",
 }
 
-// Parse reads text as typed: words, "a phrase", -not, author:, topic:, kind:, before: and after:YYYY-MM-DD (before the day;
-// on the day or after it), is:answered and is:unanswered. It never fails.
+// Parse reads text as typed: words, "a phrase", -not, author:, topic:, kind:, before: and after:YYYY-MM-DD, YYYY-MM or YYYY (before
+// its first day; on its first day or after), is:answered and is:unanswered. It never fails.
 func Parse(text string) Parsed {
 	var p Parsed
 	if len(text) > maxQueryText {
@@ -186,9 +186,9 @@ func (p *Parsed) operator(t token) bool {
 		}
 		return p.add(&p.States, t.key, state)
 	case "before", "after":
-		at, err := time.Parse(time.DateOnly, value)
-		if err != nil {
-			p.note("“%s” is not a date like 2027-03-04.", value)
+		at, ok := parseDay(value)
+		if !ok {
+			p.note("“%s” is not a date like 2027-03-04, 2027-03 or 2027.", value)
 			return false
 		}
 		if t.key == "before" {
@@ -199,6 +199,16 @@ func (p *Parsed) operator(t token) bool {
 		return true
 	}
 	return false
+}
+
+// parseDay reads a day, or a month or year as its first day.
+func parseDay(s string) (time.Time, bool) {
+	for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // add appends value unless it is there or there are too many.

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/collector"
-	"github.com/blevesearch/bleve/v2/search/facet"
 	"github.com/blevesearch/bleve/v2/search/query"
 	index "github.com/blevesearch/bleve_index_api"
 )
@@ -35,6 +35,7 @@ type Result struct {
 	More   bool // there are hits after these
 	Hits   []Hit
 	Facets []Facet
+	Exact  bool // the facets count everything found; otherwise only the best hits
 	Parsed Parsed
 	Took   time.Duration
 }
@@ -47,13 +48,14 @@ type Hit struct {
 	Others         int // hits of the same thread that were collapsed into this one, as far as they were seen
 }
 
-// A Facet counts the values of a field over everything found: kind, topic (slugs) or year.
+// A Facet counts the values of a field over the best facetWindow documents found: kind, topic (slugs) or year. Counting all
+// of them would cost more than the search: 26 ms instead of 8 for common words in 220,000 documents.
 type Facet struct {
 	Name   string
 	Values []FacetValue
 }
 
-// A FacetValue is a value and how many of the documents found have it.
+// A FacetValue is a value and how many of the documents have it.
 type FacetValue struct {
 	Value string
 	Count int
@@ -73,8 +75,10 @@ var exactFields = []weightedField{{fieldTitleExact, 3}, {fieldBodyExact, 1}}
 const (
 	maxWindow  = 1_000
 	maxTerms   = 64 // of a pasted question: the rarest
-	facetSize  = 20
 	collapseBy = 5 // hits fetched for each one shown when collapsing
+
+	facetSize   = 20 // values of each facet, the most frequent
+	facetWindow = 200
 )
 
 // Search finds documents. It never fails because of what was typed.
@@ -126,18 +130,23 @@ func (x *Index) find(ctx context.Context, g *generation, r index.IndexReader, q 
 	if q.Collapse {
 		window = min(max(window*collapseBy, 100), maxWindow)
 	}
+	if q.Facets {
+		window = max(window, facetWindow)
+	}
 	by := search.SortOrder{&search.SortScore{Desc: true}}
 	if q.Sort == "date" || ranked == gate {
 		by = search.SortOrder{&search.SortField{Field: fieldCreated, Desc: true, Type: search.SortFieldAsString}}
 	}
-	found, err := collect(ctx, r, ranked, by, window, q.Facets)
+	found, err := collect(ctx, r, ranked, by, window)
 	if err != nil {
 		return err
 	}
 	res.Total = int(found.Total())
-	res.Facets = facets(found.FacetResults())
-	if limit == 0 {
-		return nil
+	if q.Facets {
+		if res.Facets, err = facets(r, found.Results()); err != nil {
+			return err
+		}
+		res.Exact = res.Total <= len(found.Results())
 	}
 	hits, err := describe(r, found.Results())
 	if err != nil {
@@ -327,7 +336,7 @@ func rarest(ctx context.Context, r index.IndexReader, field string, terms []weig
 }
 
 // collect runs q and keeps the best size matches.
-func collect(ctx context.Context, r index.IndexReader, q query.Query, by search.SortOrder, size int, counted bool) (_ *collector.TopNCollector, err error) {
+func collect(ctx context.Context, r index.IndexReader, q query.Query, by search.SortOrder, size int) (_ *collector.TopNCollector, err error) {
 	o := search.SearcherOptions{}
 	if !by.CacheIsScore()[0] {
 		o.Score = "none"
@@ -338,33 +347,37 @@ func collect(ctx context.Context, r index.IndexReader, q query.Query, by search.
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	top := collector.NewTopNCollector(size, 0, by)
-	if counted {
-		fb := search.NewFacetsBuilder(r)
-		for _, name := range []string{fieldKind, fieldTopic, fieldYear} {
-			fb.Add(name, facet.NewTermsFacetBuilder(name, facetSize))
-		}
-		top.SetFacetsBuilder(fb)
-	}
 	if err := top.Collect(ctx, s, r); err != nil {
 		return nil, err
 	}
 	return top, nil
 }
 
-func facets(results search.FacetResults) []Facet {
-	var out []Facet
-	for _, name := range []string{fieldKind, fieldTopic, fieldYear} {
-		res := results[name]
-		if res == nil || res.Terms == nil || res.Terms.Len() == 0 {
-			continue
-		}
-		f := Facet{Name: name}
-		for _, t := range res.Terms.Terms() {
-			f.Values = append(f.Values, FacetValue{Value: t.Term, Count: t.Count})
-		}
-		out = append(out, f)
+// facets counts kinds, topics and years of matches, the most frequent value first.
+func facets(r index.IndexReader, matches search.DocumentMatchCollection) ([]Facet, error) {
+	names := []string{fieldKind, fieldTopic, fieldYear}
+	counts := make(map[string]map[string]int, len(names))
+	for _, name := range names {
+		counts[name] = make(map[string]int)
 	}
-	return out
+	err := columns(r, matches, names, func(_ int, name, value string) { counts[name][value]++ })
+	if err != nil {
+		return nil, err
+	}
+	var out []Facet
+	for _, name := range names {
+		f := Facet{Name: name}
+		for value, n := range counts[name] {
+			f.Values = append(f.Values, FacetValue{Value: value, Count: n})
+		}
+		slices.SortFunc(f.Values, func(a, b FacetValue) int {
+			return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value))
+		})
+		if f.Values = f.Values[:min(facetSize, len(f.Values))]; len(f.Values) > 0 {
+			out = append(out, f)
+		}
+	}
+	return out, nil
 }
 
 // describe reads what a hit says about itself from the columns.

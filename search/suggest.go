@@ -20,17 +20,20 @@ type Suggestion struct {
 // Weights of the fields that "like this" looks at.
 var similarFields = []weightedField{{fieldTitle, 2}, {fieldTopics, 1}, {fieldBody, 1}}
 
-// suggestTypes is the order in which suggestions are shown. Whoever types what may be a name wants the person.
-func suggestTypes(name bool) []string {
-	if name {
+// suggestTypes are the types that can be suggested, in the order for what is not a name.
+var suggestTypes = []string{"topic", "thread", "person"}
+
+// order returns the types in the order to show them. Whoever types what may be a name wants the person.
+func order(text string) []string {
+	if LooksLikeName(text) {
 		return []string{"person", "topic", "thread"}
 	}
-	return []string{"topic", "thread", "person"}
+	return suggestTypes
 }
 
-// Suggest completes prefix, of which every word must begin a word of the title or name, to at most limit suggestions.
-// People come first when it looks like a name: one to three words of letters.
-func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, limit int) ([]Suggestion, error) {
+// Suggest completes prefix, of which every word must begin a word of the title or name, to at most limit suggestions of
+// types: any of thread, person and topic; none means all. People come first when it looks like a name.
+func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, limit int, types ...string) ([]Suggestion, error) {
 	words := x.analyzer.exacts(prefix)
 	if len(words) == 0 || len(words) > 12 || limit < 1 || utf8.RuneCountInString(strings.Join(words, "")) < minBeginning {
 		return nil, nil
@@ -39,14 +42,17 @@ func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, 
 	err := x.use(func(g *generation) error {
 		return g.read(func(r index.IndexReader) error {
 			byType := make(map[string][]Suggestion)
-			for _, typ := range suggestTypes(true) {
+			for _, typ := range suggestTypes {
+				if len(types) > 0 && !slices.Contains(types, typ) {
+					continue
+				}
 				found, err := g.suggest(ctx, r, words, typ, audiences, limit)
 				if err != nil {
 					return err
 				}
 				byType[typ] = found
 			}
-			out = share(byType, suggestTypes(looksLikeName(prefix)), limit)
+			out = share(byType, order(prefix), limit)
 			return nil
 		})
 	})
@@ -68,7 +74,7 @@ func (g *generation) suggest(ctx context.Context, r index.IndexReader, words []s
 	found, err := collect(ctx, r, &bm25f{
 		fields: []weightedField{{fieldSuggest, 1}}, terms: terms, gate: query.NewConjunctionQuery(must),
 		average: func(string) float64 { return 8 },
-	}, search.SortOrder{&search.SortScore{Desc: true}}, limit, false)
+	}, search.SortOrder{&search.SortScore{Desc: true}}, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -100,9 +106,9 @@ func share(byType map[string][]Suggestion, types []string, limit int) []Suggesti
 	return out
 }
 
-// looksLikeName reports whether text may be the beginning of somebody's name: up to three words of letters, none of them
+// LooksLikeName reports whether text may be the beginning of somebody's name: up to three words of letters, none of them
 // a word that names do not have.
-func looksLikeName(text string) bool {
+func LooksLikeName(text string) bool {
 	words := strings.Fields(fold(text))
 	if len(words) == 0 || len(words) > 3 {
 		return false
@@ -144,7 +150,7 @@ func (x *Index) Similar(ctx context.Context, text string, audiences []string, ex
 			found, err := collect(ctx, r, &bm25f{
 				fields: similarFields, terms: terms, average: g.average,
 				gate: query.NewConjunctionQuery([]query.Query{anyTerm(fieldAudience, audiences), is(fieldType, "thread")}),
-			}, search.SortOrder{&search.SortScore{Desc: true}}, min(limit+1, maxWindow), false)
+			}, search.SortOrder{&search.SortScore{Desc: true}}, min(limit+1, maxWindow))
 			if err != nil {
 				return err
 			}
