@@ -62,14 +62,12 @@ func (x *Index) Votes(ctx context.Context, q Query, depth int) ([]Vote, error) {
 func describeVotes(r index.IndexReader, matches search.DocumentMatchCollection) ([]Vote, error) {
 	votes := make([]Vote, len(matches))
 	for i, m := range matches {
-		votes[i] = Vote{ID: m.ID, Score: m.Score}
+		votes[i] = Vote{ID: m.ID, Type: typeOf(m.ID), Score: m.Score}
 	}
-	fields := []string{fieldType, fieldThread, fieldPerson, fieldCreated, fieldMerit}
+	fields := []string{fieldThread, fieldPerson, fieldCreated, fieldMerit}
 	err := columns(r, matches, fields, func(i int, name, value string) {
 		v := &votes[i]
 		switch name {
-		case fieldType:
-			v.Type = value
 		case fieldThread:
 			v.Thread = parseID(value)
 		case fieldPerson:

@@ -42,10 +42,10 @@ type Result struct {
 
 // A Hit is one document found.
 type Hit struct {
-	ID, Type, Kind string
-	Thread         int64
-	Score          float64
-	Others         int // hits of the same thread that were collapsed into this one, as far as they were seen
+	ID, Type string
+	Thread   int64 // for threads and replies
+	Score    float64
+	Others   int // hits of the same thread that were collapsed into this one, as far as they were seen
 }
 
 // A Facet counts the values of a field over the best facetWindow documents found: kind, topic (slugs) or year. Counting all
@@ -75,7 +75,7 @@ var exactFields = []weightedField{{fieldTitleExact, 3}, {fieldBodyExact, 1}}
 const (
 	maxWindow  = 1_000
 	maxTerms   = 64 // of a pasted question: the rarest
-	collapseBy = 5 // hits fetched for each one shown when collapsing
+	collapseBy = 5  // hits fetched for each one shown when collapsing
 
 	facetSize   = 20 // values of each facet, the most frequent
 	facetWindow = 200
@@ -380,25 +380,20 @@ func facets(r index.IndexReader, matches search.DocumentMatchCollection) ([]Face
 	return out, nil
 }
 
-// describe reads what a hit says about itself from the columns.
+// describe turns matches into hits. The type is in the ID; only the thread of a reply has to be read.
 func describe(r index.IndexReader, matches search.DocumentMatchCollection) ([]Hit, error) {
 	hits := make([]Hit, len(matches))
-	at := make([]*Hit, len(matches))
 	for i, m := range matches {
-		hits[i] = Hit{ID: m.ID, Score: m.Score}
-		at[i] = &hits[i]
+		hits[i] = Hit{ID: m.ID, Type: typeOf(m.ID), Score: m.Score}
 	}
-	err := columns(r, matches, []string{fieldType, fieldKind, fieldThread}, func(i int, name, value string) {
-		switch name {
-		case fieldType:
-			hits[i].Type = value
-		case fieldKind:
-			hits[i].Kind = value
-		case fieldThread:
-			hits[i].Thread = parseID(value)
-		}
-	})
+	err := columns(r, matches, []string{fieldThread}, func(i int, _, value string) { hits[i].Thread = parseID(value) })
 	return hits, err
+}
+
+// typeOf returns the type that an ID begins with.
+func typeOf(id string) string {
+	typ, _, _ := strings.Cut(id, ":")
+	return typ
 }
 
 // columns visits the doc values of matches in the order of the index, where neighbours share a compressed chunk.
