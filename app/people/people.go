@@ -11,11 +11,9 @@
 package people
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/mail"
 	"strings"
 	"sync/atomic"
@@ -100,9 +98,6 @@ type Service struct {
 	home  atomic.Pointer[Organisation]
 	turns chan struct{} // a photo being decoded holds one
 }
-
-// decoders is how many photos are decoded at the same time. Each takes up to 200 MB while it is.
-const decoders = 2
 
 // New returns the directory kept in d, with photos in store. now is the clock, time.Now outside tests.
 func New(d *db.DB, store *files.Store, now func() time.Time) *Service {
@@ -474,68 +469,6 @@ func appendEdited(ctx context.Context, tx *db.Tx, actor, person int64, c change)
 		e.Data = string(data)
 	}
 	return event.Append(ctx, tx, e)
-}
-
-// MaxPhoto bounds the file somebody sends as their photo.
-const MaxPhoto = 10 << 20
-
-// SetPhoto makes the image in r the photo on a profile. The image is decoded and written anew as a square JPEG, so that the
-// place it was taken at and whatever else hides in the file stays behind.
-func (s *Service) SetPhoto(ctx context.Context, v auth.Viewer, handle string, r io.Reader) error {
-	if _, err := s.editable(ctx, s.db, v, handle); err != nil {
-		return err // before any work on the image
-	}
-	jpeg, err := s.decode(ctx, r)
-	if err != nil {
-		return fmt.Errorf("read photo: %w", err)
-	}
-	key, err := s.files.Put(bytes.NewReader(jpeg), ".jpg", MaxPhoto)
-	if err != nil {
-		return fmt.Errorf("keep photo: %w", err)
-	}
-	return s.writePhoto(ctx, v, handle, key)
-}
-
-// decode waits for its turn and reads a photo. More than MaxPhoto bytes are refused.
-func (s *Service) decode(ctx context.Context, r io.Reader) ([]byte, error) {
-	select {
-	case s.turns <- struct{}{}:
-		defer func() { <-s.turns }()
-	case <-ctx.Done():
-		return nil, errs.Unavailablef("The hub is busy with other pictures. Try again in a moment.").Because(ctx.Err())
-	}
-	limited := &io.LimitedReader{R: r, N: MaxPhoto + 1}
-	jpeg, err := files.Photo(limited)
-	if limited.N == 0 {
-		return nil, errs.Invalidf("This picture has more than %d MB. Choose a smaller one.", MaxPhoto>>20)
-	}
-	return jpeg, err
-}
-
-// File opens an uploaded file for somebody signed in. The caller closes it.
-func (s *Service) File(v auth.Viewer, key string) (io.ReadSeekCloser, files.Info, error) {
-	if !v.SignedIn() {
-		return nil, files.Info{}, errSignIn
-	}
-	return s.files.Get(key)
-}
-
-// RemovePhoto takes the photo off a profile; initials stand in its place.
-func (s *Service) RemovePhoto(ctx context.Context, v auth.Viewer, handle string) error {
-	return s.writePhoto(ctx, v, handle, "")
-}
-
-func (s *Service) writePhoto(ctx context.Context, v auth.Viewer, handle, key string) error {
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		p, err := s.editable(ctx, tx, v, handle)
-		if err != nil || p.Photo == key {
-			return err
-		}
-		if err := updatePhoto(ctx, tx, p.ID, key); err != nil {
-			return fmt.Errorf("change photo of person %d: %w", p.ID, err)
-		}
-		return appendEdited(ctx, tx, v.Person, p.ID, change{})
-	})
 }
 
 // Place is a unit with what is around it.

@@ -73,7 +73,7 @@ func (h *hub) as(person int64, roles auth.Role) auth.Viewer {
 	return auth.ForPerson(100+person, person, h.home, true, roles)
 }
 
-// import_ imports records in one transaction.
+// imports imports records in one transaction.
 func (h *hub) imports(t *testing.T, list ...people.Record) people.Outcome {
 	t.Helper()
 	var out people.Outcome
@@ -194,7 +194,7 @@ func TestDirectory(t *testing.T) {
 		if err != nil || len(organisations) != 2 || !organisations[0].Home {
 			t.Fatalf("organisations: got %v, %v", organisations, err)
 		}
-		units, err := h.Listed(t.Context())
+		units, err := h.HomeUnits(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,7 +275,7 @@ func TestEdit(t *testing.T) {
 		ids := h.add(t, "Economy/Skills", "Gwen Pryce", "Ben Sato")
 		h.imports(t, people.Record{ExternalID: "p/1", Name: "Olga Partner", Organisation: "Exeter City Council", UnitPath: []string{"Theirs"}})
 		gwen, ben := h.as(ids[0], 0), h.as(ids[1], 0)
-		units, err := h.Listed(t.Context())
+		units, err := h.HomeUnits(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -369,7 +369,7 @@ func TestUnit(t *testing.T) {
 		id := h.add(t, "Place/Economy/Skills/Adults", "Gwen Pryce")[0]
 		h.add(t, "Place/economy/Ports", "Ben Sato")
 		v := h.as(id, 0)
-		units, err := h.Listed(t.Context())
+		units, err := h.HomeUnits(t.Context())
 		if err != nil || len(units) != 5 {
 			t.Fatalf("got %v, %v, want 5 units: names are compared without case", units, err)
 		}

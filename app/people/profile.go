@@ -205,8 +205,8 @@ func (s *Service) EditForm(ctx context.Context, v auth.Viewer, handle string) (F
 	return f, nil
 }
 
-// Listed returns the units that the directory can be narrowed to: those of the home organisation.
-func (s *Service) Listed(ctx context.Context) ([]Choice, error) {
+// HomeUnits returns the units that the directory can be narrowed to: those of the home organisation.
+func (s *Service) HomeUnits(ctx context.Context) ([]Choice, error) {
 	home, err := s.Home(ctx)
 	if errs.IsNotFound(err) {
 		return nil, nil

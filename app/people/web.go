@@ -114,7 +114,7 @@ func (h *Web) options(c *fiber.Ctx, f Filter) ([]parts.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	units, err := h.people.Listed(c.UserContext())
+	units, err := h.people.HomeUnits(c.UserContext())
 	if err != nil {
 		return nil, err
 	}
