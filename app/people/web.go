@@ -296,7 +296,7 @@ func (h *Web) profile(c *fiber.Ctx, p Profile) views.ProfilePage {
 		page.EditPath = editPath(p.Person, p.Mine)
 	}
 	if !p.Mine && !p.Left {
-		page.AskPath = "/write?kind=question&ask=" + url.QueryEscape(p.Handle)
+		page.AskPath = "/write?kind=question&body=" + url.QueryEscape("@"+p.Handle+" ")
 	}
 	if !p.Mine {
 		page.Follow = parts.Follow{Kind: "person", ID: p.ID, Name: p.Name, Return: p.Path(), On: p.Followed}

@@ -1,7 +1,7 @@
 package topics
 
 import (
-	"context"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -16,20 +16,18 @@ import (
 	views "watercooler/views/topics"
 )
 
-// FeedSource lists threads. The threads slice fills it.
-type FeedSource interface {
-	Feed(ctx context.Context, v auth.Viewer, q threads.FeedQuery) (threads.Feed, error)
-}
-
 // Web answers the requests about topics.
 type Web struct {
 	topics *Service
-	feed   FeedSource
+	feed   *threads.Service // lists the threads about a topic
+	shown  *threads.Web     // shows them as every list does
 	web    *web.Web
 }
 
-// NewWeb returns the handlers for s, with the threads that feed lists.
-func NewWeb(s *Service, feed FeedSource, w *web.Web) *Web { return &Web{topics: s, feed: feed, web: w} }
+// NewWeb returns the handlers for s, with the threads that feed lists and shown shows.
+func NewWeb(s *Service, feed *threads.Service, shown *threads.Web, w *web.Web) *Web {
+	return &Web{topics: s, feed: feed, shown: shown, web: w}
+}
 
 func (h *Web) chrome(c *fiber.Ctx, title string) layout.Chrome {
 	chrome := h.web.Chrome(c, title)
@@ -103,7 +101,7 @@ func (h *Web) page(c *fiber.Ctx, a Around) views.ShowPage {
 		page.EditPath = a.Path() + "/edit"
 	}
 	if v.SignedIn() {
-		page.AskPath = "/write?kind=question&to=" + a.Slug
+		page.AskPath = "/write?kind=question&topics=" + url.QueryEscape(a.Name)
 		page.Follow = parts.Follow{Kind: "topic", ID: a.ID, Name: a.Name, Return: a.Path(), On: a.Followed}
 	}
 	return page
@@ -123,9 +121,7 @@ func (h *Web) threads(c *fiber.Ctx, a Around, page *views.ShowPage) error {
 	if q.Tab == threads.Unanswered {
 		tab = "tab=unanswered&"
 	}
-	for _, i := range feed.Items {
-		page.Items = append(page.Items, h.item(i, auth.ViewerOf(c)))
-	}
+	page.Items = h.shown.Items(auth.ViewerOf(c), feed.Items)
 	if feed.Newer != (threads.Key{}) {
 		page.Pager.Previous = a.Path() + "?" + tab + "after=" + web.Cursor(feed.Newer.At, feed.Newer.ID)
 	}
@@ -162,30 +158,6 @@ func keyOf(cursor string) (threads.Key, error) {
 	}
 	at, id, err := web.ParseCursor(cursor)
 	return threads.Key{At: at, ID: id}, err
-}
-
-func (h *Web) item(t threads.Item, v auth.Viewer) parts.Item {
-	item := parts.Item{
-		Kind: string(t.Kind), Path: t.Path(), Title: t.Title, Excerpt: t.Excerpt, At: h.web.Moment(t.ActiveAt), Replies: t.Replies, Votes: t.Votes,
-		Answered: t.Accepted != 0, Closed: t.Closed(), Why: t.Why,
-		Author: parts.Person{Name: t.Author.Name, Initials: parts.Initials(t.Author.Name), Tint: parts.Tint(t.Author.ID), Unit: t.Author.Unit},
-	}
-	if v.SignedIn() { // signed out, a name is plain text and nobody has a face
-		item.Author.Path = t.Author.Path()
-		if t.Author.Photo != "" {
-			item.Author.Photo = "/files/" + t.Author.Photo
-		}
-	}
-	for _, topic := range t.Topics {
-		item.Topics = append(item.Topics, parts.Topic{Name: topic.Name, Path: topic.Path()})
-	}
-	switch {
-	case t.Audience == auth.AudiencePublic:
-		item.Audience = "Public"
-	case t.Audience != auth.AudienceHub: // org:ID, and whoever sees it belongs to it
-		item.Audience = "Your organisation only"
-	}
-	return item
 }
 
 func (k Knows) part() parts.Person {

@@ -38,7 +38,8 @@ func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 		statements.Store(n.Load())
 		return err
 	})
-	pages := topics.NewWeb(h.Service, threads.New(h.db, nil, now), w)
+	feed := threads.New(h.db, nil, now)
+	pages := topics.NewWeb(h.Service, feed, threads.NewWeb(feed, w, nil, nil), w)
 	f.Get("/topics", pages.List)
 	f.Post("/topics", pages.Create)
 	f.Get("/topics/new", pages.New)
