@@ -42,7 +42,7 @@ const (
 // Item is a thread in a list. Its Body and HTML are empty.
 type Item struct {
 	Thread
-	Why string // why it is in For you: "You follow Connectivity"; "" elsewhere
+	Why string // why it is in For you: "Because you follow Connectivity"; "" elsewhere
 }
 
 // Feed is one page of a list of threads, newest first.
@@ -68,6 +68,10 @@ func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, 
 		return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
 	}
 	more := len(rows) > in.Limit
+	if backward && !more { // as far as it goes: the first page, and a full one
+		in.After = Key{}
+		return s.Feed(ctx, v, in)
+	}
 	rows = rows[:min(len(rows), in.Limit)]
 	if backward {
 		slices.Reverse(rows)
@@ -77,7 +81,7 @@ func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, 
 		if more || backward {
 			feed.Older = rows[n-1].key
 		}
-		if backward && more || in.Before != (Key{}) {
+		if backward || in.Before != (Key{}) {
 			feed.Newer = rows[0].key
 		}
 	}
@@ -117,13 +121,13 @@ func (s *Service) items(ctx context.Context, v auth.Viewer, why bool, rows []fee
 func (r feedRow) why(topic string) string {
 	switch {
 	case r.person:
-		return "You follow " + r.Author.Name
+		return "Because you follow " + r.Author.Name
 	case topic != "":
-		return "You follow " + topic
+		return "Because you follow " + topic
 	case r.unit:
-		return "You follow " + r.Author.Unit
+		return "Because you follow " + r.Author.Unit
 	}
-	return "From your unit, " + r.Author.Unit
+	return "From your unit"
 }
 
 // feedRow is a thread as a list reads it.

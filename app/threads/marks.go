@@ -106,33 +106,48 @@ func (s *Service) appendAccepted(ctx context.Context, tx *db.Tx, v auth.Viewer, 
 	})
 }
 
-// watchable are the kinds of things people follow, and the statement that finds the audience of one. A topic, person or unit
-// is for everybody who is signed in.
+// watchable are the kinds of things people follow, and the statement that finds the audience and name of one. A topic,
+// person or unit is for everybody who is signed in.
 var watchable = map[string]string{
-	kindThread: "SELECT t.audience FROM threads t WHERE t.deleted_at IS NULL AND t.id = ? AND t.audience IN (?)",
-	"topic":    "SELECT 'hub' FROM topics WHERE id = ?",
-	"person":   "SELECT 'hub' FROM people WHERE id = ?",
-	"unit":     "SELECT 'hub' FROM units WHERE id = ?",
+	kindThread: "SELECT t.audience, t.title FROM threads t WHERE t.deleted_at IS NULL AND t.id = ? AND t.audience IN (?)",
+	"topic":    "SELECT 'hub', name FROM topics WHERE id = ?",
+	"person":   "SELECT 'hub', name FROM people WHERE id = ?",
+	"unit":     "SELECT 'hub', name FROM units WHERE id = ?",
+}
+
+func selectWatchable(ctx context.Context, q db.Querier, v auth.Viewer, kind string, id int64) (audience, name string, err error) {
+	part, ok := watchable[kind]
+	if !ok {
+		return "", "", errs.NotFoundf("There is nothing like that to follow.")
+	}
+	s := sql(part, id)
+	if kind == kindThread {
+		s = sql(part, id, v.Audiences())
+	}
+	err = s.row(ctx, q).Scan(&audience, &name)
+	return audience, name, err
+}
+
+// WatchName returns the name of something that can be followed, for the button that says so.
+func (s *Service) WatchName(ctx context.Context, v auth.Viewer, kind string, id int64) (string, error) {
+	_, name, err := selectWatchable(ctx, s.db, v, kind, id)
+	if err != nil {
+		return "", fmt.Errorf("name of %s %d: %w", kind, id, err)
+	}
+	return name, nil
 }
 
 // Watch makes v follow a thread, topic, person or unit. Following twice is following once.
 func (s *Service) Watch(ctx context.Context, v auth.Viewer, kind string, id int64) error {
-	part, ok := watchable[kind]
 	switch {
 	case !v.SignedIn():
 		return signIn
-	case !ok:
-		return errs.NotFoundf("There is nothing like that to follow.")
 	case kind == "person" && id == v.Person:
 		return errs.Invalidf("You cannot follow yourself.")
 	}
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		found := sql(part, id)
-		if kind == kindThread {
-			found = sql(part, id, v.Audiences())
-		}
-		var audience string
-		if err := found.row(ctx, tx).Scan(&audience); err != nil {
+		audience, _, err := selectWatchable(ctx, tx, v, kind, id)
+		if err != nil {
 			return err
 		}
 		started, err := insertWatch(ctx, tx, v.Person, kind, id)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"watercooler/app/db"
@@ -124,4 +125,36 @@ func (s *Service) near(ctx context.Context, name string) (string, error) {
 		names[i] = "“" + t.Name + "”"
 	}
 	return fmt.Sprintf("There is no topic called “%s”. Did you mean %s?", name, strings.Join(names, " or ")), nil
+}
+
+// TopicNames returns the names of the hub's topics, for a list to choose from.
+func (s *Service) TopicNames(ctx context.Context) ([]string, error) {
+	rows, err := s.db.Query(ctx, `
+SELECT name
+FROM topics
+ORDER BY name, id
+LIMIT $1`, 500)
+	names, err := db.Collect(rows, err, db.One[string])
+	if err != nil {
+		return nil, fmt.Errorf("names of topics: %w", err)
+	}
+	return names, nil
+}
+
+// SuggestTopics names topics that a text is about, without those chosen already.
+func (s *Service) SuggestTopics(ctx context.Context, text string, chosen []string) ([]string, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	found, err := s.topics.Suggest(ctx, text, MaxTopics)
+	if err != nil {
+		return nil, fmt.Errorf("suggest topics: %w", err)
+	}
+	var names []string
+	for _, t := range found {
+		if !slices.ContainsFunc(chosen, func(c string) bool { return strings.EqualFold(c, t.Name) }) {
+			names = append(names, t.Name)
+		}
+	}
+	return names, nil
 }

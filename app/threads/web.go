@@ -1,0 +1,500 @@
+package threads
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"watercooler/app/errs"
+	"watercooler/app/kv"
+	"watercooler/app/web"
+	"watercooler/auth"
+	"watercooler/views/layout"
+	"watercooler/views/parts"
+	views "watercooler/views/threads"
+)
+
+// Web answers the requests about threads, replies, drafts and what people follow.
+type Web struct {
+	threads *Service
+	web     *web.Web
+	kept    kv.Store      // texts of people whose session ended while they wrote
+	related RelatedSource // nil shows no related threads
+}
+
+// NewWeb returns the handlers for s.
+func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource) *Web {
+	return &Web{threads: s, web: w, kept: kept, related: related}
+}
+
+func (h *Web) chrome(c *fiber.Ctx, title, nav string) layout.Chrome {
+	chrome := h.web.Chrome(c, title)
+	chrome.Nav = nav
+	return chrome
+}
+
+// Show answers GET /threads/:id.
+func (h *Web) Show(c *fiber.Ctx) error {
+	ctx, v := c.UserContext(), auth.ViewerOf(c)
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	query, err := repliesQuery(c)
+	if err != nil {
+		return err
+	}
+	t, err := h.threads.Find(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	replies, err := h.threads.Replies(ctx, v, t, query)
+	if err != nil {
+		return err
+	}
+	page := h.showPage(c, t, replies)
+	if page.Form, err = h.replyForm(c, t, replies); err != nil {
+		return err
+	}
+	if page.Related, err = h.relatedTo(c, t); err != nil {
+		return err
+	}
+	return web.Render(c, fiber.StatusOK, views.Show(page))
+}
+
+// repliesQuery reads which page of the replies an address means.
+func repliesQuery(c *fiber.Ctx) (q RepliesQuery, err error) {
+	q.Last = c.Query("page") == "last"
+	if q.After, err = keyIn(c, "after"); err != nil {
+		return q, err
+	}
+	q.Before, err = keyIn(c, "before")
+	return q, err
+}
+
+// keyIn reads a place in a list from the address, zero when it names none.
+func keyIn(c *fiber.Ctx, name string) (k Key, err error) {
+	if s := c.Query(name); s != "" {
+		k.At, k.ID, err = web.ParseCursor(s)
+	}
+	return k, err
+}
+
+// at returns path with a place in a list, "" for no place.
+func at(path, name string, k Key) string {
+	if k == (Key{}) {
+		return ""
+	}
+	return path + "?" + name + "=" + web.Cursor(k.At, k.ID)
+}
+
+func (h *Web) showPage(c *fiber.Ctx, t Thread, r RepliesPage) views.ShowPage {
+	v := auth.ViewerOf(c)
+	p := views.ShowPage{
+		Chrome: h.chrome(c, t.Title, "discussions"), ID: t.ID, Kind: string(t.Kind), Title: t.Title, BodyHTML: t.HTML,
+		Author: person(v, t.Author), At: h.web.Moment(t.CreatedAt), Edited: h.web.Moment(t.EditedAt),
+		Crumbs: []parts.Link{{Text: "Discussions", Path: "/latest"}}, WhoSees: visibleTo(t.Audience), Answered: answeredIn(t),
+		Deleted: t.Deleted, Topics: chips(t.Topics), Vote: voteOf(kindThread, t.ID, t.Votes, t.Voted, t.CanVote),
+		Heading: heading(t, r), Pager: replyPager(t, r),
+	}
+	if t.Deleted {
+		p.Title = "Deleted " + string(t.Kind)
+		p.Chrome.Title = p.Title
+	} else if t.Audience == auth.AudiencePublic {
+		p.Chrome.Description, p.Chrome.Canonical = t.Excerpt, h.web.URL(t.Path())
+	}
+	if len(t.Topics) > 0 {
+		p.Crumbs = append(p.Crumbs, parts.Link{Text: t.Topics[0].Name, Path: t.Topics[0].Path()})
+	}
+	if t.Closed() {
+		p.Closed = "Closed on " + h.web.Date(t.ClosedAt) + ". Nobody can reply any more."
+	}
+	if v.SignedIn() && !t.Deleted {
+		p.Follow = parts.Follow{Kind: kindThread, ID: t.ID, Name: t.Title, Return: t.Path(), On: t.Watched}
+	}
+	if !v.SignedIn() && !t.Closed() && !t.Deleted {
+		p.SignIn = web.SignInPath(t.Path())
+	}
+	if t.CanEdit {
+		p.EditPath = t.Path() + "/edit"
+	}
+	if t.Revision > 1 && !t.Deleted {
+		p.HistoryPath = t.Path() + "/history"
+	}
+	if t.CanDelete {
+		p.DeletePath = t.Path() + "/delete"
+	}
+	switch {
+	case t.CanClose && t.Closed():
+		p.ReopenPath = t.Path() + "/reopen"
+	case t.CanClose:
+		p.ClosePath = t.Path() + "/close"
+	}
+	h.showReplies(v, t, r, &p)
+	return p
+}
+
+func (h *Web) showReplies(v auth.Viewer, t Thread, r RepliesPage, p *views.ShowPage) {
+	here := make(map[int64]bool, len(r.Replies)+1)
+	for _, reply := range r.Replies {
+		here[reply.ID] = true
+	}
+	if r.Pinned != nil {
+		here[r.Pinned.ID] = true
+		pinned := h.reply(v, t, *r.Pinned, here)
+		p.Accepted = &pinned
+	}
+	p.Replies = make([]views.Reply, len(r.Replies))
+	for i, reply := range r.Replies {
+		p.Replies[i] = h.reply(v, t, reply, here)
+	}
+}
+
+// reply returns r as its page shows it; here are the replies on the same page.
+func (h *Web) reply(v auth.Viewer, t Thread, r Reply, here map[int64]bool) views.Reply {
+	out := views.Reply{
+		ID: r.ID, Path: r.Path(), Author: person(v, r.Author), At: h.web.Moment(r.CreatedAt), Edited: h.web.Moment(r.EditedAt),
+		BodyHTML: r.HTML, Deleted: r.Deleted, Accepted: r.Accepted, Vote: voteOf(kindReply, r.ID, r.Votes, r.Voted, r.CanVote),
+	}
+	if r.Parent != 0 {
+		to := views.InReplyTo{Name: r.ParentBy, Path: replyPath(r.Parent)}
+		if here[r.Parent] {
+			to.Path = "#reply-" + strconv.FormatInt(r.Parent, 10)
+		}
+		if to.Name == "" {
+			to.Name = "a deleted reply"
+		}
+		out.InReplyTo = &to
+	}
+	if t.CanReply && !r.Deleted {
+		out.ReplyPath = t.Path() + "?to=" + strconv.FormatInt(r.ID, 10) + "#reply"
+	}
+	if r.CanEdit {
+		out.EditPath = r.Path() + "/edit"
+	}
+	if r.Revision > 1 && !r.Deleted && !t.Deleted {
+		out.HistoryPath = r.Path() + "/history"
+	}
+	if r.CanDelete {
+		out.DeletePath = r.Path() + "/delete"
+	}
+	switch {
+	case r.CanAccept && r.Accepted:
+		out.UnacceptPath = r.Path() + "/unaccept"
+	case r.CanAccept:
+		out.AcceptPath = r.Path() + "/accept"
+	}
+	return out
+}
+
+// replyForm returns the box under a thread with what was left in it, nil when v cannot reply.
+func (h *Web) replyForm(c *fiber.Ctx, t Thread, r RepliesPage) (*views.ReplyForm, error) {
+	if !t.CanReply {
+		return nil, nil //nolint:nilnil // the page type says it so
+	}
+	f := &views.ReplyForm{
+		Action: t.Path() + "/replies", Place: ReplyPlace(t.ID), Submit: "Reply", WhoSees: whoReads(t.Audience),
+	}
+	d, err := h.draft(c, f.Place)
+	if err != nil {
+		return nil, err
+	}
+	f.Body, f.Draft = d.Body, h.saved(d.UpdatedAt)
+	if to, err := strconv.ParseInt(c.Query("to"), 10, 64); err == nil {
+		return f, h.answer(c, f, t, r, to)
+	}
+	return f, nil
+}
+
+// answer says in the form which reply is being answered; a reply that cannot be found any more is not.
+func (h *Web) answer(c *fiber.Ctx, f *views.ReplyForm, t Thread, page RepliesPage, to int64) error {
+	if page.Pinned != nil {
+		page.Replies = append(page.Replies[:len(page.Replies):len(page.Replies)], *page.Pinned)
+	}
+	for _, r := range page.Replies {
+		if r.ID == to && !r.Deleted {
+			f.Parent, f.To = to, &views.InReplyTo{Name: r.Author.Name, Path: "#reply-" + strconv.FormatInt(to, 10)}
+			return nil
+		}
+	}
+	r, in, err := h.threads.FindReply(c.UserContext(), auth.ViewerOf(c), to)
+	switch {
+	case errs.IsNotFound(err):
+		return nil
+	case err != nil:
+		return err
+	}
+	if in.ID == t.ID && !r.Deleted {
+		f.Parent, f.To = to, &views.InReplyTo{Name: r.Author.Name, Path: r.Path()}
+	}
+	return nil
+}
+
+func (h *Web) relatedTo(c *fiber.Ctx, t Thread) ([]parts.SideThread, error) {
+	if h.related == nil || t.Deleted {
+		return nil, nil
+	}
+	list, err := h.related.Related(c.UserContext(), auth.ViewerOf(c), t.ID, 5)
+	if err != nil {
+		return nil, fmt.Errorf("threads related to %d: %w", t.ID, err)
+	}
+	side := make([]parts.SideThread, len(list))
+	for i, r := range list {
+		note := parts.KindName(string(r.Kind)) + " · " + h.web.Date(r.CreatedAt)
+		side[i] = parts.SideThread{Title: r.Title, Path: r.Path(), Note: note, Answered: r.Answered}
+	}
+	return side, nil
+}
+
+// Locate answers GET /replies/:id: the permalink leads to the page of the thread that holds the reply.
+func (h *Web) Locate(c *fiber.Ctx) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	thread, page, err := h.threads.Locate(c.UserContext(), auth.ViewerOf(c), id)
+	if err != nil {
+		return err
+	}
+	path := threadPath(thread)
+	if p := at(path, "after", page.After); p != "" {
+		path = p
+	}
+	return web.SeeOther(c, path+"#reply-"+strconv.FormatInt(id, 10))
+}
+
+// Close answers POST /threads/:id/close.
+func (h *Web) Close(c *fiber.Ctx) error {
+	return h.act(c, kindThread, func(v auth.Viewer, id int64) error { return h.threads.Close(c.UserContext(), v, id) })
+}
+
+// Reopen answers POST /threads/:id/reopen.
+func (h *Web) Reopen(c *fiber.Ctx) error {
+	return h.act(c, kindThread, func(v auth.Viewer, id int64) error { return h.threads.Reopen(c.UserContext(), v, id) })
+}
+
+// Accept answers POST /replies/:id/accept.
+func (h *Web) Accept(c *fiber.Ctx) error {
+	return h.act(c, kindReply, func(v auth.Viewer, id int64) error { return h.threads.Accept(c.UserContext(), v, id) })
+}
+
+// Unaccept answers POST /replies/:id/unaccept.
+func (h *Web) Unaccept(c *fiber.Ctx) error {
+	return h.act(c, kindReply, func(v auth.Viewer, id int64) error { return h.threads.Unaccept(c.UserContext(), v, id) })
+}
+
+// DeleteThread answers POST /threads/:id/delete.
+func (h *Web) DeleteThread(c *fiber.Ctx) error {
+	return h.act(c, kindThread, func(v auth.Viewer, id int64) error { return h.threads.DeleteThread(c.UserContext(), v, id) })
+}
+
+// DeleteReply answers POST /replies/:id/delete.
+func (h *Web) DeleteReply(c *fiber.Ctx) error {
+	return h.act(c, kindReply, func(v auth.Viewer, id int64) error { return h.threads.DeleteReply(c.UserContext(), v, id) })
+}
+
+// act does one thing to the thread or reply in the address and shows it again.
+func (h *Web) act(c *fiber.Ctx, kind string, do func(v auth.Viewer, id int64) error) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := do(auth.ViewerOf(c), id); err != nil {
+		return err
+	}
+	if kind == kindReply {
+		return web.SeeOther(c, replyPath(id))
+	}
+	return web.SeeOther(c, threadPath(id))
+}
+
+// VoteThread answers POST /threads/:id/votes.
+func (h *Web) VoteThread(c *fiber.Ctx) error { return h.voteThread(c, true) }
+
+// UnvoteThread answers POST /threads/:id/unvote.
+func (h *Web) UnvoteThread(c *fiber.Ctx) error { return h.voteThread(c, false) }
+
+func (h *Web) voteThread(c *fiber.Ctx, on bool) error {
+	ctx, v := c.UserContext(), auth.ViewerOf(c)
+	vote := func(v auth.Viewer, id int64) error { return h.threads.VoteThread(ctx, v, id, on) }
+	if !web.IsHTMX(c) {
+		return h.act(c, kindThread, vote)
+	}
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := vote(v, id); err != nil {
+		return err
+	}
+	t, err := h.threads.Find(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, fiber.StatusOK, views.VoteButton(voteOf(kindThread, id, t.Votes, t.Voted, t.CanVote)))
+}
+
+// VoteReply answers POST /replies/:id/votes.
+func (h *Web) VoteReply(c *fiber.Ctx) error { return h.voteReply(c, true) }
+
+// UnvoteReply answers POST /replies/:id/unvote.
+func (h *Web) UnvoteReply(c *fiber.Ctx) error { return h.voteReply(c, false) }
+
+func (h *Web) voteReply(c *fiber.Ctx, on bool) error {
+	ctx, v := c.UserContext(), auth.ViewerOf(c)
+	vote := func(v auth.Viewer, id int64) error { return h.threads.VoteReply(ctx, v, id, on) }
+	if !web.IsHTMX(c) {
+		return h.act(c, kindReply, vote)
+	}
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := vote(v, id); err != nil {
+		return err
+	}
+	r, _, err := h.threads.FindReply(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, fiber.StatusOK, views.VoteButton(voteOf(kindReply, id, r.Votes, r.Voted, r.CanVote)))
+}
+
+// Follow answers POST /follow.
+func (h *Web) Follow(c *fiber.Ctx) error { return h.follow(c, true) }
+
+// Unfollow answers POST /unfollow.
+func (h *Web) Unfollow(c *fiber.Ctx) error { return h.follow(c, false) }
+
+func (h *Web) follow(c *fiber.Ctx, on bool) error {
+	ctx, v, form := c.UserContext(), auth.ViewerOf(c), web.FormOf(c)
+	f := parts.Follow{Kind: form.Line("kind"), ID: form.ID("id"), Return: web.Local(form.Line("return")), On: on}
+	set := h.threads.Unwatch
+	if on {
+		set = h.threads.Watch
+	}
+	if err := set(ctx, v, f.Kind, f.ID); err != nil {
+		return err
+	}
+	if !web.IsHTMX(c) {
+		return web.SeeOther(c, f.Return)
+	}
+	var err error
+	if f.Name, err = h.threads.WatchName(ctx, v, f.Kind, f.ID); err != nil {
+		return err
+	}
+	return web.Render(c, fiber.StatusOK, parts.FollowButton(f))
+}
+
+// voteOf returns the "Useful" button of a thread or reply.
+func voteOf(kind string, id int64, count int, on, can bool) views.Vote {
+	path := threadPath(id)
+	vote := views.Vote{ID: "vote-" + kind[:1] + strconv.FormatInt(id, 10), Count: count, On: on}
+	if kind == kindReply {
+		path = replyPath(id)
+	}
+	switch {
+	case can && on:
+		vote.Path = path + "/unvote"
+	case can:
+		vote.Path = path + "/votes"
+	}
+	return vote
+}
+
+// person returns an author as pages show them. Profiles are for people who are signed in; for others the name is plain text.
+func person(v auth.Viewer, a Author) parts.Person {
+	p := parts.Person{Name: a.Name, Initials: parts.Initials(a.Name), Tint: parts.Tint(a.ID), Unit: a.Unit}
+	if !v.SignedIn() {
+		return p
+	}
+	p.Path = a.Path()
+	if a.Photo != "" {
+		p.Photo = "/files/" + a.Photo
+	}
+	return p
+}
+
+func chips(topics []Topic) []parts.Topic {
+	list := make([]parts.Topic, len(topics))
+	for i, t := range topics {
+		list[i] = parts.Topic{Name: t.Name, Path: t.Path()}
+	}
+	return list
+}
+
+func visibleTo(audience string) string {
+	switch audience {
+	case auth.AudiencePublic:
+		return "Visible to anyone"
+	case auth.AudienceHub:
+		return "Visible to everyone signed in"
+	}
+	return "Visible only to your organisation"
+}
+
+func whoReads(audience string) string {
+	switch audience {
+	case auth.AudiencePublic:
+		return "Anyone will see this, without signing in."
+	case auth.AudienceHub:
+		return "Everyone signed in will see this."
+	}
+	return "Only your organisation will see this."
+}
+
+// answeredIn says how long a question waited for its accepted answer, "" when it has none.
+func answeredIn(t Thread) string {
+	if t.AnsweredAt.IsZero() {
+		return ""
+	}
+	waited := t.AnsweredAt.Sub(t.CreatedAt)
+	switch {
+	case waited <= 0:
+		return "Answered"
+	case waited < time.Hour:
+		return fmt.Sprintf("Answered in %d min", max(1, int(waited/time.Minute)))
+	case waited < 48*time.Hour:
+		return fmt.Sprintf("Answered in %d h", int(waited/time.Hour))
+	}
+	return fmt.Sprintf("Answered in %d days", int(waited/(24*time.Hour)))
+}
+
+func heading(t Thread, r RepliesPage) string {
+	if r.Total == 0 {
+		return "No replies yet"
+	}
+	return count(max(t.Replies, 0), "reply", "replies")
+}
+
+func replyPager(t Thread, r RepliesPage) parts.Pager {
+	p := parts.Pager{
+		Previous: at(t.Path(), "before", r.Previous), Next: at(t.Path(), "after", r.Next),
+		PreviousText: "Earlier replies", NextText: "Later replies",
+	}
+	if !p.Set() {
+		return p
+	}
+	p.Summary = fmt.Sprintf("Replies %s–%s of %s", thousands(r.First), thousands(r.First+r.Shown-1), thousands(r.Total))
+	if p.Previous != "" {
+		p.First = t.Path()
+	}
+	if p.Next != "" {
+		p.Last = t.Path() + "?page=last"
+	}
+	return p
+}
+
+// topicNames splits what was typed into the topics field.
+func topicNames(typed string) []string {
+	var names []string
+	for name := range strings.SplitSeq(typed, ",") {
+		if name = oneLine(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,193 @@
+package threads
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"watercooler/app/web"
+	"watercooler/auth"
+	"watercooler/views/parts"
+	views "watercooler/views/threads"
+)
+
+// list is one of the lists of threads and what its page says.
+type list struct {
+	tab         Tab
+	path, title string
+	nav         string
+	empty       parts.Empty
+}
+
+var (
+	ask   = parts.Link{Text: "Ask a question", Path: "/write?kind=question"}
+	write = parts.Link{Text: "Write something", Path: "/write"}
+)
+
+var lists = []list{
+	{ForYou, "/", "For you", "home", parts.Empty{
+		Title: "Nothing here yet", Text: "This list fills with what people and topics you follow write about, and with your own unit.",
+		Do: parts.Link{Text: "Choose topics to follow", Path: "/topics"},
+	}},
+	{Latest, "/latest", "Latest", "discussions", parts.Empty{
+		Title: "Nothing has been said yet", Text: "Somebody has to be the first. A question you have today is a good start.", Do: ask,
+	}},
+	{Unanswered, "/unanswered", "Unanswered", "discussions", parts.Empty{
+		Title: "Every question has a reply", Text: "Come back another day, or ask something yourself.", Do: ask,
+	}},
+	{Following, "/following", "Following", "home", parts.Empty{
+		Title: "You follow no threads", Text: "Press Follow on a thread to find it here. What you start yourself is followed from the beginning.",
+		Do: parts.Link{Text: "See the latest", Path: "/latest"},
+	}},
+}
+
+func listOf(tab Tab) list {
+	for _, l := range lists {
+		if l.tab == tab {
+			return l
+		}
+	}
+	return lists[0]
+}
+
+// Home answers GET /: For you, and for people who are not signed in the latest of what is public.
+func (h *Web) Home(c *fiber.Ctx) error {
+	if !auth.ViewerOf(c).SignedIn() {
+		l := listOf(Latest)
+		l.path, l.nav = "/", "home"
+		l.empty = parts.Empty{Title: "Nothing here is public yet", Text: "Sign in to see what people who work here share with one another.",
+			Do: parts.Link{Text: "Sign in", Path: "/sign-in"}}
+		return h.feed(c, l)
+	}
+	return h.feed(c, listOf(ForYou))
+}
+
+// Latest answers GET /latest.
+func (h *Web) Latest(c *fiber.Ctx) error { return h.feed(c, listOf(Latest)) }
+
+// Unanswered answers GET /unanswered.
+func (h *Web) Unanswered(c *fiber.Ctx) error { return h.feed(c, listOf(Unanswered)) }
+
+// Following answers GET /following.
+func (h *Web) Following(c *fiber.Ctx) error { return h.feed(c, listOf(Following)) }
+
+func (h *Web) feed(c *fiber.Ctx, l list) error {
+	ctx, v := c.UserContext(), auth.ViewerOf(c)
+	in := FeedQuery{Tab: l.tab}
+	var err error
+	if in.Before, err = keyIn(c, "before"); err != nil {
+		return err
+	}
+	if in.After, err = keyIn(c, "after"); err != nil {
+		return err
+	}
+	feed, err := h.threads.Feed(ctx, v, in)
+	if err != nil {
+		return err
+	}
+	page := h.feedPage(c, l, feed)
+	if v.SignedIn() {
+		desk, err := h.threads.Desk(ctx, v)
+		if err != nil {
+			return err
+		}
+		h.dress(&page, l, v, desk)
+	}
+	return web.Render(c, fiber.StatusOK, views.Feed(page))
+}
+
+func (h *Web) feedPage(c *fiber.Ctx, l list, feed Feed) views.FeedPage {
+	v := auth.ViewerOf(c)
+	page := views.FeedPage{
+		Chrome: h.chrome(c, l.title, l.nav), Heading: l.title, Items: h.Items(v, feed.Items), Empty: l.empty,
+		Pager: parts.Pager{Previous: at(l.path, "after", feed.Newer), Next: at(l.path, "before", feed.Older)},
+	}
+	if page.Pager.Previous != "" {
+		page.Pager.First = l.path
+	}
+	if v.SignedIn() {
+		for _, other := range lists {
+			page.Tabs = append(page.Tabs, parts.Tab{Text: other.title, Path: other.path, Current: other.tab == l.tab})
+		}
+		return page
+	}
+	page.Tabs = []parts.Tab{
+		{Text: "Latest", Path: l.path, Current: l.tab == Latest},
+		{Text: "Unanswered", Path: "/unanswered", Current: l.tab == Unanswered},
+	}
+	if l.tab == Unanswered {
+		page.Tabs[0].Path = "/latest"
+	}
+	if l.path == "/" {
+		hub := page.Chrome.Hub
+		if hub == "" {
+			hub = "this hub"
+		}
+		page.Heading, page.Chrome.Title = "What people are talking about", "Home"
+		page.About = &views.About{Hub: hub, SignInPath: web.SignInPath(c.OriginalURL())}
+	}
+	return page
+}
+
+// dress adds what a person who is signed in finds around a list.
+func (h *Web) dress(page *views.FeedPage, l list, v auth.Viewer, desk Desk) {
+	if l.tab == ForYou {
+		page.Heading, page.Chrome.Title = h.greeting(v), "Home"
+	}
+	for _, other := range lists {
+		tab := parts.Tab{Text: other.title, Path: other.path, Current: other.tab == l.tab}
+		if other.tab == Unanswered {
+			tab.Count = desk.Unanswered
+		}
+		page.Places = append(page.Places, tab)
+	}
+	page.Places = append(page.Places, parts.Tab{Text: "Drafts", Path: "/drafts", Count: desk.Drafts})
+	for _, t := range desk.Topics {
+		page.FollowedTopics = append(page.FollowedTopics, parts.Link{Text: t.Name, Path: t.Path()})
+	}
+	for _, item := range desk.Answerable {
+		page.Answerable = append(page.Answerable, parts.SideThread{
+			Title: item.Title, Path: item.Path(), Note: "Asked " + h.web.Moment(item.CreatedAt).Ago,
+		})
+	}
+}
+
+// greeting is "Good morning, Priya" by the clock of the organisation.
+func (h *Web) greeting(v auth.Viewer) string {
+	part := "evening"
+	switch hour := h.clock(h.threads.now()); {
+	case hour >= "04" && hour < "12":
+		part = "morning"
+	case hour >= "12" && hour < "18":
+		part = "afternoon"
+	}
+	first, _, _ := strings.Cut(v.Name, " ")
+	if first == "" {
+		return "Good " + part
+	}
+	return "Good " + part + ", " + first
+}
+
+// Items returns threads as lists show them, for every page that has such a list.
+func (h *Web) Items(v auth.Viewer, items []Item) []parts.Item {
+	out := make([]parts.Item, len(items))
+	for i, t := range items {
+		out[i] = parts.Item{
+			Kind: string(t.Kind), Path: t.Path(), Title: t.Title, Excerpt: t.Excerpt, Author: person(v, t.Author),
+			Topics: chips(t.Topics), At: h.web.Moment(t.ActiveAt), Replies: t.Replies, Votes: t.Votes,
+			Answered: t.Accepted != 0, Closed: t.Closed(), Audience: narrower(t.Audience), Why: t.Why,
+		}
+	}
+	return out
+}
+
+// narrower says who a thread in a list is for, unless it is for everyone signed in, which goes without saying.
+func narrower(audience string) string {
+	switch audience {
+	case auth.AudiencePublic:
+		return "Public"
+	case auth.AudienceHub:
+		return ""
+	}
+	return "Your organisation only"
+}
