@@ -228,7 +228,7 @@ func TestHelpNamesTheVariable(t *testing.T) {
 	var out strings.Builder
 	done := errors.New("help was shown")
 	defer func() {
-		if got := recover(); got != done {
+		if got, _ := recover().(error); !errors.Is(got, done) {
 			t.Fatalf("panic %v, want help", got)
 		}
 		if want := "(HUB_LISTEN, default"; !strings.Contains(strings.Join(strings.Fields(out.String()), " "), want) {
