@@ -254,7 +254,7 @@ func TestSampleHubSaysSoOnEveryPage(t *testing.T) {
 		if p.Name != "latest-signed-out" {
 			continue
 		}
-		if got := render(t, p).Find("body > .sample").Text(); !strings.Contains(got, "anyone can sign in as anybody here") {
+		if got := render(t, p).Find("header .sample").Text(); !strings.Contains(got, "anyone can sign in as anybody here") {
 			t.Errorf("the banner says %q", got)
 		}
 	}

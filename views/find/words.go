@@ -11,7 +11,7 @@ func searchPath(query string) string { return "/search?q=" + url.QueryEscape(que
 func tally(h *Hit) string {
 	useful, replies := "", ""
 	if h.Votes > 0 {
-		useful = parts.Thousands(h.Votes) + " found useful"
+		useful = parts.Thousands(h.Votes) + " useful"
 	}
 	switch {
 	case h.Replies == 1:

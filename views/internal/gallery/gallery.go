@@ -140,8 +140,8 @@ const prose = `<p>Yes. We did it for two library buildings in 2024. <strong>Thre
 <ul><li>a separate VLAN so school traffic is never shared,</li><li>a written variation to the <em>network contract</em>,</li><li>the parish council as the reseller.</li></ul>
 <blockquote><p>It took four months, three of them waiting.</p></blockquote>
 <h3 id="x-costs">Costs</h3>
-<div class="table" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>What</th><th>Each year</th></tr></thead><tbody><tr><td>Line</td><td>£1,200</td></tr><tr><td>Equipment</td><td>£340</td></tr></tbody></table></div>
-<pre><code class="chroma"><span class="k">if</span> <span class="nx">speed</span> <span class="o">&lt;</span> <span class="mi">30</span> { <span class="c1">// superfast starts here</span> }</code></pre>
+<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table><thead><tr><th>What</th><th>Each year</th></tr></thead><tbody><tr><td>Line</td><td>£1,200</td></tr><tr><td>Equipment</td><td>£340</td></tr></tbody></table></div>
+<pre class="chroma" tabindex="0"><code><span class="k">if</span> <span class="nx">speed</span> <span class="o">&lt;</span> <span class="mi">30</span> { <span class="c1">// superfast starts here</span> }</code></pre>
 <p><a href="https://example.org/agreement">Template agreement</a>, and <a class="mention" href="/people/owen.carter">@Owen Carter</a> has the letter.</p>`
 
 func (g *shelf) threads() {
