@@ -52,7 +52,7 @@ func (h *Web) Overview(c *fiber.Ctx) error {
 		Figures: []views.Figure{
 			{Name: "People", Value: thousands(o.People), Path: "/people"},
 			{Name: "No longer here", Value: thousands(o.Leavers), Path: "/people?left=1"},
-			{Name: "Open accounts", Value: thousands(o.Counts.Accounts), Path: accountsPath},
+			{Name: "Open accounts", Value: thousands(o.Accounts), Path: accountsPath},
 			{Name: "Threads", Value: thousands(o.Threads), Path: "/latest"},
 			{Name: "Replies", Value: thousands(o.Replies)},
 			{Name: "Topics", Value: thousands(o.Topics), Path: "/topics"},

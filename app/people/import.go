@@ -268,7 +268,7 @@ func appendBatch(ctx context.Context, tx *db.Tx, people []int64) error {
 	if err != nil {
 		return fmt.Errorf("describe import: %w", err)
 	}
-	return event.Append(ctx, tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "person", ID: people[0]}, Data: string(data)})
+	return event.Append(ctx, tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
 }
 
 func managers(list []Record) map[string]string {

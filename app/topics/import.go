@@ -82,7 +82,7 @@ func (im *importer) run(ctx context.Context, list []Record) error {
 	if err != nil {
 		return fmt.Errorf("describe import: %w", err)
 	}
-	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "topic", ID: im.order[0]}, Data: string(data)})
+	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
 }
 
 // one makes the topic r describes, or finds it and adds the synonyms it brings.
