@@ -56,6 +56,8 @@ type DB struct {
 	stmts stmtCache // of pool; SQLite only, pgx keeps its own per connection
 
 	group *group // SQLite's writer; nil on PostgreSQL
+
+	signals signals
 }
 
 // maxStatements bounds the prepared statements kept: a few hundred are written in the source, and the lists made by In
@@ -111,6 +113,9 @@ func (d *DB) Close() error {
 
 // Postgres reports whether this is PostgreSQL. Only code that cannot be written once for both asks.
 func (d *DB) Postgres() bool { return d.postgres }
+
+// Now returns the time by the clock of Options, in UTC with the precision that is stored.
+func (d *DB) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
 
 // Ping asks the database for a sign of life.
 func (d *DB) Ping(ctx context.Context) error {

@@ -56,6 +56,14 @@ func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	return d.pool.PingContext(ctx)
 }
 
+// SQLitePath returns the path of the file that Open would use for url, and false when url is not SQLite's.
+func SQLitePath(url string) (path string, ok bool) {
+	if url == "" || strings.Contains(url, "://") {
+		return "", false
+	}
+	return strings.TrimPrefix(url, "sqlite:"), true
+}
+
 // sqliteDSN returns the address of path with pragmas that every connection runs when it opens, in this order.
 func sqliteDSN(path string, pragmas ...string) string {
 	var b strings.Builder

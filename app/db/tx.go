@@ -19,6 +19,8 @@ type Tx struct {
 	err   error // the first error of a statement
 	ended bool
 	hooks []func()
+	// signals are the names to tell this process about after the commit.
+	signals []string
 }
 
 // runner is the way to the connection of a transaction.
@@ -47,6 +49,7 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 		tx := &Tx{}
 		err := once(ctx, tx, d.now, fn)
 		if err == nil {
+			d.signals.send(tx.signals)
 			for _, hook := range tx.hooks {
 				hook()
 			}

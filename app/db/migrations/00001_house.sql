@@ -133,6 +133,13 @@ CREATE TABLE consumers (
   seen_at    BIGINT NOT NULL
 );
 
+-- app/event: which events a consumer wants
+CREATE TABLE consumer_verbs (
+  consumer TEXT NOT NULL REFERENCES consumers(name) ON DELETE CASCADE,
+  prefix   TEXT NOT NULL, -- of the verb; '' wants all
+  PRIMARY KEY (consumer, prefix)
+);
+
 -- app/event: one row per event and consumer, gone once handled
 CREATE TABLE outbox (
   id         @id,
