@@ -1,0 +1,306 @@
+// Package find answers what people look for: the search page, suggestions, similar and related threads, and who may know.
+//
+// The index (package search) says which rows match and in what order; this slice keeps it level with the database (index.go)
+// and reads what is shown from the rows themselves, under the audience rule, in a bounded number of queries. So a result is
+// never older than the row, and a thread whose audience was narrowed a moment ago is not shown although the index still
+// knows it.
+package find
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/app/threads"
+	"watercooler/auth"
+	"watercooler/search"
+)
+
+// Limits.
+const (
+	maxLimit   = 100
+	bodyRunes  = 240 // of a highlighted fragment
+	peopleHits = 3   // shown above the results
+)
+
+// Author is a person as shown beside what they wrote.
+type Author struct {
+	ID       int64
+	Handle   string
+	Name     string
+	JobTitle string
+	Photo    string // key in app/files
+	Unit     string
+}
+
+// Path returns the address of the person's profile.
+func (a Author) Path() string { return "/people/" + a.Handle }
+
+// Topic is a topic as a chip.
+type Topic struct {
+	ID         int64
+	Slug, Name string
+}
+
+// Path returns the address of the topic's page.
+func (t Topic) Path() string { return "/topics/" + t.Slug }
+
+// Query is what somebody looks for.
+type Query struct {
+	Text   string
+	Kinds  []string // question, reply, person …; none means all
+	Limit  int      // 1 to 100
+	Page   int      // from 1
+	Sort   string   // "" best match, "date" newest first
+	Facets bool
+	Apart  bool // people come in Results.People and not among the hits
+}
+
+// Results are what was found and may be read by the viewer.
+type Results struct {
+	Total  int // documents that match
+	More   bool
+	Hits   []Hit
+	People []Hit // the best few, when Query.Apart
+	Name   bool  // the query looks like somebody's name
+	Facets []search.Facet
+	Exact  bool // the facets count everything found
+	Parsed search.Parsed
+}
+
+// Hit is a thread, reply, person or topic that was found.
+type Hit struct {
+	Ref        string // "thread:42"
+	ExternalID string // where it was imported from, else ""
+	Kind       string // the thread's kind; reply, person or topic
+	Title      string // of the thread, for a reply too
+	Path       string
+	Score      float64
+	TitleSpans []search.Span
+	BodySpans  []search.Span
+	Author     Author // of a thread or reply; for a person, who it is
+	Location   string // of a person
+	CreatedAt  time.Time
+	Topics     []Topic
+	Replies    int
+	Votes      int
+	Answered   bool // the thread has an accepted answer
+	Accepted   bool // this reply is it
+}
+
+// Service holds the use cases of finding.
+type Service struct {
+	db      *db.DB
+	index   *search.Index
+	now     func() time.Time
+	related *relatedCache
+}
+
+// New returns a Service that searches index, which holds what d holds.
+func New(d *db.DB, index *search.Index, now func() time.Time) *Service {
+	return &Service{db: d, index: index, now: now, related: newRelatedCache(now)}
+}
+
+// Search finds what v may read. A thread and its replies are one hit: the best of them.
+func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, error) {
+	q.Limit = min(max(q.Limit, 1), maxLimit)
+	sq := search.Query{
+		Text: q.Text, Audiences: v.Audiences(), Kinds: q.Kinds, Limit: q.Limit, Offset: (max(q.Page, 1) - 1) * q.Limit,
+		Collapse: true, Facets: q.Facets, Sort: q.Sort,
+	}
+	apart := q.Apart && !slices.Contains(q.Kinds, "person")
+	if apart {
+		sq.Types = []string{"thread", "reply", "topic"}
+	}
+	found, err := s.index.Search(ctx, sq)
+	if err != nil {
+		return Results{}, fmt.Errorf("search for %q: %w", q.Text, err)
+	}
+	res := Results{Total: found.Total, More: found.More, Facets: found.Facets, Exact: found.Exact, Parsed: found.Parsed, Name: search.LooksLikeName(q.Text)}
+	hits := found.Hits
+	if apart && q.Page <= 1 && len(q.Kinds) == 0 && v.SignedIn() {
+		people, err := s.index.Search(ctx, search.Query{Text: q.Text, Audiences: v.Audiences(), Types: []string{"person"}, Limit: peopleHits})
+		if err != nil {
+			return Results{}, fmt.Errorf("search for people like %q: %w", q.Text, err)
+		}
+		res.Total += people.Total
+		hits = append(slices.Clone(hits), people.Hits...)
+	}
+	all, err := s.read(ctx, v, hits, found.Parsed)
+	if err != nil {
+		return Results{}, fmt.Errorf("read what was found: %w", err)
+	}
+	for _, h := range all {
+		if apart && h.Kind == "person" {
+			res.People = append(res.People, h)
+		} else {
+			res.Hits = append(res.Hits, h)
+		}
+	}
+	return res, nil
+}
+
+// rows are what hits point at, as far as the viewer may read it.
+type rows struct {
+	threads map[int64]thread
+	replies map[int64]reply
+	people  map[int64]person
+	topics  map[int64]topic
+	of      map[int64][]Topic // topics of the threads
+}
+
+// load reads the rows of refs in at most five statements.
+func (s *Service) load(ctx context.Context, v auth.Viewer, refs []string) (r rows, err error) {
+	var threadIDs, replyIDs, personIDs, topicIDs []int64
+	for _, ref := range refs {
+		for kind, ids := range map[string]*[]int64{"thread": &threadIDs, "reply": &replyIDs, "person": &personIDs, "topic": &topicIDs} {
+			if id, ok := refID(ref, kind); ok {
+				*ids = append(*ids, id)
+			}
+		}
+	}
+	if r.replies, err = liveReplies(ctx, s.db, replyIDs); err != nil {
+		return r, err
+	}
+	for _, reply := range r.replies {
+		threadIDs = append(threadIDs, reply.Thread)
+	}
+	if r.threads, err = readableThreads(ctx, s.db, v.Audiences(), threadIDs); err != nil {
+		return r, err
+	}
+	if v.SignedIn() {
+		// SECURITY: profiles are for those who are signed in.
+		if r.people, err = peopleByID(ctx, s.db, personIDs); err != nil {
+			return r, err
+		}
+	}
+	if r.topics, err = topicsByID(ctx, s.db, topicIDs); err != nil {
+		return r, err
+	}
+	r.of, err = topicsOfThreads(ctx, s.db, threadIDs)
+	return r, err
+}
+
+// read turns what the index found into what is shown, in the same order. What is gone or hidden by now is left out.
+func (s *Service) read(ctx context.Context, v auth.Viewer, found []search.Hit, p search.Parsed) ([]Hit, error) {
+	refs := make([]string, len(found))
+	for i, f := range found {
+		refs[i] = f.ID
+	}
+	r, err := s.load(ctx, v, refs)
+	if err != nil {
+		return nil, err
+	}
+	var hits []Hit
+	for _, f := range found {
+		h, ok := r.hit(f.ID, v, p)
+		if ok {
+			h.Score = f.Score
+			hits = append(hits, h)
+		}
+	}
+	return hits, nil
+}
+
+// hit describes what ref points at, and reports whether the viewer may know of it.
+func (r *rows) hit(ref string, v auth.Viewer, p search.Parsed) (h Hit, ok bool) {
+	h.Ref = ref
+	body := ""
+	if id, is := refID(ref, "thread"); is {
+		t, found := r.threads[id]
+		ok = found
+		h.ofThread(t, r.of[id])
+		h.Kind, h.ExternalID, h.Author, h.CreatedAt, h.Votes, body = t.Kind, t.ExternalID, t.Author, db.Time(t.CreatedAt), t.Votes, t.BodyHTML
+	} else if id, is := refID(ref, "reply"); is {
+		y := r.replies[id]
+		t, found := r.threads[y.Thread]
+		ok = found
+		h.ofThread(t, r.of[t.ID])
+		h.Kind, h.ExternalID, h.Author, h.CreatedAt, h.Votes, body = "reply", y.ExternalID, y.Author, db.Time(y.CreatedAt), y.Votes, y.BodyHTML
+		h.Path, h.Accepted = fmt.Sprintf("/replies/%d", id), t.Accepted == id
+	} else if id, is := refID(ref, "person"); is {
+		q, found := r.people[id]
+		ok = found
+		h.Kind, h.ExternalID, h.Author, h.Title, h.Path, h.Location, body = "person", q.ExternalID, q.Author, q.Name, q.Path(), q.Location, q.AboutHTML
+	} else if id, is := refID(ref, "topic"); is {
+		t, found := r.topics[id]
+		ok = found && (t.Public || v.SignedIn())
+		h.Kind, h.ExternalID, h.Title, h.Path = "topic", t.ExternalID, t.Name, "/topics/"+t.Slug
+		h.BodySpans = p.Highlight(t.Description, bodyRunes)
+	}
+	if !ok {
+		return Hit{}, false
+	}
+	h.TitleSpans = p.Highlight(h.Title, 0)
+	if body != "" {
+		h.BodySpans = p.Highlight(plain(body), bodyRunes)
+	}
+	return h, true
+}
+
+// ofThread fills in what a hit on a thread shares with one on its replies.
+func (h *Hit) ofThread(t thread, topics []Topic) {
+	h.Title, h.Path, h.Topics, h.Replies, h.Answered = t.Title, fmt.Sprintf("/threads/%d", t.ID), topics, t.Replies, t.Accepted != 0
+}
+
+// Suggest completes what v is typing, from titles, names and topics; types are any of thread, person and topic.
+func (s *Service) Suggest(ctx context.Context, v auth.Viewer, text string, limit int, types ...string) ([]Hit, error) {
+	found, err := s.index.Suggest(ctx, text, v.Audiences(), min(max(limit, 1), maxLimit), types...)
+	if err != nil {
+		return nil, fmt.Errorf("complete %q: %w", text, err)
+	}
+	hits := make([]search.Hit, len(found))
+	for i, f := range found {
+		hits[i].ID = f.ID
+	}
+	return s.read(ctx, v, hits, search.Parsed{})
+}
+
+// Similar returns threads that ask what text asks, best first.
+func (s *Service) Similar(ctx context.Context, v auth.Viewer, text string, limit int) ([]Hit, error) {
+	found, err := s.index.Similar(ctx, text, v.Audiences(), 0, min(max(limit, 1), maxLimit))
+	if err != nil {
+		return nil, err
+	}
+	return s.read(ctx, v, found, search.Parsed{})
+}
+
+// Related returns threads like another one. The ids are kept for a while for each thread and set of audiences; whether the
+// viewer may read them is asked anew each time.
+func (s *Service) Related(ctx context.Context, v auth.Viewer, id int64, limit int) ([]threads.Related, error) {
+	ids, ok := s.related.get(id, v.Audiences())
+	if !ok {
+		title, err := selectTitle(ctx, s.db, v.Audiences(), id)
+		if errs.IsNotFound(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the title of thread %d: %w", id, err)
+		}
+		found, err := s.index.Similar(ctx, title, v.Audiences(), id, relatedKept)
+		if err != nil {
+			return nil, fmt.Errorf("find threads like %d: %w", id, err)
+		}
+		for _, f := range found {
+			ids = append(ids, f.Thread)
+		}
+		s.related.put(id, v.Audiences(), ids)
+	}
+	rows, err := readableThreads(ctx, s.db, v.Audiences(), ids)
+	if err != nil {
+		return nil, fmt.Errorf("read threads like %d: %w", id, err)
+	}
+	var out []threads.Related
+	for _, id := range ids {
+		if t, ok := rows[id]; ok && len(out) < limit {
+			out = append(out, threads.Related{
+				ID: t.ID, Kind: threads.Kind(t.Kind), Title: t.Title, Author: t.Author.Name,
+				Answered: t.Accepted != 0, Replies: t.Replies, CreatedAt: db.Time(t.CreatedAt),
+			})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,434 @@
+package find
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"watercooler/app/event"
+	"watercooler/auth"
+	"watercooler/search"
+)
+
+// batchSize is how many rows become one batch of the index: large enough for speed, small enough for memory.
+const batchSize = 500
+
+// Consumer returns what keeps this process's index level with the database. It re-reads the present rows, so that events
+// may come late, twice or in any order; a row that is gone is dropped from the index.
+func (s *Service) Consumer(name string) event.Consumer {
+	return event.Consumer{
+		Name:   name,
+		Verbs:  []string{"thread.", "reply.", "person.", "topic.", "import."},
+		Batch:  batchSize,
+		Handle: s.handle,
+	}
+}
+
+// changes are the rows that events speak of.
+type changes struct {
+	threads, replies, people, topics map[int64]bool
+	whole                            map[int64]bool // threads to be indexed again with all replies
+	authors                          map[int64]bool // people whose contributions show a new name
+	subjects                         map[int64]bool // topics whose threads show a new name
+}
+
+func newChanges() *changes {
+	return &changes{
+		threads: map[int64]bool{}, replies: map[int64]bool{}, people: map[int64]bool{}, topics: map[int64]bool{},
+		whole: map[int64]bool{}, authors: map[int64]bool{}, subjects: map[int64]bool{},
+	}
+}
+
+// note adds what e changed.
+func (c *changes) note(e event.Event) error {
+	switch {
+	case e.Verb == "import.batch":
+		var ids struct{ Threads, Replies, People, Topics []int64 }
+		if err := json.Unmarshal([]byte(e.Data), &ids); err != nil {
+			return fmt.Errorf("read data of event %d: %w", e.ID, err)
+		}
+		add(c.threads, ids.Threads...)
+		add(c.replies, ids.Replies...)
+		add(c.people, ids.People...)
+		add(c.topics, ids.Topics...)
+	case e.Object.Kind == "thread":
+		add(c.threads, e.Object.ID)
+		switch e.Verb {
+		case "thread.edited", "thread.deleted", "thread.accepted", "thread.unaccepted":
+			// Replies repeat their thread's title and audience, and one of them is the accepted answer.
+			add(c.whole, e.Object.ID)
+		}
+	case e.Object.Kind == "reply":
+		add(c.replies, e.Object.ID)
+	case e.Object.Kind == "person":
+		add(c.people, e.Object.ID)
+		if e.Verb == "person.edited" {
+			add(c.authors, e.Object.ID)
+		}
+	case e.Object.Kind == "topic":
+		add(c.topics, e.Object.ID)
+		if e.Verb == "topic.edited" {
+			add(c.subjects, e.Object.ID)
+		}
+	}
+	return nil
+}
+
+func add(set map[int64]bool, ids ...int64) {
+	for _, id := range ids {
+		set[id] = true
+	}
+}
+
+func (s *Service) handle(ctx context.Context, events []event.Event) error {
+	c := newChanges()
+	for _, e := range events {
+		if err := c.note(e); err != nil {
+			return err
+		}
+	}
+	for id := range c.subjects {
+		if err := s.walk(ctx, threadsOfTopic, id, func(_ context.Context, ids []int64) error {
+			add(c.whole, ids...)
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	add(c.threads, slices.Collect(maps.Keys(c.whole))...)
+	err := chunks(ctx, c.replies, func(ctx context.Context, ids []int64) error {
+		threads, err := threadsOfReplies(ctx, s.db, ids)
+		add(c.threads, threads...) // a thread knows how many replies it has
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.indexThreads(ctx, c); err != nil {
+		return err
+	}
+	for id := range c.authors {
+		if err := s.walk(ctx, threadsOfPerson, id, s.putThreads); err != nil {
+			return err
+		}
+		if err := s.walk(ctx, repliesOfPerson, id, s.putReplies); err != nil {
+			return err
+		}
+	}
+	if err := chunks(ctx, c.replies, s.putReplies); err != nil {
+		return err
+	}
+	if err := chunks(ctx, c.people, s.putPeople); err != nil {
+		return err
+	}
+	return chunks(ctx, c.topics, s.putTopics)
+}
+
+// indexThreads puts the changed threads, and all replies of those that changed as a whole.
+func (s *Service) indexThreads(ctx context.Context, c *changes) error {
+	err := chunks(ctx, c.threads, func(ctx context.Context, ids []int64) error {
+		topics, err := topicsOfThreads(ctx, s.db, ids)
+		if err != nil {
+			return err
+		}
+		for _, list := range topics {
+			for _, t := range list {
+				add(c.topics, t.ID) // a first public thread makes a topic public
+			}
+		}
+		return s.putThreads(ctx, ids)
+	})
+	if err != nil {
+		return err
+	}
+	for id := range c.whole {
+		if err := s.walk(ctx, repliesOfThread, id, s.putReplies); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chunks calls put with the ids of set, in order, batchSize at a time.
+func chunks(ctx context.Context, set map[int64]bool, put func(ctx context.Context, ids []int64) error) error {
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(set)), batchSize) {
+		if err := put(ctx, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walk calls put with the ids that statement selects for of, batchSize at a time.
+func (s *Service) walk(ctx context.Context, statement string, of int64, put func(ctx context.Context, ids []int64) error) error {
+	after := int64(0)
+	for {
+		ids, err := idsAfter(ctx, s.db, statement, of, after, batchSize)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		if err := put(ctx, ids); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// putThreads indexes the present rows of threads and drops those that are gone, with their replies.
+func (s *Service) putThreads(ctx context.Context, ids []int64) error {
+	present, err := presentThreads(ctx, s.db, ids)
+	if err != nil {
+		return fmt.Errorf("read threads for the index: %w", err)
+	}
+	docs, err := s.threadDocs(ctx, slices.Collect(maps.Values(present)))
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, ok := present[id]; !ok {
+			if err := s.index.DropThread(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	return s.index.Apply(ctx, docs, nil)
+}
+
+// putReplies indexes the present rows of replies and drops those that are gone.
+func (s *Service) putReplies(ctx context.Context, ids []int64) error {
+	present, err := liveReplies(ctx, s.db, ids)
+	if err != nil {
+		return fmt.Errorf("read replies for the index: %w", err)
+	}
+	docs, err := s.replyDocs(ctx, slices.Collect(maps.Values(present)))
+	if err != nil {
+		return err
+	}
+	return s.put(ctx, "reply", ids, docs)
+}
+
+// putPeople indexes the present rows of people and drops those that are gone.
+func (s *Service) putPeople(ctx context.Context, ids []int64) error {
+	present, err := peopleByID(ctx, s.db, ids)
+	if err != nil {
+		return fmt.Errorf("read people for the index: %w", err)
+	}
+	return s.put(ctx, "person", ids, personDocs(slices.Collect(maps.Values(present))))
+}
+
+// putTopics indexes the present rows of topics and drops those that are gone.
+func (s *Service) putTopics(ctx context.Context, ids []int64) error {
+	present, err := topicsByID(ctx, s.db, ids)
+	if err != nil {
+		return fmt.Errorf("read topics for the index: %w", err)
+	}
+	docs, err := s.topicDocs(ctx, slices.Collect(maps.Values(present)))
+	if err != nil {
+		return err
+	}
+	return s.put(ctx, "topic", ids, docs)
+}
+
+// put applies docs and drops those of ids that have none.
+func (s *Service) put(ctx context.Context, kind string, ids []int64, docs []search.Doc) error {
+	made := make(map[string]bool, len(docs))
+	for _, d := range docs {
+		made[d.ID] = true
+	}
+	var drop []string
+	for _, id := range ids {
+		if ref := ref(kind, id); !made[ref] {
+			drop = append(drop, ref)
+		}
+	}
+	return s.index.Apply(ctx, docs, drop)
+}
+
+// ref names a row as the index and the API do: "thread:42".
+func ref(kind string, id int64) string { return kind + ":" + strconv.FormatInt(id, 10) }
+
+// refID returns the id in a ref of the kind.
+func refID(ref, kind string) (int64, bool) {
+	digits, ok := strings.CutPrefix(ref, kind+":")
+	if !ok {
+		return 0, false
+	}
+	id, err := strconv.ParseInt(digits, 10, 64)
+	return id, err == nil
+}
+
+func (s *Service) threadDocs(ctx context.Context, list []thread) ([]search.Doc, error) {
+	ids := make([]int64, len(list))
+	for i, t := range list {
+		ids[i] = t.ID
+	}
+	topics, err := topicsOfThreads(ctx, s.db, ids)
+	if err != nil {
+		return nil, err
+	}
+	synonyms, err := synonymsOf(ctx, s.db, topicIDs(topics))
+	if err != nil {
+		return nil, err
+	}
+	docs := make([]search.Doc, len(list))
+	for i, t := range list {
+		d := search.Doc{
+			ID: ref("thread", t.ID), Type: "thread", Kind: t.Kind, Thread: t.ID, Title: t.Title, Body: plain(t.BodyHTML),
+			Author: t.Author.Handle, AuthorID: t.Author.ID, Names: t.Author.Name, Audience: t.Audience, Created: t.CreatedAt,
+			Votes: t.Votes, Answered: t.Accepted != 0, Replies: t.Replies,
+		}
+		for _, topic := range topics[t.ID] {
+			d.TopicSlugs = append(d.TopicSlugs, topic.Slug)
+			d.Topics = append(append(d.Topics, topic.Name), synonyms[topic.ID]...)
+		}
+		docs[i] = d
+	}
+	return docs, nil
+}
+
+func topicIDs(topics map[int64][]Topic) []int64 {
+	set := make(map[int64]bool)
+	for _, list := range topics {
+		for _, t := range list {
+			set[t.ID] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// replyDocs leaves out replies whose thread is deleted.
+func (s *Service) replyDocs(ctx context.Context, list []reply) ([]search.Doc, error) {
+	set := make(map[int64]bool)
+	for _, r := range list {
+		set[r.Thread] = true
+	}
+	ids := slices.Sorted(maps.Keys(set))
+	threads, err := presentThreads(ctx, s.db, ids)
+	if err != nil {
+		return nil, err
+	}
+	topics, err := topicsOfThreads(ctx, s.db, ids)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([]search.Doc, 0, len(list))
+	for _, r := range list {
+		t, ok := threads[r.Thread]
+		if !ok {
+			continue
+		}
+		d := search.Doc{
+			ID: ref("reply", r.ID), Type: "reply", Kind: t.Kind, Thread: t.ID, ThreadTitle: t.Title, Body: plain(r.BodyHTML),
+			Author: r.Author.Handle, AuthorID: r.Author.ID, Names: r.Author.Name, Audience: t.Audience, Created: r.CreatedAt,
+			Votes: r.Votes, Accepted: t.Accepted == r.ID,
+		}
+		for _, topic := range topics[t.ID] {
+			d.TopicSlugs = append(d.TopicSlugs, topic.Slug)
+		}
+		docs = append(docs, d)
+	}
+	return docs, nil
+}
+
+// personDocs: profiles are for those who are signed in.
+func personDocs(list []person) []search.Doc {
+	docs := make([]search.Doc, len(list))
+	for i, p := range list {
+		docs[i] = search.Doc{
+			ID: ref("person", p.ID), Type: "person", Kind: "person", Title: p.Name, Audience: auth.AudienceHub, Created: p.CreatedAt,
+			Body: words(p.JobTitle, p.Unit, p.Location, plain(p.AboutHTML)),
+		}
+	}
+	return docs
+}
+
+// topicDocs: signed out, a topic exists once a public thread is about it.
+func (s *Service) topicDocs(ctx context.Context, list []topic) ([]search.Doc, error) {
+	ids := make([]int64, len(list))
+	for i, t := range list {
+		ids[i] = t.ID
+	}
+	synonyms, err := synonymsOf(ctx, s.db, ids)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([]search.Doc, len(list))
+	for i, t := range list {
+		docs[i] = search.Doc{
+			ID: ref("topic", t.ID), Type: "topic", Kind: "topic", Title: t.Name, Topics: synonyms[t.ID], TopicSlugs: []string{t.Slug},
+			Body: t.Description, Audience: auth.AudienceHub, Created: t.CreatedAt,
+		}
+		if t.Public {
+			docs[i].Audience = auth.AudiencePublic
+		}
+	}
+	return docs, nil
+}
+
+// Documents returns how many documents the index should hold, for progress and for checking.
+func (s *Service) Documents(ctx context.Context) (int, error) { return countRows(ctx, s.db) }
+
+// Rebuild makes the index anew from the database, in order of id, while searches are served. Progress may be nil.
+func (s *Service) Rebuild(ctx context.Context, progress func(done int)) error {
+	return s.index.Rebuild(ctx, func(yield func([]search.Doc) error) error {
+		for _, walk := range []func(ctx context.Context, after int64) ([]search.Doc, int64, error){
+			s.somePeople, s.someTopics, s.someThreads, s.someReplies,
+		} {
+			for after := int64(0); ; {
+				docs, last, err := walk(ctx, after)
+				if err != nil {
+					return err
+				}
+				if last == 0 {
+					break
+				}
+				if err := yield(docs); err != nil {
+					return err
+				}
+				after = last
+			}
+		}
+		return nil
+	}, progress)
+}
+
+// Each of these returns the documents of the rows after an id and the last id seen, which is 0 when there are no more.
+
+func (s *Service) somePeople(ctx context.Context, after int64) ([]search.Doc, int64, error) {
+	list, err := peopleAfter(ctx, s.db, after, batchSize)
+	if err != nil || len(list) == 0 {
+		return nil, 0, err
+	}
+	return personDocs(list), list[len(list)-1].ID, nil
+}
+
+func (s *Service) someTopics(ctx context.Context, after int64) ([]search.Doc, int64, error) {
+	list, err := topicsAfter(ctx, s.db, after, batchSize)
+	if err != nil || len(list) == 0 {
+		return nil, 0, err
+	}
+	docs, err := s.topicDocs(ctx, list)
+	return docs, list[len(list)-1].ID, err
+}
+
+func (s *Service) someThreads(ctx context.Context, after int64) ([]search.Doc, int64, error) {
+	list, err := threadsAfter(ctx, s.db, after, batchSize)
+	if err != nil || len(list) == 0 {
+		return nil, 0, err
+	}
+	docs, err := s.threadDocs(ctx, list)
+	return docs, list[len(list)-1].ID, err
+}
+
+func (s *Service) someReplies(ctx context.Context, after int64) ([]search.Doc, int64, error) {
+	list, err := repliesAfter(ctx, s.db, after, batchSize)
+	if err != nil || len(list) == 0 {
+		return nil, 0, err
+	}
+	docs, err := s.replyDocs(ctx, list)
+	return docs, list[len(list)-1].ID, err
+}
