@@ -58,5 +58,6 @@ function preview(editor) {
   editor.addEventListener('htmx:afterSwap', (event) => {
     if (event.target.matches('.preview')) show(true)
   })
-  show(Boolean(editor.querySelector('.preview').textContent.trim()))
+  // After a mistake the text comes first.
+  show(Boolean(editor.querySelector('.preview').textContent.trim()) && !editor.closest('.bad'))
 }
