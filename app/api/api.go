@@ -1,0 +1,194 @@
+// Package api is the hub for programs: the use cases of the pages, as JSON, described by OpenAPI.
+//
+// A request speaks for a person, by session or by an API token as bearer, and sees what that person may read; without
+// either it sees what is public. Errors are problem+json (RFC 9457) in the words of package errs. The contract is at
+// /api/v1/openapi.json; there is no page of documentation, because the usual ones load scripts from elsewhere.
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+
+	"watercooler/app/find"
+	"watercooler/auth"
+)
+
+// Version of the contract. What is there stays; additions raise the last number.
+const Version = "1.0.0"
+
+// Addresses returns paths of the hub as absolute addresses. *web.Web is one.
+type Addresses interface {
+	URL(path string) string
+}
+
+// Hit is one thread, reply, person or topic that was found.
+type Hit struct {
+	Ref        string  `json:"ref" example:"thread:42" doc:"What it is, for the life of the hub"`
+	ExternalID string  `json:"external_id" example:"stackexchange/quantumcomputing/post/123" doc:"Where it was imported from; empty when it was written here"`
+	Kind       string  `json:"kind" example:"question" doc:"question, discussion, post, signal, decision, reply, person or topic"`
+	Title      string  `json:"title" doc:"For a reply, the title of its thread"`
+	URL        string  `json:"url" format:"uri"`
+	Score      float64 `json:"score" doc:"Comparable within one answer only"`
+}
+
+// Person is somebody who may know.
+type Person struct {
+	Ref        string  `json:"ref" example:"person:7"`
+	ExternalID string  `json:"external_id"`
+	Name       string  `json:"name"`
+	URL        string  `json:"url" format:"uri"`
+	Score      float64 `json:"score" doc:"Comparable within one answer only"`
+	Evidence   []Hit   `json:"evidence" doc:"What they wrote on it and you may read, best first"`
+}
+
+// SearchInput is the query of a search.
+type SearchInput struct {
+	Q     string `query:"q" required:"true" minLength:"1" maxLength:"4000" doc:"As in the search box: words, \"phrases\", -not, author:, topic:, kind:, before:, after:, is:"`
+	Kind  string `query:"kind" enum:"question,discussion,post,signal,decision,reply,thread,person,topic" doc:"Only results of this kind"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+}
+
+// SearchOutput is what was found, best first. A thread and its replies are one hit: the best of them.
+type SearchOutput struct {
+	Body struct {
+		Total int      `json:"total" doc:"Documents that match, before replies are gathered under their threads"`
+		Hits  []Hit    `json:"hits"`
+		Notes []string `json:"notes,omitempty" doc:"What of the query was not understood"`
+	}
+}
+
+// ExpertsInput says what somebody wants to know.
+type ExpertsInput struct {
+	Q     string `query:"q" required:"true" minLength:"1" maxLength:"4000" doc:"A word, a topic, or a whole question"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"10"`
+}
+
+// ExpertsOutput is who may know, best first.
+type ExpertsOutput struct {
+	Body struct {
+		People []Person `json:"people"`
+	}
+}
+
+// service answers the operations.
+type service struct {
+	find *find.Service
+	at   Addresses
+}
+
+// Register adds the API to app, behind the middleware that sets the Viewer.
+func Register(app *fiber.App, f *find.Service, at Addresses) huma.API {
+	cfg := huma.DefaultConfig("Watercooler", Version)
+	cfg.Info.Description = "Search and expertise of this hub, as far as you may read it."
+	cfg.OpenAPIPath = "/api/v1/openapi"
+	cfg.DocsPath = ""
+	cfg.SchemasPath = ""
+	cfg.CreateHooks = nil // no $schema in answers: it would show the host that a proxy talks to
+	cfg.Servers = []*huma.Server{{URL: at.URL("")}}
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer", Description: "An API token, from `watercooler admin token`"},
+	}
+	app.Use("/api/v1", handOn)
+	api := humafiber.New(app, cfg)
+	s := &service{find: f, at: at}
+	huma.Register(api, operation("search", "/api/v1/search", "Search", "Finds threads, replies, people and topics."), s.search)
+	huma.Register(api, operation("experts", "/api/v1/experts", "Who may know", "Ranks people by what they wrote, with evidence. Empty unless you are signed in."), s.experts)
+	return api
+}
+
+func operation(id, path, summary, description string) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Description: description,
+		Security:    []map[string][]string{{}, {"token": {}}}, // either nobody or somebody
+		Errors:      []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusServiceUnavailable},
+		Middlewares: huma.Middlewares{withViewer},
+	}
+}
+
+// A request carries what fiber knows to an operation, which gets a plain context, and an error the other way.
+type request struct {
+	viewer  auth.Viewer
+	failure error
+}
+
+type requestKey struct{}
+
+const failureLocal = "api failure"
+
+func withViewer(ctx huma.Context, next func(huma.Context)) {
+	c := humafiber.Unwrap(ctx)
+	r := &request{viewer: auth.ViewerOf(c)}
+	next(huma.WithValue(ctx, requestKey{}, r))
+	if r.failure != nil {
+		c.Locals(failureLocal, r.failure)
+	}
+}
+
+// handOn gives the error of an operation to the hub's own error handler, which logs it and answers as everywhere else.
+func handOn(c *fiber.Ctx) error {
+	if err := c.Next(); err != nil {
+		return err
+	}
+	if err, ok := c.Locals(failureLocal).(error); ok {
+		c.Response().Reset()
+		return err
+	}
+	return nil
+}
+
+// viewerOf returns who asks; without the middleware that is nobody, who may read the least.
+func viewerOf(ctx context.Context) auth.Viewer {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return r.viewer
+	}
+	return auth.Public
+}
+
+// fail notes err for handOn. What it returns is thrown away with huma's answer.
+func fail(ctx context.Context, err error) error {
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		r.failure = err
+	}
+	return huma.Error500InternalServerError("")
+}
+
+func (s *service) search(ctx context.Context, in *SearchInput) (*SearchOutput, error) {
+	q := find.Query{Text: in.Q, Limit: in.Limit}
+	if in.Kind != "" {
+		q.Kinds = []string{in.Kind}
+	}
+	res, err := s.find.Search(ctx, viewerOf(ctx), q)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	out := &SearchOutput{}
+	out.Body.Total, out.Body.Hits, out.Body.Notes = res.Total, s.hits(res.Hits), res.Parsed.Notes
+	return out, nil
+}
+
+func (s *service) experts(ctx context.Context, in *ExpertsInput) (*ExpertsOutput, error) {
+	list, err := s.find.Experts(ctx, viewerOf(ctx), in.Q, in.Limit)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	out := &ExpertsOutput{}
+	out.Body.People = make([]Person, len(list))
+	for i, e := range list {
+		out.Body.People[i] = Person{
+			Ref: e.Ref, ExternalID: e.ExternalID, Name: e.Person.Name, URL: s.at.URL(e.Person.Path()), Score: e.Score, Evidence: s.hits(e.Evidence),
+		}
+	}
+	return out, nil
+}
+
+func (s *service) hits(list []find.Hit) []Hit {
+	out := make([]Hit, len(list))
+	for i, h := range list {
+		out[i] = Hit{Ref: h.Ref, ExternalID: h.ExternalID, Kind: h.Kind, Title: h.Title, URL: s.at.URL(h.Path), Score: h.Score}
+	}
+	return out
+}
