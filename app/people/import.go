@@ -189,29 +189,21 @@ func (im *importer) create(ctx context.Context, fresh []Record) error {
 		return nil
 	}
 	rows := make([]personRow, len(fresh))
-	wishes := make([]string, len(fresh))
 	for i, r := range fresh {
 		var err error
 		if rows[i], err = im.row(ctx, r); err != nil {
 			return err
 		}
-		wishes[i] = handle(r.Handle, rows[i].Name)
+		rows[i].Handle = handle(r.Handle, rows[i].Name)
 	}
-	handles, err := freeHandles(ctx, im.tx, wishes)
+	ids, err := add(ctx, im.tx, rows)
 	if err != nil {
 		return err
 	}
-	for i := range rows {
-		rows[i].Handle = handles[i]
+	for i, id := range ids {
+		im.out.IDs[rows[i].External] = id
 	}
-	ids, err := insertPeople(ctx, im.tx, rows)
-	if err != nil {
-		return fmt.Errorf("add %d people: %w", len(rows), err)
-	}
-	for _, r := range rows {
-		im.out.IDs[r.External] = ids[r.Handle]
-		im.touched = append(im.touched, ids[r.Handle])
-	}
+	im.touched = append(im.touched, ids...)
 	im.out.Created = len(rows)
 	return nil
 }

@@ -131,6 +131,44 @@ func freeHandles(ctx context.Context, tx *db.Tx, wishes []string) ([]string, err
 	return free, nil
 }
 
+// add gives each row the handle it wishes for, or the nearest free one, and adds it. It returns the ids in order.
+//
+// Somebody in another transaction may take a handle between the look and the insert; such rows are tried again.
+func add(ctx context.Context, tx *db.Tx, rows []personRow) ([]int64, error) {
+	ids := make([]int64, len(rows))
+	waiting := make([]int, len(rows))
+	for i := range rows {
+		waiting[i] = i
+	}
+	for len(waiting) > 0 {
+		wishes := make([]string, len(waiting))
+		for k, i := range waiting {
+			wishes[k] = rows[i].Handle
+		}
+		free, err := freeHandles(ctx, tx, wishes)
+		if err != nil {
+			return nil, err
+		}
+		part := make([]personRow, len(waiting))
+		for k, i := range waiting {
+			part[k] = rows[i]
+			part[k].Handle = free[k]
+		}
+		got, err := insertPeople(ctx, tx, part)
+		if err != nil {
+			return nil, fmt.Errorf("add %d people: %w", len(part), err)
+		}
+		var left []int
+		for k, i := range waiting {
+			if ids[i] = got[free[k]]; ids[i] == 0 {
+				left = append(left, i)
+			}
+		}
+		waiting = left
+	}
+	return ids, nil
+}
+
 // numbered returns the kth form of a handle: the first is the handle itself.
 func numbered(handle string, k int) string {
 	if k == 1 {

@@ -236,7 +236,11 @@ func (s *Service) Found(ctx context.Context, tx *db.Tx, name string) (int64, err
 	}
 	o := Organisation{Name: name, Slug: markup.Slug(name), Home: true}
 	var err error
-	if o.ID, err = insertOrganisation(ctx, tx, "", o.Name, o.Slug, true); err != nil {
+	o.ID, err = insertOrganisation(ctx, tx, "", o.Name, o.Slug, true)
+	if errs.IsNotFound(err) {
+		return 0, errs.Conflictf("There is already an organisation called %s here.", name)
+	}
+	if err != nil {
 		return 0, fmt.Errorf("found %q: %w", name, err)
 	}
 	tx.AfterCommit(func() { s.home.Store(&o) })
@@ -257,7 +261,11 @@ func ensureOrganisation(ctx context.Context, tx *db.Tx, external, name string) (
 		return o, err
 	}
 	o = Organisation{Name: name, Slug: slug}
-	if o.ID, err = insertOrganisation(ctx, tx, external, name, slug, false); err != nil {
+	o.ID, err = insertOrganisation(ctx, tx, external, name, slug, false)
+	if errs.IsNotFound(err) { // somebody else has just added it
+		o, err = selectOrganisation(ctx, tx, external, slug)
+	}
+	if err != nil {
 		return o, fmt.Errorf("add organisation %q: %w", name, err)
 	}
 	return o, nil
@@ -299,16 +307,12 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, n NewPerson) (int64, er
 			return 0, fmt.Errorf("find manager: %w", err)
 		}
 	}
-	free, err := freeHandles(ctx, tx, []string{handle("", row.Name)})
+	row.Handle = handle("", row.Name)
+	ids, err := add(ctx, tx, []personRow{row})
 	if err != nil {
 		return 0, err
 	}
-	row.Handle = free[0]
-	ids, err := insertPeople(ctx, tx, []personRow{row})
-	if err != nil {
-		return 0, fmt.Errorf("add person: %w", err)
-	}
-	id := ids[row.Handle]
+	id := ids[0]
 	return id, event.Append(ctx, tx, event.Event{Actor: n.Actor, Verb: "person.created", Object: event.Ref{Kind: "person", ID: id},
 		Audience: auth.AudienceHub})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -170,6 +171,40 @@ func TestHandlesAreUnique(t *testing.T) {
 		}
 		if len(seen) != 301 || !seen["user"] || !seen["user-300"] {
 			t.Errorf("301 people called user: got %d handles", len(seen))
+		}
+	})
+}
+
+func TestPeopleWhoArriveAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		var arrivals sync.WaitGroup
+		failed := make(chan error, 16)
+		for range cap(failed) {
+			arrivals.Go(func() {
+				failed <- h.db.Tx(t.Context(), func(tx *db.Tx) error {
+					partner, err := h.Partner(t.Context(), tx, "Exeter City Council")
+					if err != nil {
+						return err
+					}
+					_, err = h.Create(t.Context(), tx, people.NewPerson{Name: "Gwen Pryce", Organisation: partner, Unit: []string{"Place", "Libraries"}})
+					return err
+				})
+			})
+		}
+		arrivals.Wait()
+		close(failed)
+		for err := range failed {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		list, err := h.Directory(t.Context(), h.as(1, 0), people.Filter{Name: "gwen"})
+		if err != nil || list.Total != cap(failed) {
+			t.Errorf("got %d people, %v, want %d", list.Total, err, cap(failed))
+		}
+		var units int
+		if err := h.db.QueryRow(t.Context(), `SELECT COUNT(*) FROM units u`).Scan(&units); err != nil || units != 2 {
+			t.Errorf("got %d units, %v, want 2", units, err)
 		}
 	})
 }

@@ -347,7 +347,7 @@ func selectOrganisation(ctx context.Context, q db.Querier, external, slug string
 		LIMIT 1`, external, slug))
 }
 
-// insertOrganisation adds one; external may be "".
+// insertOrganisation adds one, unless there is one with this slug: then it is NotFound. external may be "".
 func insertOrganisation(ctx context.Context, tx *db.Tx, external, name, slug string, home bool) (id int64, err error) {
 	var ext *string
 	if external != "" {
@@ -356,6 +356,7 @@ func insertOrganisation(ctx context.Context, tx *db.Tx, external, name, slug str
 	err = tx.QueryRow(ctx, `
 		INSERT INTO organisations (external_id, name, slug, home, created_at)
 		VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (slug) DO NOTHING
 		RETURNING id`, ext, name, slug, home, db.Micros(tx.Now())).Scan(&id)
 	return id, err
 }
@@ -385,6 +386,16 @@ func selectUnit(ctx context.Context, q db.Querier, id int64) (Unit, error) {
 		SELECT u.id, u.organisation_id, u.parent_id, u.name
 		FROM units u
 		WHERE u.id = $1`, id))
+}
+
+// lockOrganisation keeps other transactions from changing the tree of an organisation until this one ends, so that two
+// people who arrive at once with the same new unit make it once.
+func lockOrganisation(ctx context.Context, tx *db.Tx, id int64) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE organisations
+		SET slug = slug
+		WHERE id = $1`, id)
+	return err
 }
 
 func insertUnit(ctx context.Context, tx *db.Tx, u Unit) (id int64, err error) {
@@ -434,7 +445,7 @@ func (r personRow) args(now int64) []any {
 		r.Location, r.Phone, r.Email, r.About, r.AboutHTML, markup.Version, "", r.LeftAt, r.CreatedAt, now}
 }
 
-// insertPeople adds rows and returns their ids by handle.
+// insertPeople adds rows and returns their ids by handle. A row whose handle has been taken meanwhile is left out.
 func insertPeople(ctx context.Context, tx *db.Tx, list []personRow) (map[string]int64, error) {
 	ids := make(map[string]int64, len(list))
 	type added struct {
@@ -451,6 +462,7 @@ func insertPeople(ctx context.Context, tx *db.Tx, list []personRow) (map[string]
 			INSERT INTO people (external_id, source_hash, organisation_id, unit_id, manager_id, handle, name, sort_name, job_title,
 				location, phone, email, about, about_html, renderer, photo, left_at, created_at, updated_at)
 			VALUES `+values(len(part), rowColumns)+`
+			ON CONFLICT (handle) DO NOTHING
 			RETURNING id, handle`, args...)
 		got, err := db.Collect(rows, err, func(r db.Scanner) (a added, err error) { return a, r.Scan(&a.id, &a.handle) })
 		for _, a := range got {

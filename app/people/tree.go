@@ -13,6 +13,7 @@ import (
 // tree is the units of one organisation.
 type tree struct {
 	organisation int64
+	locked       bool   // nobody else adds units now
 	units        []Unit // by name
 	byID         map[int64]Unit
 	byName       map[place]int64
@@ -54,6 +55,12 @@ func (t *tree) ensure(ctx context.Context, tx *db.Tx, path []string) (int64, err
 			id = known
 			continue
 		}
+		if !t.locked {
+			if err := t.lock(ctx, tx); err != nil {
+				return 0, err
+			}
+			return t.ensure(ctx, tx, path)
+		}
 		u := Unit{Organisation: t.organisation, Parent: id, Name: name}
 		var err error
 		if u.ID, err = insertUnit(ctx, tx, u); err != nil {
@@ -63,6 +70,20 @@ func (t *tree) ensure(ctx context.Context, tx *db.Tx, path []string) (int64, err
 		id = u.ID
 	}
 	return id, nil
+}
+
+// lock takes the tree for this transaction and reads it again, with what others added before.
+func (t *tree) lock(ctx context.Context, tx *db.Tx) error {
+	if err := lockOrganisation(ctx, tx, t.organisation); err != nil {
+		return fmt.Errorf("lock organisation %d: %w", t.organisation, err)
+	}
+	fresh, err := readTree(ctx, tx, t.organisation)
+	if err != nil {
+		return err
+	}
+	*t = *fresh
+	t.locked = true
+	return nil
 }
 
 // above returns the units over u, from the top down.
