@@ -189,7 +189,7 @@ func (im *importer) finish(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Audience: auth.AudienceHub, Data: string(data)})
+	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
 }
 
 // threadRow is a thread on its way into the database.

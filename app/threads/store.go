@@ -334,11 +334,13 @@ func replaceTopics(ctx context.Context, tx *db.Tx, thread int64, topics []Topic)
 // countReply counts a reply that is about to be written, if the thread takes one from v, and returns the thread's audience.
 func countReply(ctx context.Context, tx *db.Tx, v auth.Viewer, thread int64) (audience string, err error) {
 	// SECURITY: the audience in the WHERE is what keeps replies out of threads that v may not see.
+	// The time never goes back: of two replies at once, the one that began first may commit last.
+	now := db.Micros(tx.Now())
 	err = sql(`
 UPDATE threads
-SET reply_count = reply_count + 1, active_at = ?
+SET reply_count = reply_count + 1, active_at = CASE WHEN active_at < ? THEN ? ELSE active_at END
 WHERE id = ? AND audience IN (?) AND deleted_at IS NULL AND closed_at IS NULL
-RETURNING audience`, db.Micros(tx.Now()), thread, v.Audiences()).row(ctx, tx).Scan(&audience)
+RETURNING audience`, now, now, thread, v.Audiences()).row(ctx, tx).Scan(&audience)
 	if !errs.IsNotFound(err) {
 		return audience, err
 	}
