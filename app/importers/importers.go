@@ -1,0 +1,215 @@
+// Package importers brings in what an organisation already has: a question-and-answer site, a staff list, another hub.
+//
+// Every importer works in two passes. The first reads the whole input as a stream and checks it: what is broken (a truncated
+// file, a wrong root element, a reply to nothing) is refused with file and line before a single row is written. The second
+// reads again and writes batches through the same use cases as everything else, each batch in one transaction. Records
+// carry an external id and a hash, so importing again writes only what changed: twice means no change, and an import that
+// was interrupted is resumed by running it again.
+//
+// Nothing is lost in silence. Each importer ends with a Report of what was read, created, changed, unchanged and skipped,
+// with reasons.
+package importers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/app/people"
+	"watercooler/app/threads"
+	"watercooler/app/topics"
+	"watercooler/auth"
+)
+
+// Deps are the use cases that importers call.
+type Deps struct {
+	DB      *db.DB
+	People  *people.Service
+	Topics  *topics.Service
+	Threads *threads.Service
+}
+
+// Options say where the input belongs. The zero value is right for most.
+type Options struct {
+	// Source begins every external id, so that two sources never mix. Empty: taken from the input, see each importer.
+	Source string
+	// Organisation is where the people belong, by name. Empty: the home organisation, except for Stack Exchange, whose
+	// people belong to an organisation named after the site.
+	Organisation string
+	// Audience is who may read the threads; empty means everyone signed in.
+	Audience string
+	// Leavers, for staff lists: the list is complete, so whoever is missing from it has left.
+	Leavers bool
+	// Format, for staff lists: "" or FormatStaff, or FormatOrganogram.
+	Format string
+	// Date is the day a staff list was true; zero means now. Leavers left on it.
+	Date time.Time
+	// Progress is told how far the import is; nil is silent.
+	Progress *Progress
+}
+
+// Home, as Options.Organisation, is the organisation that runs the hub, for importers whose default is another.
+const Home = "home"
+
+// batchSize is how many records one transaction writes: few enough that people's own writes wait less than a tenth of a
+// second behind it, many enough that the cost of a commit does not show.
+const batchSize = 500
+
+// run is one import under way.
+type run struct {
+	Deps
+	Options
+	report *Report
+}
+
+func begin(d Deps, o Options, kind string) (*run, error) {
+	if o.Audience == "" {
+		o.Audience = auth.AudienceHub
+	}
+	if !auth.ValidAudience(o.Audience) {
+		return nil, errs.Invalidf("%q is not an audience. Use public, hub or org:ID.", o.Audience)
+	}
+	return &run{Deps: d, Options: o, report: &Report{Kind: kind}}, nil
+}
+
+// sourceOf returns the source named by the options, or one made from a path: "docs.jsonl.gz" → "docs".
+func sourceOf(o Options, path string) string {
+	if o.Source != "" {
+		return strings.Trim(o.Source, "/")
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		abs = path
+	}
+	name := filepath.Base(abs)
+	for _, ext := range []string{".gz", ".jsonl", ".ndjson", ".csv", ".xml"} {
+		name = strings.TrimSuffix(name, ext)
+	}
+	return name
+}
+
+// hashOf returns a digest of everything in record, whose own Hash must still be empty.
+func hashOf(record any) (string, error) {
+	raw, err := json.Marshal(record)
+	if err != nil {
+		return "", fmt.Errorf("hash record: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return base64.RawURLEncoding.EncodeToString(sum[:]), nil
+}
+
+// fill sets the hash of a record that has none yet.
+func fill(hash *string, record any) (err error) {
+	if *hash == "" {
+		*hash, err = hashOf(record)
+	}
+	return err
+}
+
+// batch collects records and writes them batchSize at a time.
+type batch[T any] struct {
+	ctx   context.Context
+	r     *run
+	noun  string
+	list  []T
+	write func(ctx context.Context, tx *db.Tx, list []T) (outcome, error)
+}
+
+// outcome is what one call of an import use case did, in the words of the report.
+type outcome struct {
+	created, changed, unchanged int
+	skipped                     []threads.Skipped
+}
+
+func (b *batch[T]) add(record T) error {
+	b.list = append(b.list, record)
+	if len(b.list) < batchSize {
+		return nil
+	}
+	return b.flush()
+}
+
+// flush writes what is collected, in one transaction.
+func (b *batch[T]) flush() error {
+	if len(b.list) == 0 {
+		return nil
+	}
+	var out outcome
+	err := b.r.DB.Tx(b.ctx, func(tx *db.Tx) (err error) {
+		out, err = b.write(b.ctx, tx, b.list)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", b.noun, err)
+	}
+	c := b.r.report.count(b.noun)
+	c.Created += out.created
+	c.Changed += out.changed
+	c.Unchanged += out.unchanged
+	for _, s := range out.skipped {
+		b.r.report.skip(b.noun, s.Reason, s.ExternalID)
+	}
+	b.r.Progress.Add(len(b.list))
+	b.list = b.list[:0]
+	return nil
+}
+
+// people returns a batch that writes people and remembers nothing but counts.
+func (r *run) people(ctx context.Context, noun string) *batch[people.Record] {
+	return &batch[people.Record]{ctx: ctx, r: r, noun: noun, write: func(ctx context.Context, tx *db.Tx, list []people.Record) (outcome, error) {
+		for i := range list {
+			if err := fill(&list[i].Hash, list[i]); err != nil {
+				return outcome{}, err
+			}
+		}
+		out, err := r.People.ImportPeople(ctx, tx, list)
+		return outcome{created: out.Created, changed: out.Changed, unchanged: out.Unchanged}, err
+	}}
+}
+
+func (r *run) topics(ctx context.Context, noun string) *batch[topics.Record] {
+	return &batch[topics.Record]{ctx: ctx, r: r, noun: noun, write: func(ctx context.Context, tx *db.Tx, list []topics.Record) (outcome, error) {
+		out, err := r.Topics.ImportTopics(ctx, tx, list)
+		return outcome{created: out.Created, changed: out.Changed, unchanged: out.Unchanged}, err
+	}}
+}
+
+func (r *run) threads(ctx context.Context, noun string) *batch[threads.ThreadRecord] {
+	return &batch[threads.ThreadRecord]{ctx: ctx, r: r, noun: noun, write: func(ctx context.Context, tx *db.Tx, list []threads.ThreadRecord) (outcome, error) {
+		for i := range list {
+			if err := fill(&list[i].Hash, list[i]); err != nil {
+				return outcome{}, err
+			}
+		}
+		out, err := r.Threads.ImportThreads(ctx, tx, list)
+		return outcome{out.Created, out.Changed, out.Unchanged, out.Skipped}, err
+	}}
+}
+
+func (r *run) replies(ctx context.Context, noun string) *batch[threads.ReplyRecord] {
+	return &batch[threads.ReplyRecord]{ctx: ctx, r: r, noun: noun, write: func(ctx context.Context, tx *db.Tx, list []threads.ReplyRecord) (outcome, error) {
+		for i := range list {
+			if err := fill(&list[i].Hash, list[i]); err != nil {
+				return outcome{}, err
+			}
+		}
+		out, err := r.Threads.ImportReplies(ctx, tx, list)
+		return outcome{out.Created, out.Changed, out.Unchanged, out.Skipped}, err
+	}}
+}
+
+// founded refuses to import into a hub that has no home organisation yet.
+func (r *run) founded(ctx context.Context) error {
+	_, err := r.People.Home(ctx)
+	if errs.IsNotFound(err) {
+		return errs.Conflictf("This hub has no organisation yet. Start it once and name your organisation, then import.").Because(err)
+	}
+	return err
+}
