@@ -191,21 +191,28 @@ func (s *Service) Authenticate(ctx context.Context, email, password, ip string) 
 
 func (s *Service) allowAttempt(ctx context.Context, email, ip string) error {
 	who := hashOf(email)[:32] // no addresses of people in the keys of the store
-	for _, limit := range []struct {
-		key  string
-		rate kv.Rate
-	}{
-		{"signin:pair:" + who + ":" + ip, limitPair},
-		{"signin:account:" + who, limitAccount},
-		{"signin:network:" + ip, limitNetwork},
-	} {
-		ok, after, err := s.kv.Allow(ctx, limit.key, limit.rate)
+	return s.allow(ctx,
+		limited{"signin:pair:" + who + ":" + ip, limitPair},
+		limited{"signin:account:" + who, limitAccount},
+		limited{"signin:network:" + ip, limitNetwork})
+}
+
+// limited is something counted, and how often it may happen.
+type limited struct {
+	key  string
+	rate kv.Rate
+}
+
+func (s *Service) allow(ctx context.Context, limits ...limited) error {
+	for _, l := range limits {
+		ok, after, err := s.kv.Allow(ctx, l.key, l.rate)
 		if err != nil {
 			// SECURITY: without its counter the door stays shut.
 			return errs.Unavailablef("Signing in is not possible at the moment. Try again shortly.").Because(err)
 		}
 		if !ok {
-			return errs.TooManyf(after, "That was too many attempts. Wait %d minutes and try again.", max(1, int((after+time.Minute-1)/time.Minute)))
+			minutes := max(1, int((after+time.Minute-1)/time.Minute))
+			return errs.TooManyf(after, "That was too many attempts. Wait %d min and try again.", minutes)
 		}
 	}
 	return nil
@@ -232,4 +239,21 @@ func (s *Service) Confirm(ctx context.Context, v Viewer, password, ip string) er
 // containing returns the LIKE pattern for text that contains s, with "!" as the escape character.
 func containing(s string) string {
 	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(s)) + "%"
+}
+
+// Limits on what a stranger can make the hub do: send letters to one address, and guess at the code of the first run.
+var (
+	limitLetters        = kv.Rate{Limit: 3, Per: time.Hour}
+	limitLettersNetwork = kv.Rate{Limit: 60, Per: time.Hour}
+	limitCode           = kv.Rate{Limit: 20, Per: 15 * time.Minute}
+)
+
+// AllowLetter counts a request for a letter to an address by somebody who is not signed in.
+func (s *Service) AllowLetter(ctx context.Context, email, ip string) error {
+	return s.allow(ctx, limited{"letter:to:" + hashOf(foldEmail(email))[:32], limitLetters}, limited{"letter:network:" + ip, limitLettersNetwork})
+}
+
+// AllowCode counts a try at the code of the first run.
+func (s *Service) AllowCode(ctx context.Context, ip string) error {
+	return s.allow(ctx, limited{"code:" + ip, limitCode})
 }

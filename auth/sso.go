@@ -359,7 +359,8 @@ func (p *provider) identity(subject string, all claims) (Identity, error) {
 
 // Standing is what a provider's configuration says about an e-mail domain.
 type Standing struct {
-	Known        bool   // the domain is on one of the lists
+	Known        bool   // somebody with an address there is let in
+	Named        bool   // by its name and not by "*": this provider is trusted to say who has an address there
 	Staff        bool   // belongs to the home organisation
 	Organisation string // of a partner: the name given, or the domain
 }
@@ -374,7 +375,7 @@ func (s *Service) Admit(i Identity) Standing {
 	}
 	for _, d := range p.cfg.StaffDomains {
 		if d == "*" || strings.EqualFold(strings.TrimSpace(d), domain) {
-			return Standing{Known: true, Staff: true}
+			return Standing{Known: true, Named: d != "*", Staff: true}
 		}
 	}
 	for _, d := range p.cfg.PartnerDomains {
@@ -383,7 +384,7 @@ func (s *Service) Admit(i Identity) Standing {
 			if organisation = strings.TrimSpace(organisation); organisation == "" {
 				organisation = domain
 			}
-			return Standing{Known: true, Organisation: organisation}
+			return Standing{Known: true, Named: d != "*", Organisation: organisation}
 		}
 	}
 	return Standing{}
