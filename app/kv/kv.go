@@ -18,11 +18,18 @@ type Rate struct {
 	Per   time.Duration
 }
 
+// step is the time that one use takes up.
+func (r Rate) step() time.Duration { return r.Per / time.Duration(r.Limit) }
+
+// none reports a rate that allows nothing.
+func (r Rate) none() bool { return r.Limit <= 0 }
+
 // Store keeps values until they expire. Its methods are safe for concurrent use.
 type Store interface {
 	// Get returns the value under key; absent or expired is errs.NotFound.
 	Get(ctx context.Context, key string) ([]byte, error)
-	// Put keeps value under key for ttl. Keys with the same owner can be listed and deleted together; owner "" is none.
+	// Put keeps value under key for ttl. Keys with the same owner can be listed and deleted together;
+	// owner "" is none.
 	Put(ctx context.Context, key, owner string, value []byte, ttl time.Duration) error
 	// Replace changes the value and life of a key that exists, and reports whether it did. What has been deleted stays
 	// deleted: a slow request cannot bring an ended session back.
@@ -35,7 +42,7 @@ type Store interface {
 	Owned(ctx context.Context, owner string) (map[string][]byte, error)
 	// DeleteOwned deletes what an owner has, but for the keys in except.
 	DeleteOwned(ctx context.Context, owner string, except ...string) error
-	// Allow counts one use of key and reports whether it is within r, or how long to wait.
+	// Allow counts one use of key and reports whether it is within r, or how long to wait. What it refuses is not counted.
 	Allow(ctx context.Context, key string, r Rate) (ok bool, retryAfter time.Duration, err error)
 	// Publish tells all processes something. It is a hint that may get lost; the database is the truth.
 	Publish(ctx context.Context, channel string, message []byte) error

@@ -18,6 +18,9 @@ type counters struct {
 const sweepEvery = time.Minute
 
 func (c *counters) allow(key string, r Rate, now time.Time) (bool, time.Duration) {
+	if r.none() {
+		return false, r.Per
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.next == nil {
@@ -31,7 +34,7 @@ func (c *counters) allow(key string, r Rate, now time.Time) (bool, time.Duration
 		}
 		c.swept = now
 	}
-	step := r.Per / time.Duration(r.Limit)
+	step := r.step()
 	at := c.next[key]
 	if at.Before(now) {
 		at = now

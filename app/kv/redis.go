@@ -1,113 +1,152 @@
 package kv
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
-	"strings"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"watercooler/app/errs"
 )
 
-// Redis keeps values, counters and messages in Redis, for several processes: one server, Sentinel or a cluster, as the URL
-// says.
+// Redis keeps values, counters and messages in Redis 6.2 or later, for several processes: one server, Sentinel or a
+// cluster, as the URL says.
 //
-// The keys of an owner are the members of a set. In a cluster a key and the set of its owner lie on different nodes, so the
-// two are written one after the other, set first: a member whose key is missing is skipped when read, while a key that its
-// owner's set does not know could not be ended.
+// A value is stored with its owner's name before it. The keys of an owner are a sorted set, scored by when they expire. In
+// a cluster a key and the set of its owner lie on different nodes, so the two are written one after the other, the set
+// first: a member without a value is skipped when read, while a value that its owner's set does not know of could not be
+// ended with the others.
 type Redis struct {
 	client redis.UniversalClient
-	log    *slog.Logger
 }
 
 var _ Store = (*Redis)(nil)
 
-// prefix keeps the hub's keys apart in a Redis that serves others too.
+// The prefixes keep the hub's keys apart in a Redis that serves others too.
 const (
-	valuePrefix = "hub:v:"
-	ownerPrefix = "hub:o:"
-	ratePrefix  = "hub:r:"
+	valuePrefix   = "hub:v:"
+	ownerPrefix   = "hub:o:"
+	ratePrefix    = "hub:r:"
+	channelPrefix = "hub:c:"
 )
 
-// ownerLife is how long the set of an owner's keys is kept after the last Put. Replace prolongs a key without knowing its
-// owner, so the set must outlive any key: by far, because a session that no set knows could not be ended.
-const ownerLife = 400 * 24 * time.Hour
+// slack is how far the clocks of the hub's processes may differ. An owner's set forgets a key that much after it expired.
+const slack = 5 * time.Minute
 
-// NewRedis connects to the Redis at address: redis:// or rediss:// (TLS) for one server; with ?addr=HOST:PORT, repeated, for
-// a cluster; with ?master_name=NAME for Sentinel, whose processes are the host and the addr parameters.
+// NewRedis prepares a client for the Redis at address: redis:// or rediss:// (TLS) for one server; with ?addr=HOST:PORT,
+// repeated, for further nodes of a cluster; with ?master_name=NAME for Sentinel, whose processes are the host and the addr
+// parameters. A Redis that does not answer yet is no error: people cannot sign in until it does, and Ping says so.
 func NewRedis(ctx context.Context, address string, log *slog.Logger) (*Redis, error) {
-	o, err := options(address)
+	client, err := connect(address)
 	if err != nil {
 		return nil, err
 	}
-	s := &Redis{client: redis.NewUniversalClient(o), log: log}
+	s := &Redis{client: client}
 	if err := s.Ping(ctx); err != nil {
-		// Not fatal: people cannot sign in until it is back, and everything else works.
-		log.Warn("Redis does not answer yet", "err", err)
+		log.WarnContext(ctx, "Redis does not answer yet", "error", err)
 	}
 	return s, nil
 }
 
-// options turns a URL into the options of one client for all three kinds.
-func options(address string) (*redis.UniversalOptions, error) {
+// connect returns the client that address asks for.
+func connect(address string) (redis.UniversalClient, error) {
+	// SECURITY: the address may hold a password, and errors about it quote it, so they are not wrapped.
+	unreadable := errs.Invalidf("The Redis address must look like redis://user:password@host:port/0, with addr or master_name parameters for a cluster or Sentinel.")
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, errors.New("the Redis URL cannot be read") // it may hold a password, so it is not repeated
+		return nil, unreadable
 	}
-	q := u.Query()
-	nodes, master := q["addr"], q.Get("master_name")
-	q.Del("addr")
-	q.Del("master_name")
-	u.RawQuery = q.Encode()
-	single, err := redis.ParseURL(u.String())
+	switch query := u.Query(); {
+	case query.Has("master_name"):
+		o, err := redis.ParseFailoverURL(address)
+		if err != nil || o.MasterName == "" {
+			return nil, unreadable
+		}
+		return redis.NewFailoverClient(o), nil
+	case query.Has("addr"):
+		o, err := redis.ParseClusterURL(address)
+		if err != nil {
+			return nil, unreadable
+		}
+		return redis.NewClusterClient(o), nil
+	}
+	o, err := redis.ParseURL(address)
 	if err != nil {
-		return nil, errors.New("the Redis URL is not redis://[user:password@]host[:port][/number]")
+		return nil, unreadable
 	}
-	o := &redis.UniversalOptions{
-		Addrs: append([]string{single.Addr}, nodes...), MasterName: master, IsClusterMode: len(nodes) > 0 && master == "",
-		Username: single.Username, Password: single.Password, DB: single.DB, TLSConfig: single.TLSConfig,
-		DialTimeout: single.DialTimeout, ReadTimeout: single.ReadTimeout, WriteTimeout: single.WriteTimeout, PoolSize: single.PoolSize,
-	}
-	if o.IsClusterMode && o.DB != 0 {
-		return nil, errors.New("a Redis cluster has only database 0")
-	}
-	return o, nil
+	return redis.NewClient(o), nil
 }
 
 // Get implements Store.
 func (s *Redis) Get(ctx context.Context, key string) ([]byte, error) {
-	value, err := s.client.Get(ctx, valuePrefix+key).Bytes()
-	return value, found(err)
+	_, value, err := opened(s.client.Get(ctx, valuePrefix+key))
+	return value, err
 }
 
 // Put implements Store.
 func (s *Redis) Put(ctx context.Context, key, owner string, value []byte, ttl time.Duration) error {
 	if owner != "" {
-		set := ownerPrefix + owner
-		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-			p.SAdd(ctx, set, key)
-			p.Expire(ctx, set, max(ttl, ownerLife))
-			return nil
-		})
-		if err != nil {
-			return err
+		if err := s.remember(ctx, owner, key, ttl); err != nil {
+			return failed("put", err)
 		}
 	}
-	return s.client.Set(ctx, valuePrefix+key, value, ttl).Err()
+	return failed("put", s.client.Set(ctx, valuePrefix+key, sealed(owner, value), ttl).Err())
+}
+
+// remember adds key to what owner has, or prolongs it there.
+func (s *Redis) remember(ctx context.Context, owner, key string, ttl time.Duration) error {
+	set := ownerPrefix + owner
+	now := time.Now()
+	end := now.Add(ttl + slack)
+	// A key that shortens the set's own life would take the others with it, so the set lives as long as its longest member.
+	last, err := s.client.ZRevRangeWithScores(ctx, set, 0, 0).Result()
+	if err != nil {
+		return err
+	}
+	setEnd := end
+	if len(last) > 0 && int64(last[0].Score) > end.UnixMilli() {
+		setEnd = time.UnixMilli(int64(last[0].Score))
+	}
+	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.ZAdd(ctx, set, redis.Z{Score: float64(end.UnixMilli()), Member: key})
+		p.ZRemRangeByScore(ctx, set, "-inf", strconv.FormatInt(now.UnixMilli(), 10))
+		p.PExpireAt(ctx, set, setEnd)
+		return nil
+	})
+	return err
 }
 
 // Replace implements Store.
 func (s *Redis) Replace(ctx context.Context, key string, value []byte, ttl time.Duration) (bool, error) {
-	return s.client.SetXX(ctx, valuePrefix+key, value, ttl).Result()
+	owner, _, err := opened(s.client.Get(ctx, valuePrefix+key))
+	if errs.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if owner != "" {
+		if err := s.remember(ctx, owner, key, ttl); err != nil {
+			return false, failed("replace", err)
+		}
+	}
+	// SECURITY: XX is what keeps a session that was ended since the Get from coming back.
+	replaced, err := s.client.SetXX(ctx, valuePrefix+key, sealed(owner, value), ttl).Result()
+	return replaced, failed("replace", err)
 }
 
 // Take implements Store.
 func (s *Redis) Take(ctx context.Context, key string) ([]byte, error) {
-	value, err := s.client.GetDel(ctx, valuePrefix+key).Bytes()
-	return value, found(err)
+	_, value, err := opened(s.client.GetDel(ctx, valuePrefix+key))
+	return value, err
 }
 
 // Delete implements Store.
@@ -122,18 +161,18 @@ func (s *Redis) Delete(ctx context.Context, keys ...string) error {
 		}
 		return nil
 	})
-	return err
+	return failed("delete", err)
 }
 
-// Owned implements Store. Members that have expired are skipped and not removed: removing one here could race with the Put
-// that is just bringing it back.
+// Owned implements Store.
 func (s *Redis) Owned(ctx context.Context, owner string) (map[string][]byte, error) {
+	all := map[string][]byte{}
 	if owner == "" {
-		return map[string][]byte{}, nil
+		return all, nil
 	}
-	keys, err := s.client.SMembers(ctx, ownerPrefix+owner).Result()
-	if err != nil {
-		return nil, fmt.Errorf("list what %q owns: %w", owner, err)
+	keys, err := s.client.ZRange(ctx, ownerPrefix+owner, 0, -1).Result()
+	if err != nil || len(keys) == 0 {
+		return all, failed("list by owner", err)
 	}
 	gets := make([]*redis.StringCmd, len(keys))
 	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -143,16 +182,15 @@ func (s *Redis) Owned(ctx context.Context, owner string) (map[string][]byte, err
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return nil, fmt.Errorf("read what %q owns: %w", owner, err)
+		return nil, failed("list by owner", err)
 	}
-	all := make(map[string][]byte, len(keys))
 	for i, get := range gets {
-		value, err := get.Bytes()
+		name, value, err := opened(get)
 		switch {
-		case err == nil:
+		case err == nil && name == owner:
 			all[keys[i]] = value
-		case !errors.Is(err, redis.Nil):
-			return nil, fmt.Errorf("read what %q owns: %w", owner, err)
+		case err != nil && !errs.IsNotFound(err):
+			return nil, err
 		}
 	}
 	return all, nil
@@ -164,17 +202,16 @@ func (s *Redis) DeleteOwned(ctx context.Context, owner string, except ...string)
 	if err != nil {
 		return err
 	}
-	for _, k := range except {
-		delete(owned, k)
-	}
 	keys := make([]string, 0, len(owned))
 	for k := range owned {
-		keys = append(keys, k)
+		if !slices.Contains(except, k) {
+			keys = append(keys, k)
+		}
 	}
 	return s.Delete(ctx, keys...)
 }
 
-// allow is the generic cell rate algorithm of memory.go as one atomic step on the server's clock, in microseconds.
+// allow is the algorithm of memory.go as one atomic step on the server's clock, in microseconds.
 var allow = redis.NewScript(`
 local t = redis.call("TIME")
 local now = t[1] * 1000000 + t[2]
@@ -188,30 +225,33 @@ return 0`)
 
 // Allow implements Store.
 func (s *Redis) Allow(ctx context.Context, key string, r Rate) (bool, time.Duration, error) {
-	step := r.Per / time.Duration(r.Limit)
-	wait, err := allow.Run(ctx, s.client, []string{ratePrefix + key}, r.Per.Microseconds(), step.Microseconds()).Int64()
+	if r.none() {
+		return false, r.Per, nil
+	}
+	wait, err := allow.Run(ctx, s.client, []string{ratePrefix + key}, r.Per.Microseconds(), max(r.step().Microseconds(), 1)).Int64()
 	if err != nil {
-		return false, 0, fmt.Errorf("count %s: %w", strings.SplitN(key, ":", 2)[0], err)
+		return false, 0, failed("count", err)
 	}
 	return wait == 0, time.Duration(wait) * time.Microsecond, nil
 }
 
 // Publish implements Store.
 func (s *Redis) Publish(ctx context.Context, channel string, message []byte) error {
-	return s.client.Publish(ctx, channel, message).Err()
+	return failed("publish", s.client.Publish(ctx, channelPrefix+channel, message).Err())
 }
 
-// Subscribe implements Store. go-redis connects again by itself; what was published meanwhile is lost.
+// Subscribe implements Store. The client connects again by itself; what was published meanwhile is lost.
 func (s *Redis) Subscribe(ctx context.Context, channel string) (<-chan []byte, error) {
-	sub := s.client.Subscribe(ctx, channel)
+	sub := s.client.Subscribe(ctx, channelPrefix+channel)
 	if _, err := sub.Receive(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("subscribe to %s: %w", channel, err), sub.Close())
+		_ = sub.Close()
+		return nil, failed("subscribe", err)
 	}
+	in := sub.Channel()
 	out := make(chan []byte, backlog)
 	go func() {
 		defer close(out)
-		defer sub.Close()
-		in := sub.Channel()
+		defer sub.Close() //nolint:errcheck // nobody is left to hear of it
 		for {
 			select {
 			case <-ctx.Done():
@@ -231,14 +271,40 @@ func (s *Redis) Subscribe(ctx context.Context, channel string) (<-chan []byte, e
 }
 
 // Ping implements Store.
-func (s *Redis) Ping(ctx context.Context) error { return s.client.Ping(ctx).Err() }
+func (s *Redis) Ping(ctx context.Context) error { return failed("ping", s.client.Ping(ctx).Err()) }
 
 // Close implements Store.
 func (s *Redis) Close() error { return s.client.Close() }
 
-func found(err error) error {
+// sealed returns value with its owner's name before it.
+func sealed(owner string, value []byte) []byte {
+	b := make([]byte, 0, binary.MaxVarintLen64+len(owner)+len(value))
+	b = binary.AppendUvarint(b, uint64(len(owner)))
+	b = append(b, owner...)
+	return append(b, value...)
+}
+
+// opened undoes sealed.
+func opened(cmd *redis.StringCmd) (owner string, value []byte, err error) {
+	b, err := cmd.Bytes()
 	if errors.Is(err, redis.Nil) {
-		return absent.Because(err)
+		return "", nil, absent
 	}
-	return err
+	if err != nil {
+		return "", nil, failed("get", err)
+	}
+	n, size := binary.Uvarint(b)
+	if size <= 0 || n > uint64(len(b)-size) {
+		return "", nil, fmt.Errorf("redis: %q was not written by the hub", cmd.Args()[1])
+	}
+	end := size + int(n)
+	return string(b[size:end]), bytes.Clone(b[end:]), nil
+}
+
+// failed says that Redis is away, or that ctx ended.
+func failed(doing string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return errs.Unavailablef("Signing in does not work just now. Please try again in a moment.").Because(fmt.Errorf("redis: %s: %w", doing, err))
 }

@@ -148,7 +148,7 @@ func (s *SQL) exec(ctx context.Context, query string, args ...any) error {
 // kept says absence in this package's words.
 func kept(err error) error {
 	if errs.IsNotFound(err) {
-		return absent.Because(err)
+		return absent
 	}
 	return err
 }
