@@ -81,7 +81,8 @@ const (
 	maxMarkers  = 8000 // emphasis, strikethrough and code markers
 	maxQuotes   = 20   // ">" opening one line
 	maxIndent   = 200  // columns of leading white space, which nested lists cost
-	maxColumns  = 100  // "|" in one line
+	maxColumns  = 40   // of a table
+	maxCells    = 50_000
 )
 
 // Check returns a *LimitError when src is longer than max runes (zero means MaxPost) or built so that rendering it would
@@ -93,7 +94,7 @@ func Check(src string, max int) error {
 	if len(src) > max && utf8.RuneCountInString(src) > max {
 		return &LimitError{fmt.Sprintf("This text is longer than %s characters.", thousands(max))}
 	}
-	var brackets, markers int
+	var brackets, markers, lines, columns int
 	for line := range strings.Lines(src) {
 		var indent, quotes, bars int
 		leading := true
@@ -131,12 +132,20 @@ func Check(src string, max int) error {
 		if rule := strings.TrimSpace(line); quotes > maxQuotes && strings.Trim(rule, "-* ") == "" {
 			quotes = 0 // a long ---- or **** is a rule, or the underline of a heading
 		}
+		lines++
+		if bars > columns && strings.Trim(line, "|:->+* \t\r\n") == "" {
+			columns = bars
+		}
 		switch {
 		case quotes > maxQuotes || indent > maxIndent:
 			return &LimitError{"This text has quotes or lists nested too deeply to show."}
-		case bars > maxColumns:
+		case bars > maxColumns && strings.Trim(line, "|:->+* \t\r\n") == "": // the row below the header decides the width
 			return &LimitError{fmt.Sprintf("This text has a table with more than %d columns.", maxColumns)}
 		}
+	}
+	// Short rows are filled up to the width of their table: two bytes a row can ask for forty cells.
+	if columns*lines > maxCells {
+		return &LimitError{"This text has a table that is too large to show."}
 	}
 	if brackets > maxBrackets || markers > maxMarkers*max/MaxPost {
 		return &LimitError{"This text has too many brackets or emphasis marks to show."}
