@@ -1033,3 +1033,26 @@ func TestStatementsPerUseCase(t *testing.T) {
 		}
 	})
 }
+
+func TestRecount(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		q := h.ask(ada, "hub")
+		r := h.say(ben, q, "Yes")
+		if err := h.VoteThread(t.Context(), ben, q, true); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := h.Recount(t.Context()); n != 0 || err != nil {
+			t.Errorf("Recount of a sound hub repairs %d, %v", n, err)
+		}
+		want := h.find(ada, q)
+		h.exec(`UPDATE threads SET reply_count = 7, vote_count = 7, active_at = created_at, accepted_reply_id = 99`)
+		h.exec(`UPDATE replies SET vote_count = 7 WHERE id = $1`, r)
+		if n, err := h.Recount(t.Context()); n != 5 || err != nil {
+			t.Errorf("Recount repairs %d, %v; want 5", n, err)
+		}
+		if got := h.find(ada, q); got.Replies != 1 || got.Votes != 1 || got.Accepted != 0 || !got.ActiveAt.Equal(want.ActiveAt) {
+			t.Errorf("thread = %+v", got)
+		}
+		h.checkCounters()
+	})
+}
