@@ -122,12 +122,14 @@ func Check(src string, max int) error {
 			case '|':
 				bars++
 			}
-			// List markers do not end the leading part: "- - - - x" nests as deep as "> > > > x".
-			if c := line[i]; leading && (c == '-' || c == '+' || c == '*') {
+			// List markers do not end the leading part: "- - - - x" and "1. 1. 1. x" nest as deep as "> > > x".
+			switch c := line[i]; {
+			case !leading || isDigit(c):
+			case c == '-', c == '+', c == '*', (c == '.' || c == ')') && i > 0 && isDigit(line[i-1]):
 				quotes++
-				continue
+			default:
+				leading = false
 			}
-			leading = false
 		}
 		if rule := strings.TrimSpace(line); quotes > maxQuotes && strings.Trim(rule, "-* ") == "" {
 			quotes = 0 // a long ---- or **** is a rule, or the underline of a heading
@@ -152,6 +154,8 @@ func Check(src string, max int) error {
 	}
 	return nil
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // thousands writes 20000 as "20,000".
 func thousands(n int) string {

@@ -152,6 +152,8 @@ func TestLimits(t *testing.T) {
 		{"emphasis", strings.Repeat("*a ", 6000) + strings.Repeat("_", 3000), true},
 		{"quotes", strings.Repeat(">", 100) + "x", true},
 		{"lists in lists", strings.Repeat("- ", 100) + "x", true},
+		{"numbered lists in lists", strings.Repeat("1. ", 100) + "x", true},
+		{"a version number", "1.2.3.4.5.6", false},
 		{"indent", strings.Repeat(" ", 300) + "- x", true},
 		{"wide table", strings.Repeat("|a", 60) + "\n" + strings.Repeat("|-", 60), true},
 		{"large table of nothing", strings.Repeat("|a", 30) + "\n" + strings.Repeat("|-", 30) + "\n" + strings.Repeat("|\n", 5000), true},
