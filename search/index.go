@@ -509,6 +509,20 @@ func readStored(r index.IndexReader, id string) (n lengths, title string, err er
 	return n, title, nil
 }
 
+// Title returns the title of a document as it was indexed, "" when it is not there or has none.
+func (x *Index) Title(id string) (title string, err error) {
+	err = x.use(func(g *generation) error {
+		return g.read(func(r index.IndexReader) error {
+			_, title, err = readStored(r, id)
+			return err
+		})
+	})
+	if err != nil {
+		return "", fmt.Errorf("read title of %s: %w", id, err)
+	}
+	return title, nil
+}
+
 // Count returns how many documents the index holds.
 func (x *Index) Count() (n uint64, err error) {
 	err = x.use(func(g *generation) error {

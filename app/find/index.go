@@ -32,14 +32,13 @@ func (s *Service) Consumer(name string) event.Consumer {
 type changes struct {
 	threads, replies, people, topics map[int64]bool
 	whole                            map[int64]bool // threads to be indexed again with all replies
-	authors                          map[int64]bool // people whose contributions show a new name
 	subjects                         map[int64]bool // topics whose threads show a new name
 }
 
 func newChanges() *changes {
 	return &changes{
 		threads: map[int64]bool{}, replies: map[int64]bool{}, people: map[int64]bool{}, topics: map[int64]bool{},
-		whole: map[int64]bool{}, authors: map[int64]bool{}, subjects: map[int64]bool{},
+		whole: map[int64]bool{}, subjects: map[int64]bool{},
 	}
 }
 
@@ -66,9 +65,6 @@ func (c *changes) note(e event.Event) error {
 		add(c.replies, e.Object.ID)
 	case e.Object.Kind == "person":
 		add(c.people, e.Object.ID)
-		if e.Verb == "person.edited" {
-			add(c.authors, e.Object.ID)
-		}
 	case e.Object.Kind == "topic":
 		add(c.topics, e.Object.ID)
 		if e.Verb == "topic.edited" {
@@ -110,14 +106,6 @@ func (s *Service) handle(ctx context.Context, events []event.Event) error {
 	}
 	if err := s.indexThreads(ctx, c); err != nil {
 		return err
-	}
-	for id := range c.authors {
-		if err := s.walk(ctx, threadsOfPerson, id, s.putThreads); err != nil {
-			return err
-		}
-		if err := s.walk(ctx, repliesOfPerson, id, s.putReplies); err != nil {
-			return err
-		}
 	}
 	if err := chunks(ctx, c.replies, s.putReplies); err != nil {
 		return err
@@ -217,7 +205,25 @@ func (s *Service) putPeople(ctx context.Context, ids []int64) error {
 	if err != nil {
 		return fmt.Errorf("read people for the index: %w", err)
 	}
+	for _, p := range present {
+		if err := s.rename(ctx, p); err != nil {
+			return err
+		}
+	}
 	return s.put(ctx, "person", ids, personDocs(slices.Collect(maps.Values(present))))
+}
+
+// rename indexes again what p wrote, when the index knows p under another name. The new name is indexed after that, so that
+// a failure in between is made good by the next attempt.
+func (s *Service) rename(ctx context.Context, p person) error {
+	known, err := s.index.Title(ref("person", p.ID))
+	if err != nil || known == "" || known == p.Name {
+		return err
+	}
+	if err := s.walk(ctx, threadsOfPerson, p.ID, s.putThreads); err != nil {
+		return err
+	}
+	return s.walk(ctx, repliesOfPerson, p.ID, s.putReplies)
 }
 
 // putTopics indexes the present rows of topics and drops those that are gone.
