@@ -116,11 +116,18 @@ func Open(o Options) (*Index, error) {
 	}
 	stale := err
 	if err == nil {
-		if complete, err := gen.internal(keyComplete); err != nil || len(complete) == 0 {
-			stale = fmt.Errorf("the last rebuild did not finish")
+		stale = gen.complete()
+	}
+	if stale != nil {
+		if gen != nil {
+			// bleve opens as empty what it cannot read, and trips over the remains later: begin in a folder of its own.
+			if err := gen.close(); err != nil {
+				log.Warn("close stale search index", "err", err)
+			}
 		}
-	} else if gen, err = x.fresh(); err != nil {
-		return nil, fmt.Errorf("make search index: %w", err)
+		if gen, err = x.fresh(); err != nil {
+			return nil, fmt.Errorf("make search index: %w", err)
+		}
 	}
 	x.cur = gen
 	x.sweep()
@@ -294,6 +301,15 @@ func (g *generation) read(fn func(r index.IndexReader) error) (err error) {
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	return fn(r)
+}
+
+// complete returns an error unless a rebuild of g has finished.
+func (g *generation) complete() error {
+	b, err := g.internal(keyComplete)
+	if err == nil && len(b) == 0 {
+		err = errors.New("its rebuild never finished")
+	}
+	return err
 }
 
 func (g *generation) internal(key []byte) (value []byte, err error) {

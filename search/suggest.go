@@ -17,6 +17,9 @@ type Suggestion struct {
 	ID, Type, Title string
 }
 
+// maxSuggestWords is how many words may be typed before nothing is suggested any more.
+const maxSuggestWords = 12
+
 // Weights of the fields that "like this" looks at.
 var similarFields = []weightedField{{fieldTitle, 2}, {fieldTopics, 1}, {fieldBody, 1}}
 
@@ -34,8 +37,9 @@ func order(text string) []string {
 // Suggest completes prefix, of which every word must begin a word of the title or name, to at most limit suggestions of
 // types: any of thread, person and topic; none means all. People come first when it looks like a name.
 func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, limit int, types ...string) ([]Suggestion, error) {
-	words := x.analyzer.exacts(prefix)
-	if len(words) == 0 || len(words) > 12 || limit < 1 || utf8.RuneCountInString(strings.Join(words, "")) < minBeginning {
+	// A single letter says nothing yet.
+	words := slices.DeleteFunc(x.analyzer.exacts(prefix), func(w string) bool { return utf8.RuneCountInString(w) < minBeginning })
+	if len(words) == 0 || len(words) > maxSuggestWords || limit < 1 {
 		return nil, nil
 	}
 	var out []Suggestion
