@@ -76,3 +76,30 @@ func (s *Service) writePhoto(ctx context.Context, v auth.Viewer, handle, key str
 		return appendEdited(ctx, tx, v.Person, p.ID, change{})
 	})
 }
+
+// Photos returns the key of every photo that a profile shows, for checks of the folder they are kept in.
+func (s *Service) Photos(ctx context.Context) ([]string, error) {
+	var all []string
+	for after := int64(0); ; {
+		page, last, err := selectPhotos(ctx, s.db, after)
+		if err != nil {
+			return nil, fmt.Errorf("list photos: %w", err)
+		}
+		if len(page) == 0 {
+			return all, nil
+		}
+		all, after = append(all, page...), last
+	}
+}
+
+// selectPhotos returns the photos of up to 1,000 people after the id given, and the last id it saw.
+func selectPhotos(ctx context.Context, q db.Querier, after int64) (keys []string, last int64, err error) {
+	rows, err := q.Query(ctx, `
+		SELECT id, photo
+		FROM people
+		WHERE id > $1 AND photo <> ''
+		ORDER BY id
+		LIMIT 1000`, after)
+	keys, err = db.Collect(rows, err, func(r db.Scanner) (key string, err error) { return key, r.Scan(&last, &key) })
+	return keys, last, err
+}

@@ -1,0 +1,246 @@
+// Package app is the hub: it wires the rooms together (app.go), lists every address (routes.go), answers and stops
+// (server.go), does what is due now and then (jobs.go), and is what the commands of the program do (commands.go).
+//
+// Everything that was configured comes in here and is passed down as plain values; no other package reads configuration.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"watercooler/app/admin"
+	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/app/event"
+	"watercooler/app/files"
+	"watercooler/app/find"
+	"watercooler/app/importers"
+	"watercooler/app/kv"
+	"watercooler/app/mail"
+	"watercooler/app/people"
+	"watercooler/app/signin"
+	"watercooler/app/threads"
+	"watercooler/app/topics"
+	"watercooler/app/web"
+	"watercooler/auth"
+	"watercooler/search"
+)
+
+// Settings is what the hub needs to know, as plain values. Command fills it from package config.
+type Settings struct {
+	Data           string // folder of index and files
+	BaseURL        string
+	Timezone       *time.Location
+	Sample         bool
+	RedisURL       string
+	BodyLimit      int // bytes
+	PhotoLimit     int64
+	RateLimits     bool
+	ProxyHeader    string
+	TrustedProxies []string
+	MetricsListen  string // "" for none
+	Auth           auth.Config
+	SMTP           mail.Config // without a host no letters are sent
+}
+
+// Options are the parts of a hub that tests replace.
+type Options struct {
+	Log     *slog.Logger
+	Now     func() time.Time // time.Now when nil
+	Version string
+	Mail    mail.Sender // instead of SMTP
+}
+
+// App is one running hub.
+type App struct {
+	cfg     Settings
+	log     *slog.Logger
+	now     func() time.Time
+	version string
+
+	db         *db.DB
+	kv         kv.Store
+	files      *files.Store
+	index      *search.Index
+	stale      bool // the index was missing or of another form at start: rebuild it
+	dispatcher *event.Dispatcher
+
+	auth    *auth.Service
+	people  *people.Service
+	topics  *topics.Service
+	threads *threads.Service
+	signin  *signin.Service
+	find    *find.Service
+	admin   *admin.Service
+
+	web     *web.Web
+	metrics *metrics
+	fiber   *fiber.App
+	ready   readyFlag
+}
+
+// New wires a hub on d, which is migrated, and owns d from then on: Close closes it.
+func New(ctx context.Context, d *db.DB, s Settings, o Options) (_ *App, err error) {
+	a := &App{cfg: s, log: o.Log, now: o.Now, version: o.Version, db: d}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.closeStores())
+		}
+	}()
+	if err := a.openStores(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.wire(ctx, o); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) openStores(ctx context.Context) (err error) {
+	if a.cfg.RedisURL != "" {
+		a.kv, err = kv.NewRedis(ctx, a.cfg.RedisURL, a.log)
+	} else {
+		a.kv = kv.NewSQL(a.db, a.now)
+	}
+	if err != nil {
+		return fmt.Errorf("open Redis: %w", err)
+	}
+	if a.files, err = files.Open(filepath.Join(a.cfg.Data, "files")); err != nil {
+		return fmt.Errorf("open the folder of files: %w", err)
+	}
+	a.index, err = search.Open(search.Options{Dir: filepath.Join(a.cfg.Data, "index"), Log: a.log})
+	if errors.Is(err, search.ErrStale) {
+		a.stale, err = true, nil
+	}
+	return err
+}
+
+func (a *App) wire(ctx context.Context, o Options) (err error) {
+	a.people = people.New(a.db, a.files, a.now)
+	a.topics = topics.New(a.db, a.now)
+	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
+	a.find = find.New(a.db, a.index, a.now)
+	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
+		return err
+	}
+	if a.web, err = web.New(web.Config{
+		BaseURL: a.cfg.BaseURL, Hub: a.hubName, Sample: a.cfg.Sample, Timezone: a.cfg.Timezone, Now: a.now, Log: a.log,
+	}); err != nil {
+		return err
+	}
+	sender := o.Mail
+	if sender == nil && a.cfg.SMTP.Host != "" {
+		if sender, err = mail.NewSMTP(a.cfg.SMTP); err != nil {
+			return fmt.Errorf("prepare the mail server: %w", err)
+		}
+	}
+	a.signin = signin.New(a.db, a.auth, a.people, signin.Config{BaseURL: a.cfg.BaseURL, Sample: a.cfg.Sample, Mail: sender, Hub: a.hubName}, a.log)
+
+	instance, err := a.instance()
+	if err != nil {
+		return err
+	}
+	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer("search:"+instance), a.signin.Letters())
+	if err := a.dispatcher.Register(ctx); err != nil {
+		return fmt.Errorf("register the event consumers: %w", err)
+	}
+	a.admin = admin.New(a.db, accounts{a.signin}, a.dispatcher, a.index, a.now)
+	a.metrics = newMetrics(a.documents, a.lag)
+	a.fiber = a.newFiber()
+	a.routes(a.fiber)
+	return nil
+}
+
+// instance names this process's search index among all servers on one database. It is kept beside the index: a new folder
+// is a new consumer, which begins with a rebuild.
+func (a *App) instance() (string, error) {
+	path := filepath.Join(a.cfg.Data, "instance")
+	name, err := os.ReadFile(path)
+	if err == nil {
+		return string(name), nil
+	}
+	if !os.IsNotExist(err) {
+		return "", err
+	}
+	fresh := newInstanceName()
+	return fresh, os.WriteFile(path, []byte(fresh), 0o600)
+}
+
+// hubName is the name of the home organisation, "" before the first run.
+func (a *App) hubName() string {
+	home, err := a.people.Home(context.Background())
+	if err != nil && !errs.IsNotFound(err) {
+		a.log.Error("read the home organisation", "err", err)
+	}
+	return home.Name
+}
+
+func (a *App) documents() float64 {
+	n, err := a.index.Count()
+	if err != nil {
+		a.log.Warn("count documents", "err", err)
+	}
+	return float64(n)
+}
+
+func (a *App) importDeps() importers.Deps {
+	return importers.Deps{DB: a.db, People: a.people, Topics: a.topics, Threads: a.threads}
+}
+
+// Drain hands every event on before it returns: for tests and for commands that end.
+func (a *App) Drain(ctx context.Context) error { return a.dispatcher.Drain(ctx) }
+
+// Close closes what New opened.
+func (a *App) Close() error { return a.closeStores() }
+
+func (a *App) closeStores() error {
+	var all []error
+	if a.index != nil {
+		all = append(all, a.index.Close())
+	}
+	if a.kv != nil {
+		all = append(all, a.kv.Close())
+	}
+	return errors.Join(append(all, a.db.Close())...)
+}
+
+// accounts lets admin, which may not know signin, invite people with plain values.
+type accounts struct{ *signin.Service }
+
+func (a accounts) Invite(ctx context.Context, v auth.Viewer, name, email string, roles auth.Role) (int64, error) {
+	return a.Service.Invite(ctx, v, signin.Invitation{Name: name, Email: email, Roles: roles})
+}
+
+// topicSource lets threads ask the topics slice, which it may not import.
+type topicSource struct{ topics *topics.Service }
+
+func (t topicSource) Resolve(ctx context.Context, names []string) ([]threads.Topic, []string, error) {
+	known, unknown, err := t.topics.Resolve(ctx, names)
+	return threadTopics(known), unknown, err
+}
+
+func (t topicSource) Suggest(ctx context.Context, text string, limit int) ([]threads.Topic, error) {
+	list, err := t.topics.Suggest(ctx, text, limit)
+	return threadTopics(list), err
+}
+
+func threadTopics(list []topics.Topic) []threads.Topic {
+	out := make([]threads.Topic, len(list))
+	for i, t := range list {
+		out[i] = threads.Topic{ID: t.ID, Slug: t.Slug, Name: t.Name}
+	}
+	return out
+}

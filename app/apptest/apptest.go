@@ -1,0 +1,208 @@
+// Package apptest gives tests a whole hub: the real program on a temporary database, behind a real listener on loopback,
+// with a clock that stands still and events that are handled when the test says so.
+package apptest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"watercooler/app"
+	"watercooler/app/apptest/backends"
+	"watercooler/app/db"
+)
+
+// Noon is when a hub under test lives: a Tuesday in summer time, so that dates show whether the time zone is right.
+var Noon = time.Date(2027, time.May, 4, 11, 0, 0, 0, time.UTC)
+
+// Clock is a clock that moves only when told to.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now returns the time it shows.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Add moves it on by d.
+func (c *Clock) Add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Hub is a hub under test.
+type Hub struct {
+	App   *app.App
+	DB    *db.DB
+	URL   string // http://127.0.0.1:PORT
+	Clock *Clock
+	t     testing.TB
+}
+
+// New starts an empty hub on d, which must be migrated and belongs to the hub from now on. It stops with the test.
+func New(t testing.TB, d *db.DB, change ...func(*app.Settings)) *Hub {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &Hub{DB: d, URL: "http://" + l.Addr().String(), Clock: &Clock{now: Noon}, t: t}
+	s := app.Settings{Data: t.TempDir(), BaseURL: h.URL, Timezone: london(t), BodyLimit: 12 << 20, PhotoLimit: 10 << 20}
+	s.Auth.BaseURL = h.URL
+	for _, c := range change {
+		c(&s)
+	}
+	if h.App, err = app.New(t.Context(), d, s, app.Options{Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})), Now: h.Clock.Now, Version: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.App.ServeOn(ctx, l) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("stop the hub: %v", err)
+		}
+		if err := h.App.Close(); err != nil {
+			t.Errorf("close the hub: %v", err)
+		}
+	})
+	return h
+}
+
+// Sample starts a hub on SQLite with the sample content, where anyone can sign in as a sample person.
+func Sample(t testing.TB, change ...func(*app.Settings)) *Hub {
+	t.Helper()
+	h := New(t, backends.SQLite(t), append([]func(*app.Settings){func(s *app.Settings) { s.Sample = true }}, change...)...)
+	if err := h.App.Welcome(t.Context(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	h.Drain()
+	return h
+}
+
+// Drain hands every event on to its consumers before it returns.
+func (h *Hub) Drain() {
+	h.t.Helper()
+	if err := h.App.Drain(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// Client is a browser without script: it keeps cookies, and follows no redirect by itself.
+type Client struct {
+	t    testing.TB
+	base string
+	http *http.Client
+}
+
+// Client returns a signed-out client.
+func (h *Hub) Client() *Client {
+	h.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return &Client{t: h.t, base: h.URL, http: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// As returns a client signed in as the sample person with this e-mail address.
+func (h *Hub) As(email string) *Client {
+	h.t.Helper()
+	c := h.Client()
+	if res := c.Post("/sign-in/sample", url.Values{"email": {email}}); res.Status != http.StatusSeeOther {
+		h.t.Fatalf("sign in as %s: status %d\n%s", email, res.Status, res.Body)
+	}
+	return c
+}
+
+// Response is an answer with its body read.
+type Response struct {
+	Status   int
+	Location string // of a redirect
+	Header   http.Header
+	Body     string
+}
+
+// Doc parses the page.
+func (r Response) Doc(t testing.TB) *goquery.Document {
+	t.Helper()
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(r.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// Get fetches a path; header lines are "Name: value".
+func (c *Client) Get(path string, header ...string) Response {
+	c.t.Helper()
+	return c.do(http.MethodGet, path, nil, header)
+}
+
+// Post sends a form as a browser does from a page of the hub itself.
+func (c *Client) Post(path string, form url.Values, header ...string) Response {
+	c.t.Helper()
+	return c.do(http.MethodPost, path, form, append([]string{"Sec-Fetch-Site: same-origin"}, header...))
+}
+
+func (c *Client) do(method, path string, form url.Values, header []string) Response {
+	c.t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		req.Header.Set(name, value)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return Response{Status: res.StatusCode, Location: res.Header.Get("Location"), Header: res.Header, Body: string(text)}
+}
+
+func london(t testing.TB) *time.Location {
+	t.Helper()
+	l, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// logTo sends what the hub logs to the test that caused it.
+type logTo struct{ t testing.TB }
+
+func (l logTo) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimRight(string(p), "\n"))
+	return len(p), nil
+}

@@ -1,0 +1,102 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"watercooler/app/errs"
+)
+
+// doctor checks the hub against itself, repairs what it can, and says so line by line. It returns an error when something is
+// left that a person has to look at.
+func (a *App) doctor(ctx context.Context, out io.Writer) error {
+	problems := 0
+	say := func(ok bool, format string, args ...any) {
+		mark := "ok      "
+		if !ok {
+			mark = "PROBLEM "
+			problems++
+		}
+		fmt.Fprintf(out, mark+format+"\n", args...)
+	}
+
+	say(a.db.Ping(ctx) == nil, "database answers")
+	if pending, err := a.db.Pending(ctx); err != nil {
+		return err
+	} else {
+		say(pending == 0, "migrations waiting: %d", pending)
+	}
+
+	repaired, err := a.threads.Recount(ctx)
+	if err != nil {
+		return fmt.Errorf("recount replies and votes: %w", err)
+	}
+	say(true, "counters of threads and replies: %d repaired", repaired)
+
+	if err := a.dispatcher.Drain(ctx); err != nil {
+		return fmt.Errorf("hand on waiting events: %w", err)
+	}
+	failed, err := a.dispatcher.Failed(ctx, 100)
+	if err != nil {
+		return err
+	}
+	say(len(failed) == 0, "events that no attempt could handle: %d (the administrator's page shows them)", len(failed))
+
+	if err := a.checkIndex(ctx, out, say); err != nil {
+		return err
+	}
+	missing, err := a.missingPhotos(ctx)
+	if err != nil {
+		return err
+	}
+	say(missing == 0, "photos that profiles name but the folder lacks: %d", missing)
+
+	say(a.kv.Ping(ctx) == nil, "store of sessions answers")
+	if problems > 0 {
+		return errs.Invalidf("%d of the checks found a problem.", problems)
+	}
+	return nil
+}
+
+// checkIndex compares the number of documents with the rows they are made from, and builds the index anew when they differ.
+func (a *App) checkIndex(ctx context.Context, out io.Writer, say func(bool, string, ...any)) error {
+	want, err := a.find.Documents(ctx)
+	if err != nil {
+		return err
+	}
+	have, err := a.index.Count()
+	if err != nil {
+		return err
+	}
+	if int(have) == want && !a.stale {
+		say(true, "search index holds all %d documents", want)
+		return nil
+	}
+	if err := a.reindex(ctx, out); err != nil {
+		return fmt.Errorf("build the search index anew: %w", err)
+	}
+	say(true, "search index held %d documents for %d rows and was built anew", have, want)
+	return nil
+}
+
+func (a *App) missingPhotos(ctx context.Context) (missing int, err error) {
+	keys, err := a.people.Photos(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, key := range keys {
+		f, _, err := a.files.Get(key)
+		if errs.IsNotFound(err) {
+			missing++
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		if err := f.Close(); err != nil {
+			return 0, err
+		}
+	}
+	return missing, nil
+}

@@ -1,0 +1,193 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"watercooler/app/importers"
+	"watercooler/app/kv"
+	"watercooler/app/signin"
+	"watercooler/auth"
+)
+
+// startJobs starts the work that goes on beside the requests, each piece in a goroutine that ends with ctx and is waited for
+// through running.
+func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
+	running.Go(func() { a.report("hand on events", a.dispatcher.Run(ctx)) })
+	if store, ok := a.kv.(*kv.SQL); ok {
+		running.Go(func() { a.every(ctx, 10*time.Minute, "sweep expired sessions", store.Sweep) })
+	}
+	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
+	if a.stale {
+		running.Go(func() {
+			a.log.Info("building the search index; search answers with what is in it so far")
+			a.report("build the search index", a.find.Rebuild(ctx, nil))
+		})
+	}
+	if a.cfg.MetricsListen != "" {
+		running.Go(func() { a.report("serve metrics", a.metrics.serve(ctx, a.cfg.MetricsListen)) })
+	}
+}
+
+// every runs do each period until ctx ends. A failure is logged and tried again at the next turn.
+func (a *App) every(ctx context.Context, period time.Duration, what string, do func(context.Context) error) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			a.report(what, do(ctx))
+		}
+	}
+}
+
+func (a *App) report(what string, err error) {
+	if err != nil {
+		a.log.Error(what, "err", err)
+	}
+}
+
+// lag is the age in seconds of the oldest event each consumer has not handled.
+func (a *App) lag(ctx context.Context) map[string]float64 {
+	list, err := a.dispatcher.Lag(ctx)
+	if err != nil {
+		a.log.Warn("read the outbox", "err", err)
+		return nil
+	}
+	out := make(map[string]float64, len(list))
+	for _, c := range list {
+		// An instance name is chance; without it the series stays the same over re-installations.
+		name, _, _ := strings.Cut(c.Consumer, ":")
+		age := 0.0
+		if !c.Oldest.IsZero() {
+			age = max(0, a.now().Sub(c.Oldest).Seconds())
+		}
+		out[name] = max(out[name], age)
+	}
+	return out
+}
+
+// catchUp brings the index level with the database after a command wrote to it. A fresh index is built whole, which is many
+// times faster than following events.
+func (a *App) catchUp(ctx context.Context, out io.Writer) error {
+	if a.stale {
+		return a.reindex(ctx, out)
+	}
+	return a.dispatcher.Drain(ctx)
+}
+
+// reindex builds the index anew and shows how far it is.
+func (a *App) reindex(ctx context.Context, out io.Writer) error {
+	total, err := a.find.Documents(ctx)
+	if err != nil {
+		return err
+	}
+	bar := importers.NewProgress(out, time.Now)
+	bar.Start("Indexing", total)
+	done := 0
+	err = a.find.Rebuild(ctx, func(n int) {
+		bar.Add(n - done)
+		done = n
+	})
+	bar.End()
+	if err != nil {
+		return err
+	}
+	a.stale = false
+	return nil
+}
+
+// Welcome prepares an empty hub and tells the operator how to get in: with the sample flag it loads the sample content,
+// otherwise it prints the one-time code of the first-run page.
+func (a *App) Welcome(ctx context.Context, out io.Writer) error {
+	if a.cfg.Sample {
+		if err := a.loadSample(ctx, out); err != nil {
+			return fmt.Errorf("load the sample content: %w", err)
+		}
+	}
+	first, err := a.signin.WelcomeURL(ctx)
+	if err != nil {
+		return fmt.Errorf("look for accounts: %w", err)
+	}
+	if first != "" {
+		fmt.Fprintf(out, "\nThis hub has no accounts yet. Open this address to name the organisation and make the first administrator:\n\n    %s\n\n", first)
+		return nil
+	}
+	fmt.Fprintf(out, "\nWatercooler is at %s\n", a.cfg.BaseURL)
+	if a.cfg.Sample {
+		fmt.Fprintf(out, "Sign in at %s/sign-in as any of the sample people; no password is needed.\n", a.cfg.BaseURL)
+	}
+	fmt.Fprintln(out)
+	return nil
+}
+
+// loadSample fills an empty hub with the sample content, and opens the sample door at every start.
+func (a *App) loadSample(ctx context.Context, out io.Writer) error {
+	founded, err := a.signin.Founded(ctx)
+	if err != nil {
+		return err
+	}
+	if !founded {
+		fmt.Fprintln(out, "Filling the hub with sample content…")
+		if _, err := importers.Sample(ctx, a.importDeps(), a.now()); err != nil {
+			return err
+		}
+	}
+	accounts, err := a.sampleAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.signin.EnsureSampleAccounts(ctx, accounts...); err != nil {
+		return err
+	}
+	if founded {
+		return nil
+	}
+	return a.catchUp(ctx, out)
+}
+
+// sampleAccounts are the people behind the sample door.
+func (a *App) sampleAccounts(ctx context.Context) ([]signin.SampleAccount, error) {
+	listed, err := importers.SampleAccounts()
+	if err != nil {
+		return nil, err
+	}
+	ids, err := a.people.IDsByExternal(ctx, a.db, externalIDs(listed))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]signin.SampleAccount, len(listed))
+	for i, s := range listed {
+		roles, ok := auth.ParseRoles(s.Roles)
+		if !ok {
+			return nil, fmt.Errorf("sample account %s has unknown roles %q", s.Email, s.Roles)
+		}
+		out[i] = signin.SampleAccount{Person: ids[s.PersonExternalID], Email: s.Email, Roles: roles, Role: s.Label, Can: s.JobTitle}
+	}
+	return out, nil
+}
+
+func externalIDs(list []importers.SampleAccount) []string {
+	ids := make([]string, len(list))
+	for i, s := range list {
+		ids[i] = s.PersonExternalID
+	}
+	return ids
+}
+
+// newInstanceName returns a name no other server has.
+func newInstanceName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "hub"
+	}
+	return host + "-" + strings.ToLower(rand.Text()[:8])
+}

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"watercooler/app/admin"
+	"watercooler/app/api"
+	"watercooler/app/find"
+	"watercooler/app/people"
+	"watercooler/app/signin"
+	"watercooler/app/threads"
+	"watercooler/app/topics"
+	"watercooler/app/web"
+	"watercooler/auth"
+)
+
+// routes is every address of the hub, in one list. A request passes the middleware from the top down.
+func (a *App) routes(f *fiber.App) {
+	people := people.NewWeb(a.people, a.web)
+	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find)
+	topics := topics.NewWeb(a.topics, a.threads, threads, a.web)
+	signin := signin.NewWeb(a.signin, a.web)
+	find := find.NewWeb(a.find, a.web)
+	admin := admin.NewWeb(a.admin, a.web, a.version)
+
+	member := auth.RequireSignedIn
+	administrator := auth.RequireRole(auth.Admin)
+	reads := a.limit("read", readRate)    // pages
+	writes := a.limit("write", writeRate) // forms that change something
+	searches := a.limit("find", findRate) // search, and suggestions at each key
+	doors := a.limit("sign-in", doorRate) // passwords, links, single sign-on; auth limits each account besides
+	cheap := a.limit("draft", draftRate)  // saved at each pause of the typing
+	uploads := a.limit("upload", photoRate)
+
+	f.Use(web.RequestID)
+	f.Get("/healthz", health)     // the process is alive
+	f.Get("/readyz", a.readiness) // send people here
+
+	f.Use(a.observed, a.web.AccessLog, a.web.Recover, a.web.SecurityHeaders)
+	f.Get("/static/:hash/*", asset) // style sheets, scripts, fonts: the same for everyone
+
+	f.Use(web.Deadline, compressed, a.web.SameOrigin, a.auth.Middleware(), web.Private, signin.FirstRun)
+
+	// Home: what is new, for you and for everyone.
+	f.Get("/", reads, threads.Home)                 // for you; signed out: what is public
+	f.Get("/latest", reads, threads.Latest)         // everything, by last activity
+	f.Get("/unanswered", reads, threads.Unanswered) // questions without a reply
+	f.Get("/following", reads, member, threads.Following)
+
+	// Writing.
+	f.Get("/write", reads, member, threads.Write)
+	f.Post("/threads", writes, threads.Open) // keeps the text of somebody whose session has ended, and asks them to sign in
+	f.Post("/preview", cheap, member, threads.Preview)
+	f.Get("/similar", searches, member, find.Similar) // "already asked?"
+	f.Get("/drafts", reads, member, threads.Drafts)
+	f.Post("/drafts", cheap, member, threads.SaveDraft)
+	f.Post("/drafts/:id/delete", writes, member, threads.DeleteDraft)
+
+	// A thread.
+	f.Get("/threads/:id", reads, threads.Show)
+	f.Get("/threads/:id/history", reads, threads.ThreadHistory)
+	f.Get("/threads/:id/edit", reads, member, threads.EditThread)
+	f.Post("/threads/:id/edit", writes, threads.SaveThread)
+	f.Post("/threads/:id/replies", writes, threads.Reply)
+	f.Post("/threads/:id/votes", writes, member, threads.VoteThread)
+	f.Post("/threads/:id/unvote", writes, member, threads.UnvoteThread)
+	f.Post("/threads/:id/close", writes, member, threads.Close)
+	f.Post("/threads/:id/reopen", writes, member, threads.Reopen)
+	f.Get("/threads/:id/delete", reads, member, threads.ConfirmDeleteThread)
+	f.Post("/threads/:id/delete", writes, member, threads.DeleteThread)
+
+	// A reply.
+	f.Get("/replies/:id", reads, threads.Locate) // permalink: to the page of the thread that holds it
+	f.Get("/replies/:id/history", reads, threads.ReplyHistory)
+	f.Get("/replies/:id/edit", reads, member, threads.EditReply)
+	f.Post("/replies/:id/edit", writes, threads.SaveReply)
+	f.Post("/replies/:id/votes", writes, member, threads.VoteReply)
+	f.Post("/replies/:id/unvote", writes, member, threads.UnvoteReply)
+	f.Post("/replies/:id/accept", writes, member, threads.Accept)
+	f.Post("/replies/:id/unaccept", writes, member, threads.Unaccept)
+	f.Get("/replies/:id/delete", reads, member, threads.ConfirmDeleteReply)
+	f.Post("/replies/:id/delete", writes, member, threads.DeleteReply)
+
+	// Following: threads, topics, people and units.
+	f.Post("/follow", writes, member, threads.Follow)
+	f.Post("/unfollow", writes, member, threads.Unfollow)
+
+	// Finding.
+	f.Get("/search", searches, find.Search)
+	f.Get("/suggest", searches, find.Suggest) // as you type: titles, names, topics
+
+	// People.
+	f.Get("/people", reads, member, people.Directory)
+	f.Get("/people/:handle", reads, member, people.Show)
+	f.Get("/people/:handle/edit", reads, administrator, people.EditForm)
+	f.Post("/people/:handle/edit", writes, administrator, people.Edit)
+	f.Post("/people/:handle/photo", uploads, administrator, people.Photo)
+	f.Post("/people/:handle/photo/delete", writes, administrator, people.RemovePhoto)
+	f.Get("/units/:id", reads, member, people.Unit)
+	f.Get("/files/:key", reads, member, people.File) // photos
+
+	// Topics.
+	f.Get("/topics", reads, topics.List)
+	f.Post("/topics", writes, member, topics.Create)
+	f.Get("/topics/new", reads, member, topics.New)
+	f.Get("/topics/:slug", reads, topics.Show)
+	f.Get("/topics/:slug/edit", reads, member, topics.EditForm)
+	f.Post("/topics/:slug/edit", writes, member, topics.Edit)
+
+	// Doors.
+	f.Get("/sign-in", reads, signin.Door)
+	f.Post("/sign-in", doors, signin.SignIn)
+	f.Post("/sign-in/sample", doors, signin.SampleDoor) // only on the sample hub
+	f.Get("/sign-in/sso/:provider", doors, signin.BeginSSO)
+	f.Get("/sign-in/sso/:provider/callback", doors, signin.CompleteSSO)
+	f.Get("/sign-in/forgotten", reads, signin.AskReset)
+	f.Post("/sign-in/forgotten", doors, signin.Reset)
+	f.Post("/sign-out", writes, signin.SignOut)
+	f.Get("/link/:secret", doors, signin.OpenLink) // invitations, new passwords, e-mail addresses
+	f.Post("/link/:secret", doors, signin.UseLink)
+	f.Get("/welcome", doors, signin.ShowWelcome) // the first run
+	f.Post("/welcome", doors, signin.Welcome)
+
+	// A person's own settings.
+	f.Get("/settings", reads, member, signin.Settings)
+	f.Post("/settings/theme", writes, signin.SetTheme)
+	f.Post("/settings/password", doors, member, signin.SetPassword)
+	f.Post("/settings/devices/end", writes, member, signin.EndDevices)
+	f.Post("/settings/devices/:id/end", writes, member, signin.EndDevice)
+	f.Get("/settings/profile", reads, member, people.EditForm)
+	f.Post("/settings/profile", writes, member, people.Edit)
+	f.Post("/settings/photo", uploads, member, people.Photo)
+	f.Post("/settings/photo/delete", writes, member, people.RemovePhoto)
+
+	// For administrators; to everyone else these do not exist.
+	f.Get("/admin", reads, administrator, admin.Overview)
+	f.Get("/admin/accounts", reads, administrator, admin.Accounts)
+	f.Post("/admin/accounts", writes, administrator, admin.Invite)
+	f.Post("/admin/accounts/:id/roles", writes, administrator, admin.SetRoles)
+	f.Post("/admin/accounts/:id/link", writes, administrator, admin.Link)
+	f.Post("/admin/accounts/:id/disable", writes, administrator, admin.Disable)
+	f.Post("/admin/accounts/:id/enable", writes, administrator, admin.Enable)
+	f.Get("/admin/events", reads, administrator, admin.Events)
+	f.Post("/admin/events/:id/retry", writes, administrator, admin.Retry)
+	f.Post("/admin/events/:id/discard", writes, administrator, admin.Discard)
+
+	// For programs, by session or API token: /api/v1/search, /api/v1/experts, /api/v1/openapi.json.
+	f.Use("/api", searches)
+	api.Register(f, a.find, a.web)
+}
