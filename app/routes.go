@@ -36,10 +36,10 @@ func (a *App) routes(f *fiber.App) {
 	f.Get("/healthz", health)     // the process is alive
 	f.Get("/readyz", a.readiness) // send people here
 
-	f.Use(a.observed, a.web.AccessLog, a.web.Recover, a.web.SecurityHeaders)
+	f.Use(a.observed, web.Deadline, a.web.AccessLog, a.web.Recover, a.web.SecurityHeaders)
 	f.Get("/static/:hash/*", asset) // style sheets, scripts, fonts: the same for everyone
 
-	f.Use(web.Deadline, compressed, a.web.SameOrigin, a.auth.Middleware(), web.Private, signin.FirstRun)
+	f.Use(compressed, a.web.SameOrigin, a.auth.Middleware(), web.Private, signin.FirstRun)
 
 	// Home: what is new, for you and for everyone.
 	f.Get("/", reads, threads.Home)                 // for you; signed out: what is public

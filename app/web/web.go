@@ -6,6 +6,7 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
 	"log/slog"
 	"net/url"
@@ -105,7 +106,8 @@ func (w *Web) Chrome(c *fiber.Ctx, title string) layout.Chrome {
 func Render(c *fiber.Ctx, status int, component templ.Component) error {
 	buf := templ.GetBuffer()
 	defer templ.ReleaseBuffer(buf)
-	if err := component.Render(c.UserContext(), buf); err != nil {
+	// Without the deadline: showing takes no time to speak of, and the page that says "this took too long" must be shown.
+	if err := component.Render(context.WithoutCancel(c.UserContext()), buf); err != nil {
 		return err
 	}
 	c.Status(status).Type("html", "utf-8")
