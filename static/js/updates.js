@@ -5,7 +5,12 @@
 export function updates(htmx) {
   document.addEventListener('htmx:beforeSwap', (event) => {
     const { target, xhr } = event.detail
-    if (target instanceof HTMLFormElement && target.id && xhr.status < 400) event.detail.selectOverride = `#${CSS.escape(target.id)}`
+    if (!(target instanceof HTMLFormElement) || !target.id || xhr.status >= 400) return
+    event.detail.selectOverride = `#${CSS.escape(target.id)}`
+    if (xhr.responseText.includes(`id="${target.id}"`)) return
+    // Something else came back: show the page as it now is, rather than nothing where the button was.
+    event.detail.shouldSwap = false
+    location.reload()
   })
 
   // The button that was pressed is gone after the swap: its successor takes the focus, so that keyboard and screen reader stay.

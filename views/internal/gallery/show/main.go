@@ -51,16 +51,36 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	if before, after, ok := strings.Cut(name, "/"); ok {
 		theme, name = before, after
 	}
+	name = answer(r, name)
 	for _, p := range gallery.Pages(theme) {
 		if name == "" {
 			fmt.Fprintf(w, "<li><a href=\"/%[1]s\">%[1]s</a>", html.EscapeString(p.Name))
 			continue
 		}
-		if p.Name == name || (name == "suggest" && p.Name == "suggestions") {
+		if p.Name == name {
 			if err := p.Body.Render(r.Context(), w); err != nil {
 				log.Print(err)
 			}
 			return
 		}
 	}
+}
+
+// answer maps what the scripts ask for to the fragment a hub would send, so that they can be tried here.
+func answer(r *http.Request, name string) string {
+	switch {
+	case name == "suggest" && r.URL.Query().Get("type") != "":
+		return "expansions"
+	case name == "suggest":
+		return "suggestions"
+	case name == "similar":
+		return "already"
+	case name == "drafts" && r.Method == http.MethodPost:
+		return "saved"
+	case name == "unfollow":
+		return "follow"
+	case strings.HasSuffix(r.URL.Path, "/votes"), strings.HasSuffix(r.URL.Path, "/unvote"):
+		return "vote"
+	}
+	return name
 }
