@@ -114,3 +114,5 @@ func (k *kit) viewer(token string) auth.Viewer {
 }
 
 const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+var discard = slog.New(slog.DiscardHandler)

@@ -47,7 +47,7 @@ func (s *Service) NewLink(ctx context.Context, tx *db.Tx, account int64, purpose
 	if err := updateLinksOver(ctx, tx, account, purpose); err != nil {
 		return "", fmt.Errorf("end links of account %d: %w", account, err)
 	}
-	if err := insertLink(ctx, tx, hashOf(secret), account, purpose, tx.Now().Add(life)); err != nil {
+	if err := insertLink(ctx, tx, hashOf(secret), account, purpose, s.now().Add(life)); err != nil {
 		return "", fmt.Errorf("new link for account %d: %w", account, err)
 	}
 	return secret, nil
@@ -73,7 +73,7 @@ func (s *Service) UseLink(ctx context.Context, tx *db.Tx, secret string) (Link, 
 	if !tokenForm(secret) {
 		return Link{}, errLinkOver
 	}
-	l, err := selectLink(ctx, tx, hashOf(secret), tx.Now())
+	l, err := selectLink(ctx, tx, hashOf(secret), s.now())
 	if err == nil {
 		err = updateLinkUsed(ctx, tx, hashOf(secret))
 	}

@@ -28,7 +28,7 @@ func (s *Service) NewAPIToken(ctx context.Context, email, name string) (string, 
 		if err != nil {
 			return err
 		}
-		return insertToken(ctx, tx, hashOf(token), a.ID, name, tx.Now().Add(tokenLife))
+		return insertToken(ctx, tx, hashOf(token), a.ID, name, s.now().Add(tokenLife))
 	})
 	if err != nil {
 		return "", fmt.Errorf("new API token: %w", err)
