@@ -54,7 +54,7 @@ func problemOf(err error) problem {
 	return problem{status: fiber.StatusInternalServerError, text: internalText}
 }
 
-const internalText = "Something went wrong on our side. It has been written down with the number below."
+const internalText = "Something went wrong on our side."
 
 // ErrorHandler answers a request that ended in err: as a page, as a fragment for htmx, or as problem+json for programs. It is
 // the only place that logs errors and the only one that shows them. Install it as fiber's error handler too, for what fails
@@ -79,6 +79,9 @@ func (w *Web) ErrorHandler(c *fiber.Ctx, err error) error {
 	}
 	page := w.errorPage(c, p)
 	if IsHTMX(c) {
+		if p.status >= 500 {
+			page.Text += " If you report it, quote " + page.RequestID + "."
+		}
 		err = Render(c, p.status, pages.Fragment(page))
 	} else {
 		err = Render(c, p.status, pages.Show(page))
