@@ -96,12 +96,13 @@ type Service struct {
 	files *files.Store
 	now   func() time.Time
 	home  atomic.Pointer[Organisation]
+	photo int64         // most bytes of a photo
 	turns chan struct{} // a photo being decoded holds one
 }
 
 // New returns the directory kept in d, with photos in store. now is the clock, time.Now outside tests.
 func New(d *db.DB, store *files.Store, now func() time.Time) *Service {
-	return &Service{db: d, files: store, now: now, turns: make(chan struct{}, decoders)}
+	return &Service{db: d, files: store, now: now, photo: MaxPhoto, turns: make(chan struct{}, decoders)}
 }
 
 // Filter says which people a directory page shows. The zero Filter is everybody who works here.

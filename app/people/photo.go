@@ -15,8 +15,11 @@ import (
 // decoders is how many photos are decoded at the same time. Each takes up to 200 MB while it is.
 const decoders = 2
 
-// MaxPhoto bounds the file somebody sends as their photo.
+// MaxPhoto bounds the file somebody sends as their photo, in bytes, unless LimitPhotos says otherwise.
 const MaxPhoto = 10 << 20
+
+// LimitPhotos bounds the file somebody sends as their photo, in bytes. Call it before the first photo.
+func (s *Service) LimitPhotos(most int64) { s.photo = most }
 
 // SetPhoto makes the image in r the photo on a profile. The image is decoded and written anew as a square JPEG, so that the
 // place it was taken at and whatever else hides in the file stays behind.
@@ -35,7 +38,7 @@ func (s *Service) SetPhoto(ctx context.Context, v auth.Viewer, handle string, r 
 	return s.writePhoto(ctx, v, handle, key)
 }
 
-// decode waits for its turn and reads a photo. More than MaxPhoto bytes are refused.
+// decode waits for its turn and reads a photo. One with too many bytes is refused.
 func (s *Service) decode(ctx context.Context, r io.Reader) ([]byte, error) {
 	select {
 	case s.turns <- struct{}{}:
@@ -43,10 +46,10 @@ func (s *Service) decode(ctx context.Context, r io.Reader) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, errs.Unavailablef("The hub is busy with other pictures. Try again in a moment.").Because(ctx.Err())
 	}
-	limited := &io.LimitedReader{R: r, N: MaxPhoto + 1}
+	limited := &io.LimitedReader{R: r, N: s.photo + 1}
 	jpeg, err := files.Photo(limited)
 	if limited.N == 0 {
-		return nil, errs.Invalidf("This picture has more than %d MB. Choose a smaller one.", MaxPhoto>>20)
+		return nil, errs.Invalidf("This picture has more than %.3g MB. Choose a smaller one.", float64(s.photo)/(1<<20))
 	}
 	return jpeg, err
 }

@@ -303,6 +303,11 @@ func TestPhoto(t *testing.T) {
 				t.Errorf("%s: got events %q, want %q", c.name, got, c.events)
 			}
 		}
+		h.LimitPhotos(512 << 10)
+		err := h.SetPhoto(t.Context(), gwen, "gwen-pryce", bytes.NewReader(append(picture(t, 10, 10), make([]byte, 512<<10)...)))
+		if e := errs.As(err); e == nil || !strings.Contains(e.Text, "more than 0.5 MB") {
+			t.Errorf("more than a limit of 512 KB: got %v", err)
+		}
 		p, err := h.Find(t.Context(), gwen, "gwen-pryce")
 		if err != nil {
 			t.Fatal(err)
