@@ -466,7 +466,7 @@ func column[R any](records []R, of func(R) string) []string {
 // together; only bodies that have some are rendered a second time.
 func renderAll(ctx context.Context, tx *db.Tx, bodies []string) ([]markup.Doc, error) {
 	docs := make([]markup.Doc, len(bodies))
-	errors := make([]error, len(bodies))
+	failures := make([]error, len(bodies))
 	each := func(do func(i int)) {
 		next := make(chan int)
 		var wg sync.WaitGroup
@@ -483,11 +483,11 @@ func renderAll(ctx context.Context, tx *db.Tx, bodies []string) ([]markup.Doc, e
 		close(next)
 		wg.Wait()
 	}
-	each(func(i int) { docs[i], errors[i] = renderPlain(bodies[i], markup.MaxArticle) })
+	each(func(i int) { docs[i], failures[i] = renderPlain(bodies[i], markup.MaxArticle) })
 	var people, topics []string
 	for i := range docs {
-		if errors[i] != nil {
-			return nil, errors[i]
+		if failures[i] != nil {
+			return nil, failures[i]
 		}
 		people, topics = append(people, docs[i].Mentions...), append(topics, docs[i].Topics...)
 	}
@@ -500,10 +500,10 @@ func renderAll(ctx context.Context, tx *db.Tx, bodies []string) ([]markup.Doc, e
 	}
 	each(func(i int) {
 		if len(docs[i].Mentions) > 0 || len(docs[i].Topics) > 0 {
-			docs[i], errors[i] = names.render(bodies[i], markup.MaxArticle)
+			docs[i], failures[i] = names.render(bodies[i], markup.MaxArticle)
 		}
 	})
-	for _, err := range errors {
+	for _, err := range failures {
 		if err != nil {
 			return nil, err
 		}

@@ -53,8 +53,9 @@ func (s *Service) Reply(ctx context.Context, v auth.Viewer, thread int64, in New
 		return s.append(ctx, tx, v, "reply.created", entry{kind: kindReply, id: id, thread: thread, audience: audience})
 	})
 	if errors.Is(err, wasClosed) {
-		_, kept := s.SaveDraft(ctx, v, Draft{Place: ReplyPlace(thread), Body: in.Body})
-		err = errors.Join(err, kept)
+		if _, failed := s.SaveDraft(ctx, v, Draft{Place: ReplyPlace(thread), Body: in.Body}); failed != nil {
+			err = failed
+		}
 	}
 	if err != nil {
 		return 0, fmt.Errorf("reply to thread %d: %w", thread, err)

@@ -98,7 +98,7 @@ func (h *Web) showPage(c *fiber.Ctx, t Thread, r RepliesPage) views.ShowPage {
 		Author: person(v, t.Author), At: h.web.Moment(t.CreatedAt), Edited: h.web.Moment(t.EditedAt),
 		Crumbs: []parts.Link{{Text: "Discussions", Path: "/latest"}}, WhoSees: visibleTo(t.Audience), Answered: answeredIn(t),
 		Deleted: t.Deleted, Topics: chips(t.Topics), Vote: voteOf(kindThread, t.ID, t.Votes, t.Voted, t.CanVote),
-		Heading: heading(t, r), Pager: replyPager(t, r),
+		Heading: heading(t), Pager: replyPager(t, r),
 	}
 	if t.Deleted {
 		p.Title = "Deleted " + string(t.Kind)
@@ -463,11 +463,11 @@ func answeredIn(t Thread) string {
 	return fmt.Sprintf("Answered in %d days", int(waited/(24*time.Hour)))
 }
 
-func heading(t Thread, r RepliesPage) string {
-	if r.Total == 0 {
+func heading(t Thread) string {
+	if t.Replies == 0 {
 		return "No replies yet"
 	}
-	return count(max(t.Replies, 0), "reply", "replies")
+	return count(t.Replies, "reply", "replies")
 }
 
 func replyPager(t Thread, r RepliesPage) parts.Pager {

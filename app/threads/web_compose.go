@@ -254,7 +254,7 @@ func (h *Web) editThread(c *fiber.Ctx, id int64, d Draft, preview string, cause 
 		Title: t.Title, Body: t.Body, Topics: joinTopics(t.Topics), WhoSees: visibleTo(t.Audience) + ".",
 		Submit: "Save changes", CancelPath: t.Path(), Draft: h.saved(d.UpdatedAt), Preview: preview,
 	}
-	if !d.Empty() {
+	if !d.Empty() || cause != nil {
 		page.Title, page.Body, page.Topics = d.Title, d.Body, d.Topics
 	}
 	page.Problems, _ = web.ProblemsOf(cause)

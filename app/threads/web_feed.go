@@ -19,10 +19,7 @@ type list struct {
 	empty       parts.Empty
 }
 
-var (
-	ask   = parts.Link{Text: "Ask a question", Path: "/write?kind=question"}
-	write = parts.Link{Text: "Write something", Path: "/write"}
-)
+var ask = parts.Link{Text: "Ask a question", Path: "/write?kind=question"}
 
 var lists = []list{
 	{ForYou, "/", "For you", "home", parts.Empty{
