@@ -29,8 +29,11 @@ func (s *Service) Preview(ctx context.Context, body string) (html string, err er
 // cost more than everything else on the page together.
 func (s *Service) render(ctx context.Context, body string) (markup.Doc, error) {
 	doc, err := renderPlain(body, MaxBody)
+	if tooBig := (*markup.LimitError)(nil); errors.As(err, &tooBig) {
+		return markup.Doc{}, errs.InvalidFields(errs.Field{Name: "body", Text: tooBig.Reason})
+	}
 	if err != nil {
-		return markup.Doc{}, errs.InvalidFields(errs.Field{Name: "body", Text: "This is too long or too deeply nested. Shorten it."}).(*errs.Error).Because(err)
+		return markup.Doc{}, err
 	}
 	if len(doc.Mentions) == 0 && len(doc.Topics) == 0 {
 		return doc, nil
@@ -49,11 +52,7 @@ func (s *Service) render(ctx context.Context, body string) (markup.Doc, error) {
 func renderPlain(body string, limit int) (markup.Doc, error) {
 	doc, err := markup.Render(body, markup.Options{Prefix: idPrefix(), Max: limit})
 	if err != nil {
-		var tooBig *markup.LimitError
-		if !errors.As(err, &tooBig) {
-			err = fmt.Errorf("render: %w", err)
-		}
-		return markup.Doc{}, err
+		return markup.Doc{}, fmt.Errorf("render: %w", err)
 	}
 	return doc, nil
 }

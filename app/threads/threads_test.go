@@ -190,6 +190,7 @@ func TestOpen(t *testing.T) {
 			{name: "no title", as: ada, in: good(func(in *threads.NewThread) { in.Title = " \n " }), kind: errs.Invalid, fields: "title"},
 			{name: "title of 151 runes", as: ada, in: good(func(in *threads.NewThread) { in.Title = strings.Repeat("ä", 151) }), kind: errs.Invalid, fields: "title"},
 			{name: "body of 20,001 runes", as: ada, in: good(func(in *threads.NewThread) { in.Body = strings.Repeat("ä", 20_001) }), kind: errs.Invalid, fields: "body"},
+			{name: "body nobody can parse", as: ada, in: good(func(in *threads.NewThread) { in.Body = strings.Repeat("[", 10_000) }), kind: errs.Invalid, fields: "body"},
 			{name: "a post is not opened here", as: ada, in: good(func(in *threads.NewThread) { in.Kind = threads.Post }), kind: errs.Invalid, fields: "kind"},
 			{name: "another organisation", as: pat, in: good(func(in *threads.NewThread) { in.Audience = "org:1" }), kind: errs.Invalid, fields: "audience"},
 			{name: "no audience", as: ada, in: good(func(in *threads.NewThread) { in.Audience = "everyone" }), kind: errs.Invalid, fields: "audience"},
