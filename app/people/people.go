@@ -112,7 +112,7 @@ type Filter struct {
 	Below        bool // with Unit: the units below it too
 	Organisation int64
 	Letter       string // first letter of the family name, folded
-	Leavers      bool   // show them too
+	Leavers      bool   // those who have left, instead of those who work here
 	After        int64  // id of the last person of the page before; 0 for the first page
 }
 

@@ -256,7 +256,8 @@ func TestDirectory(t *testing.T) {
 			{"unit with those below", people.Filter{Unit: unit["Economy"], Below: true}, "ruth-adeyemi gwen-pryce ana-de-souza"},
 			{"unit below", people.Filter{Unit: unit["Economy › Skills"]}, "gwen-pryce ana-de-souza"},
 			{"partners", people.Filter{Organisation: organisations[1].ID}, "olga-partner"},
-			{"leavers too", people.Filter{Leavers: true, Letter: "g"}, "lee-gone"},
+			{"leavers", people.Filter{Leavers: true}, "lee-gone"},
+			{"leavers by letter", people.Filter{Leavers: true, Letter: "p"}, ""},
 		}
 		for _, c := range cases {
 			got, err := h.Directory(t.Context(), v, c.filter)

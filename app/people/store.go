@@ -273,7 +273,7 @@ const inDirectory = `
 		SELECT below.id FROM below)))
 	AND (p.organisation_id = $7 OR $7 = 0)
 	AND (SUBSTR(p.sort_name, 1, 1) = $8 OR $8 = '')
-	AND ($9 OR p.left_at IS NULL)`
+	AND (p.left_at IS NOT NULL) = $9`
 
 func directoryArgs(f Filter, more ...any) []any {
 	var words [maxWords]string

@@ -302,26 +302,24 @@ func (h *Web) profile(c *fiber.Ctx, p Profile) views.ProfilePage {
 		page.Follow = parts.Follow{Kind: "person", ID: p.ID, Name: p.Name, Return: p.Path(), On: p.Followed}
 	}
 	if p.Manager != nil {
-		page.Manager = &parts.SidePerson{Person: p.Manager.Part(), Note: note("Manager", *p.Manager)}
+		page.Manager = side(*p.Manager)
 	}
-	first, _, _ := strings.Cut(p.Name, " ")
 	for _, r := range p.Reports {
-		page.Reports = append(page.Reports, parts.SidePerson{Person: r.Part(), Note: "Reports to " + first})
+		page.Reports = append(page.Reports, *side(r))
 	}
 	for _, w := range p.Colleagues {
-		page.Colleagues = append(page.Colleagues, parts.SidePerson{Person: w.Part(), Note: w.JobTitle})
+		page.Colleagues = append(page.Colleagues, *side(w))
 	}
 	return page
 }
 
-func note(what string, c Card) string {
-	switch {
-	case c.Left:
-		return what + " · no longer works here"
-	case c.JobTitle == "":
-		return what
+// side returns c as the cards beside a profile show a person; the card's heading says what they are to each other.
+func side(c Card) *parts.SidePerson {
+	note := c.JobTitle
+	if c.Left {
+		note = "No longer works here"
 	}
-	return what + " · " + c.JobTitle
+	return &parts.SidePerson{Person: c.Part(), Note: note}
 }
 
 func (h *Web) threads(c *fiber.Ctx, p Profile, page *views.ProfilePage) error {
