@@ -9,8 +9,10 @@ func (p FeedPage) hasAside() bool {
 // columns names the grid that has room for what the page holds.
 func columns(p FeedPage) string {
 	switch {
-	case len(p.Places) > 0:
+	case len(p.Places) > 0 && p.hasAside():
 		return "cols three"
+	case len(p.Places) > 0:
+		return "cols side"
 	case p.hasAside():
 		return "cols two"
 	}
