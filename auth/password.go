@@ -159,8 +159,8 @@ func own(password string, about []string) int {
 	rest := plain(password)
 	for _, text := range about {
 		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			if utf8.RuneCountInString(word) >= 3 {
-				rest = strings.ReplaceAll(rest, plain(word), "\x00")
+			if word = plain(word); utf8.RuneCountInString(word) >= 3 {
+				rest = strings.ReplaceAll(rest, word, "\x00")
 			}
 		}
 	}

@@ -220,7 +220,7 @@ func TestMiddleware(t *testing.T) {
 	app.Get("/in", func(c *fiber.Ctx) error { return k.SignIn(c, ada) })
 	app.Get("/member", auth.RequireSignedIn, func(c *fiber.Ctx) error { return nil })
 	app.Get("/moderate", auth.RequireRole(auth.Moderator), func(c *fiber.Ctx) error { return nil })
-	do := func(path string, header ...string) *http.Response {
+	do := func(path string, header ...string) (status int, cookies []*http.Cookie) {
 		r := httptest.NewRequestWithContext(t.Context(), "GET", path, nil)
 		for i := 0; i < len(header); i += 2 {
 			r.Header.Add(header[i], header[i+1])
@@ -229,12 +229,14 @@ func TestMiddleware(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = res.Body.Close()
-		return res
+		if err := res.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, res.Cookies()
 	}
 	old := k.start(ada)
-	res := do("/in", "Cookie", "__Host-wc_session="+old)
-	cookie := res.Cookies()[0]
+	_, cookies := do("/in", "Cookie", "__Host-wc_session="+old)
+	cookie := cookies[0]
 	if cookie.Name != "__Host-wc_session" || !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" {
 		t.Errorf("session cookie = %+v", cookie)
 	}
@@ -257,13 +259,13 @@ func TestMiddleware(t *testing.T) {
 		{"token elsewhere is nothing", "/member", []string{"Authorization", "Bearer " + api}, 401},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := do(tc.path, tc.header...).StatusCode; got != tc.status {
+			if got, _ := do(tc.path, tc.header...); got != tc.status {
 				t.Errorf("status %d, want %d", got, tc.status)
 			}
 		})
 	}
 	k.tx(func(tx *db.Tx) error { return k.RevokeTokens(k.ctx(), tx, ada) })
-	if got := do("/api/who", "Authorization", "Bearer "+api).StatusCode; got != 401 {
+	if got, _ := do("/api/who", "Authorization", "Bearer "+api); got != 401 {
 		t.Errorf("revoked token: status %d, want 401", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"strconv"
@@ -77,20 +78,29 @@ func (w *Web) ErrorHandler(c *fiber.Ctx, err error) error {
 	case p.status == fiber.StatusInternalServerError && !IsHTMX(c):
 		return w.internal.send(c)
 	}
-	page := w.errorPage(c, p)
-	if IsHTMX(c) {
-		if p.status >= 500 {
-			page.Text += " If you report it, quote " + page.RequestID + "."
-		}
-		err = Render(c, p.status, pages.Fragment(page))
-	} else {
-		err = Render(c, p.status, pages.Show(page))
-	}
-	if err != nil {
+	if err := w.renderError(c, p); err != nil {
 		w.cfg.Log.LogAttrs(c.UserContext(), slog.LevelError, "error page not rendered", slog.Any("err", err), slog.String("request", RequestIDOf(c)))
 		return w.internal.send(c)
 	}
 	return nil
+}
+
+// renderError renders the page or fragment for p. It stands outside Recover, so it catches its own panics: they would end the
+// whole server.
+func (w *Web) renderError(c *fiber.Ctx, p problem) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	page := w.errorPage(c, p)
+	if !IsHTMX(c) {
+		return Render(c, p.status, pages.Show(page))
+	}
+	if p.status >= 500 {
+		page.Text += " If you report it, quote " + page.RequestID + "."
+	}
+	return Render(c, p.status, pages.Fragment(page))
 }
 
 func (w *Web) errorPage(c *fiber.Ctx, p problem) pages.Page {

@@ -222,6 +222,14 @@ func TestErrorHandler(t *testing.T) {
 	}
 }
 
+func TestErrorPageThatBreaks(t *testing.T) {
+	w := newWeb(t, web.Config{Hub: func() string { panic("the name is gone") }})
+	got := do(t, newApp(w), "GET", "/nowhere")
+	if got.status != 500 || !strings.Contains(got.body, got.header.Get("X-Request-Id")) || strings.Contains(got.body, "the name is gone") {
+		t.Errorf("status %d, want the internal error page rendered at start-up:\n%s", got.status, got.body)
+	}
+}
+
 func TestAccessLogHasNoPersonalData(t *testing.T) {
 	var log strings.Builder
 	app := newApp(newWeb(t, web.Config{Log: slog.New(slog.NewJSONHandler(&log, nil))}))
