@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -125,10 +126,20 @@ func (h *Hub) Client() *Client {
 func (h *Hub) As(email string) *Client {
 	h.t.Helper()
 	c := h.Client()
-	if res := c.Post("/sign-in/sample", url.Values{"email": {email}}); res.Status != http.StatusSeeOther {
+	if res := c.Post("/sign-in/sample", url.Values{"account": {h.Account(email)}}); res.Status != http.StatusSeeOther {
 		h.t.Fatalf("sign in as %s: status %d\n%s", email, res.Status, res.Body)
 	}
 	return c
+}
+
+// Account returns the id of the account with this e-mail address, as forms carry it.
+func (h *Hub) Account(email string) string {
+	h.t.Helper()
+	var id int64
+	if err := h.DB.QueryRow(h.t.Context(), `SELECT id FROM accounts WHERE email = $1`, email).Scan(&id); err != nil {
+		h.t.Fatalf("account of %s: %v", email, err)
+	}
+	return strconv.FormatInt(id, 10)
 }
 
 // Response is an answer with its body read.

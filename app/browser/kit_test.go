@@ -8,13 +8,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -83,6 +87,10 @@ func newTab(t *testing.T, base string, l look) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
+	// The context of the first step owns the tab, so it must not be one that ends with the step.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
 	b := &tab{t: t, ctx: ctx, base: base}
 	b.see(l)
 	return b
@@ -131,7 +139,7 @@ func get[T any](b *tab, action chromedp.Action[T]) T {
 func (b *tab) where() string {
 	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
 	defer cancel()
-	at, _ := chromedp.Run(ctx, chromedp.Location())                                         // best effort: the test has failed already
+	at, _ := chromedp.Run(ctx, chromedp.Location())                                                  // best effort: the test has failed already
 	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body.innerText.slice(0, 600)`)) // likewise
 	return at + "\n" + text
 }
@@ -257,5 +265,39 @@ func (b *tab) shoot(name string) {
 	}))
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
 		b.t.Fatal(err)
+	}
+}
+
+// listen collects what the console and the content security policy complain about from now on.
+func (b *tab) listen() (complaints func() []string) {
+	b.t.Helper()
+	var mu sync.Mutex
+	var all []string
+	note := func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, text)
+	}
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, log.Enable, cdp.Empty{})
+		return err
+	}))
+	err := chromedp.Listen(b.ctx, func(ev any) {
+		switch e := ev.(type) {
+		case *log.EventEntryAdded:
+			if e.Entry.Level == log.EntryLevelError {
+				note(fmt.Sprintf("%s %s", e.Entry.URL, e.Entry.Text))
+			}
+		case *runtime.EventExceptionThrown:
+			note(fmt.Sprintf("%s: %s", e.ExceptionDetails.URL, e.ExceptionDetails.Text))
+		}
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(all)
 	}
 }
