@@ -59,7 +59,7 @@ func Parse(text string) Parsed {
 	prose := len(strings.Fields(text)) > proseWords
 	var words []string
 	for _, t := range lex(text) {
-		if !(prose && t.key == "") && p.operator(t) {
+		if (!prose || t.key != "") && p.operator(t) {
 			continue
 		}
 		if t.quoted && !prose && !t.not && t.key == "" && len(p.Phrases) < maxQueryPhrases {

@@ -245,18 +245,18 @@ func (x *Index) gate(q Query, p Parsed) query.Query {
 
 // byAuthors matches handles, and names of which every word is given.
 func (x *Index) byAuthors(authors []string) query.Query {
-	var any []query.Query
+	var either []query.Query
 	for _, a := range authors {
-		any = append(any, is(fieldAuthor, fold(a)))
+		either = append(either, is(fieldAuthor, fold(a)))
 		var all []query.Query
 		for _, stem := range x.analyzer.stems(a) {
 			all = append(all, is(fieldNames, stem))
 		}
 		if len(all) > 0 {
-			any = append(any, query.NewConjunctionQuery(all))
+			either = append(either, query.NewConjunctionQuery(all))
 		}
 	}
-	return query.NewDisjunctionQuery(any)
+	return query.NewDisjunctionQuery(either)
 }
 
 // phrase matches the words of text next to each other, exactly as written but for case and accents; nil when there are none.

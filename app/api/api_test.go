@@ -108,7 +108,7 @@ func TestAPI(t *testing.T) {
 				req.Header.Set("X-As", tc.as)
 				res, err := app.Test(req, -1)
 				must(t, err)
-				defer res.Body.Close() //nolint:errcheck // in memory
+				defer res.Body.Close()
 				b, err := io.ReadAll(res.Body)
 				must(t, err)
 				if res.StatusCode != tc.status || !strings.HasPrefix(res.Header.Get("Content-Type"), tc.mime) {

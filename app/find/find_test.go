@@ -327,7 +327,7 @@ func TestPages(t *testing.T) {
 				req.Header.Set("X-As", tc.as)
 				res, err := f.Test(req, -1)
 				must(t, err)
-				defer res.Body.Close() //nolint:errcheck // in memory
+				defer res.Body.Close()
 				b, err := io.ReadAll(res.Body)
 				must(t, err)
 				body := string(b)
