@@ -114,7 +114,7 @@ func (a *App) observed(c *fiber.Ctx) error {
 	start := time.Now()
 	err := c.Next()
 	// The pattern and not the path: ids in labels would make a series per thread.
-	a.metrics.observe(c.Route().Path, c.Method(), strconv.Itoa(c.Response().StatusCode()), time.Since(start))
+	a.metrics.observe(request{c.Route().Path, c.Method(), c.Response().StatusCode()}, time.Since(start))
 	return err
 }
 
