@@ -55,7 +55,7 @@ type Hub struct {
 	t     testing.TB
 }
 
-// New starts an empty hub on d, which must be migrated and belongs to the hub from now on. It stops with the test.
+// New starts a hub on d, which must be migrated and empty, and belongs to the hub from now on. It stops with the test.
 func New(t testing.TB, d *db.DB, change ...func(*app.Settings)) *Hub {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -70,6 +70,11 @@ func New(t testing.TB, d *db.DB, change ...func(*app.Settings)) *Hub {
 	}
 	if h.App, err = app.New(t.Context(), d, s, app.Options{Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})), Now: h.Clock.Now, Version: "test"}); err != nil {
 		t.Fatal(err)
+	}
+	if s.Sample { // before it serves, as the program does: both may build the index
+		if err := h.App.Welcome(t.Context(), io.Discard); err != nil {
+			t.Fatal(err)
+		}
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -90,9 +95,6 @@ func New(t testing.TB, d *db.DB, change ...func(*app.Settings)) *Hub {
 func Sample(t testing.TB, change ...func(*app.Settings)) *Hub {
 	t.Helper()
 	h := New(t, backends.SQLite(t), append([]func(*app.Settings){func(s *app.Settings) { s.Sample = true }}, change...)...)
-	if err := h.App.Welcome(t.Context(), io.Discard); err != nil {
-		t.Fatal(err)
-	}
 	h.Drain()
 	return h
 }
