@@ -265,7 +265,7 @@ func (c Command) settings() Settings {
 	for _, p := range cfg.SSO {
 		s.Auth.Providers = append(s.Auth.Providers, auth.ProviderConfig{
 			Name: p.Name, Label: p.Label, Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret,
-			StaffDomains: p.StaffDomains, PartnerDomains: p.PartnerDomains, RoleMap: p.Roles,
+			StaffDomains: p.StaffDomains, PartnerDomains: p.PartnerDomains, TrustEmail: p.TrustEmail, Require: p.Require, RoleMap: p.Roles,
 			Claims: auth.ClaimNames{Unit: p.ClaimUnit, JobTitle: p.ClaimJobTitle, Manager: p.ClaimManager, Roles: p.RoleClaim},
 		})
 	}

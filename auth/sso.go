@@ -67,7 +67,11 @@ func (p ProviderConfig) scopes() []string {
 	return p.Scopes
 }
 
-var providerName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,30}$`)
+var (
+	providerName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,30}$`)
+	// everyTenant matches the shared issuers of Microsoft, whose tokens say nothing about whose administrators vouch for them.
+	everyTenant = regexp.MustCompile(`^/(common|organizations|consumers)\b`)
+)
 
 // Check says what is wrong with p, or nil.
 func (p ProviderConfig) Check() error {
@@ -85,7 +89,7 @@ func (p ProviderConfig) Check() error {
 		bad("the issuer %q is not an address", p.Issuer)
 	case u.Scheme != "https" && !loopback(u.Hostname()):
 		bad("the issuer %q must use https", p.Issuer)
-	case strings.Contains(u.Path, "/common") && strings.HasSuffix(u.Hostname(), "microsoftonline.com"):
+	case strings.HasSuffix(u.Hostname(), "microsoftonline.com") && everyTenant.MatchString(u.Path):
 		bad("the issuer %q admits every Microsoft account of the world; use the one of your tenant", p.Issuer)
 	}
 	for value, role := range p.RoleMap {

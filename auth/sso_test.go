@@ -491,6 +491,7 @@ func TestProviderConfigCheck(t *testing.T) {
 		{"no client", func(p *auth.ProviderConfig) { p.ClientID = "" }, "client id"},
 		{"plain http", func(p *auth.ProviderConfig) { p.Issuer = "http://idp.example" }, "https"},
 		{"loopback may be http", func(p *auth.ProviderConfig) { p.Issuer = "http://127.0.0.1:9" }, ""},
+		{"every organisation's Microsoft accounts", func(p *auth.ProviderConfig) { p.Issuer = "https://login.microsoftonline.com/organizations/v2.0" }, "tenant"},
 		{"everybody's Microsoft accounts", func(p *auth.ProviderConfig) { p.Issuer = "https://login.microsoftonline.com/common/v2.0" }, "tenant"},
 		{"role that is none", func(p *auth.ProviderConfig) { p.Claims.Roles = "groups"; p.RoleMap = map[string]string{"x": "king"} }, "king"},
 		{"roles from nowhere", func(p *auth.ProviderConfig) { p.RoleMap = map[string]string{"x": "admin"} }, "no claim"},

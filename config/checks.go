@@ -114,7 +114,7 @@ func set(field reflect.Value, raw string) string {
 		for _, pair := range list(raw) {
 			k, v, ok := strings.Cut(pair, "=")
 			if !ok || strings.TrimSpace(k) == "" || strings.TrimSpace(v) == "" {
-				return "want pairs such as hub-admins=admin,hub-mods=moderator."
+				return "want pairs NAME=VALUE with commas between, such as hub-admins=admin,hub-mods=moderator or hd=council.example."
 			}
 			pairs[strings.TrimSpace(k)] = strings.TrimSpace(v)
 		}

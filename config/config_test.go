@@ -98,6 +98,7 @@ func TestLoadReadsProviders(t *testing.T) {
 		"HUB_SSO_ENTRA_ISSUER=https://login.microsoftonline.com/t/v2.0", "HUB_SSO_ENTRA_CLIENT_ID=id", "HUB_SSO_ENTRA_CLIENT_SECRET=hush",
 		"HUB_SSO_ENTRA_LABEL=Council account", "HUB_SSO_ENTRA_STAFF_DOMAINS=council.example", "HUB_SSO_ENTRA_ROLE_CLAIM=groups",
 		"HUB_SSO_ENTRA_ROLES=hub-admins=admin, hub-mods=moderator", "HUB_SSO_ENTRA_CLAIM_UNIT=department",
+		"HUB_SSO_ENTRA_TRUST_EMAIL=true", "HUB_SSO_GOOGLE_REQUIRE=hd=nhs.example, tier=staff",
 		"HUB_SSO_GOOGLE_ISSUER=https://accounts.google.com", "HUB_SSO_GOOGLE_CLIENT_ID=id", "HUB_SSO_GOOGLE_CLIENT_SECRET=hush",
 		"HUB_SSO_GOOGLE_PARTNER_DOMAINS=nhs.example,police.example",
 	})
@@ -106,10 +107,10 @@ func TestLoadReadsProviders(t *testing.T) {
 	}
 	want := []config.Provider{
 		{Name: "entra", Issuer: "https://login.microsoftonline.com/t/v2.0", ClientID: "id", ClientSecret: "hush", Label: "Council account",
-			StaffDomains: []string{"council.example"}, ClaimUnit: "department", RoleClaim: "groups",
+			StaffDomains: []string{"council.example"}, TrustEmail: true, Require: map[string]string{}, ClaimUnit: "department", RoleClaim: "groups",
 			Roles: map[string]string{"hub-admins": "admin", "hub-mods": "moderator"}},
 		{Name: "google", Issuer: "https://accounts.google.com", ClientID: "id", ClientSecret: "hush", Label: "google",
-			PartnerDomains: []string{"nhs.example", "police.example"}, Roles: map[string]string{}},
+			PartnerDomains: []string{"nhs.example", "police.example"}, Require: map[string]string{"hd": "nhs.example", "tier": "staff"}, Roles: map[string]string{}},
 	}
 	if !reflect.DeepEqual(c.SSO, want) {
 		t.Errorf("SSO =\n%+v, want\n%+v", c.SSO, want)
@@ -151,7 +152,9 @@ func TestMistakesSayWhatWouldBeRight(t *testing.T) {
 		{"provider without domains", nil, []string{"HUB_SSO=a"}, `HUB_SSO_A_STAFF_DOMAINS (default): want the e-mail domains of those who may sign in, here or in HUB_SSO_A_PARTNER_DOMAINS.`},
 		{"provider without secret", nil, []string{"HUB_SSO=a"}, `HUB_SSO_A_CLIENT_SECRET (default): want a value; it has none.`},
 		{"unknown role", nil, []string{"HUB_SSO=a", "HUB_SSO_A_ROLES=x=king"}, `want roles among manager, leader, moderator, admin; "king" is none.`},
-		{"roles that are no pairs", nil, []string{"HUB_SSO=a", "HUB_SSO_A_ROLES=admin"}, `want pairs such as hub-admins=admin,hub-mods=moderator.`},
+		{"claims that are no pairs", nil, []string{"HUB_SSO=a", "HUB_SSO_A_REQUIRE=hd"}, `HUB_SSO_A_REQUIRE (environment) is "hd": want pairs NAME=VALUE`},
+		{"trust that is no switch", nil, []string{"HUB_SSO=a", "HUB_SSO_A_TRUST_EMAIL=perhaps"}, `HUB_SSO_A_TRUST_EMAIL (environment) is "perhaps": want true or false.`},
+		{"roles that are no pairs", nil, []string{"HUB_SSO=a", "HUB_SSO_A_ROLES=admin"}, `want pairs NAME=VALUE with commas between, such as hub-admins=admin,hub-mods=moderator or hd=council.example.`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := config.Load(tc.args, tc.env)
