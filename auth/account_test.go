@@ -281,6 +281,14 @@ func TestRolesAndAudiences(t *testing.T) {
 	if !auth.Public.CanRead("public") || auth.Public.CanRead("hub") || (auth.Viewer{}).CanRead("public") {
 		t.Error("signed out, only what is public can be read; the zero Viewer reads nothing")
 	}
+	for role, want := range map[auth.Role]bool{0: false, auth.Manager | auth.Leader: false, auth.Moderator: true, auth.Admin: true} {
+		if got := auth.ForPerson(1, 1, 3, true, role).Moderates(); got != want {
+			t.Errorf("somebody with the roles %q moderates = %v, want %v", role, got, want)
+		}
+	}
+	if (auth.Viewer{Roles: auth.Admin}).Moderates() {
+		t.Error("a viewer without an account moderates")
+	}
 	if (auth.Viewer{Roles: auth.Admin}).Is(auth.Admin) {
 		t.Error("a viewer without an account holds a role")
 	}

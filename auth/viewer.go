@@ -105,6 +105,10 @@ func (v Viewer) SignedIn() bool { return v.Account != 0 }
 // Is reports whether v holds every role in want.
 func (v Viewer) Is(want Role) bool { return v.SignedIn() && v.Roles.Has(want) }
 
+// Moderates reports whether v keeps topics and threads in order. Administrators do too: a hub has one before it has anybody
+// else, and its first wrong word must not wait for a second appointment.
+func (v Viewer) Moderates() bool { return v.Is(Moderator) || v.Is(Admin) }
+
 // CanRead reports whether v may read what is for audience. The zero Viewer and an unknown audience are refused.
 func (v Viewer) CanRead(audience string) bool { return slices.Contains(v.audiences, audience) }
 

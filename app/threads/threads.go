@@ -192,7 +192,7 @@ const (
 
 // may reports whether v may edit, delete, close or reopen what author wrote.
 func may(v auth.Viewer, author int64) bool {
-	return v.SignedIn() && (v.Person == author || v.Is(auth.Moderator))
+	return v.SignedIn() && (v.Person == author || v.Moderates())
 }
 
 // NewThread is an opening as somebody wrote it.

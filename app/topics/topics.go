@@ -210,14 +210,11 @@ func (s *Service) Knowing(ctx context.Context, v auth.Viewer, topic int64) ([]Kn
 	return list, nil
 }
 
-// Keeps reports whether v looks after the list of topics.
-func Keeps(v auth.Viewer) bool { return v.Is(auth.Moderator) || v.Is(auth.Admin) }
-
 func keeper(v auth.Viewer) error {
 	switch {
 	case !v.SignedIn():
 		return errSignIn
-	case !Keeps(v):
+	case !v.Moderates():
 		return errNotYours
 	}
 	return nil

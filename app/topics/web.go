@@ -45,7 +45,7 @@ func (h *Web) List(c *fiber.Ctx) error {
 		return err
 	}
 	page := views.ListPage{Chrome: h.chrome(c, "Topics"), Empty: parts.Empty{Title: "No topics yet", Text: "Topics gather what is written about one subject."}}
-	if Keeps(v) {
+	if v.Moderates() {
 		page.NewPath = newPath
 		page.Empty.Do = parts.Link{Text: "Add the first topic", Path: newPath}
 	}
@@ -97,7 +97,7 @@ func (h *Web) page(c *fiber.Ctx, a Around) views.ShowPage {
 	for _, t := range a.Narrower {
 		page.Narrower = append(page.Narrower, chip(t))
 	}
-	if Keeps(v) {
+	if v.Moderates() {
 		page.EditPath = a.Path() + "/edit"
 	}
 	if v.SignedIn() {
