@@ -81,6 +81,7 @@ type tab struct {
 	t    *testing.T
 	ctx  context.Context
 	base string
+	look look
 }
 
 func newTab(t *testing.T, base string, l look) *tab {
@@ -105,14 +106,22 @@ func (b *tab) see(l look) {
 	}
 	b.do(chromedp.EmulateViewport(l.width, 900),
 		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-			if _, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
-			}); err != nil {
-				return err
-			}
-			_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: l.noScript})
+			})
 			return err
 		}))
+	b.script(!l.noScript)
+	b.look = l
+}
+
+// script says whether pages that are opened from now on may run script.
+func (b *tab) script(on bool) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+		return err
+	}))
 }
 
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -226,7 +235,16 @@ type violation struct {
 // axe holds the page against WCAG 2.2 AA and fails the test for each violation.
 func (b *tab) axe() {
 	b.t.Helper()
-	b.do(chromedp.Evaluate[chromedp.Void](axeSource(b.t)))
+	if b.look.noScript {
+		// The page has come without script and stays so; axe itself needs timers.
+		b.script(true)
+		defer b.script(false)
+	}
+	source, err := axeSource()
+	if err != nil {
+		b.t.Fatalf("axe-core is missing; run make generate: %v", err)
+	}
+	b.do(chromedp.Evaluate[chromedp.Void](source))
 	const check = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(
 		r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html + " — " + n.failureSummary)}))))`
 	var found []violation
@@ -238,19 +256,11 @@ func (b *tab) axe() {
 	}
 }
 
-var axeText string
-
-func axeSource(t *testing.T) string {
-	t.Helper()
-	if axeText == "" {
-		text, err := os.ReadFile(filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js"))
-		if err != nil {
-			t.Fatalf("axe-core is missing; run make generate: %v", err)
-		}
-		axeText = string(text)
-	}
-	return axeText
-}
+// axeSource is axe-core as npm brought it.
+var axeSource = sync.OnceValues(func() (string, error) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js"))
+	return string(text), err
+})
 
 // shoot keeps a picture of the whole page when WATERCOOLER_SHOTS names a folder: for people to look at.
 func (b *tab) shoot(name string) {
