@@ -77,8 +77,8 @@ const (
 	maxTerms   = 64 // of a pasted question: the rarest
 	collapseBy = 5  // hits fetched for each one shown when collapsing
 
-	facetSize   = 20 // values of each facet, the most frequent
-	facetWindow = 200
+	facetSize   = 20  // values of each facet, the most frequent
+	facetWindow = 100 // as many as collapsing fetches anyway
 )
 
 // Search finds documents. It never fails because of what was typed.
