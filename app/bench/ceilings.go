@@ -24,7 +24,7 @@ import (
 // serveCeilings is the other program of this one: a server that does the least that could be called the same page, on the
 // same libraries and the same data. No sessions, no audiences, no error pages, no headers: what it reaches is what the parts
 // allow, and the hub is measured against it.
-func serveCeilings(args []string) error {
+func serveCeilings(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("ceilings", flag.ContinueOnError)
 	listen := flags.String("listen", "", "address to listen on")
 	database := flags.String("database", "", "corpus: a SQLite file or a postgres:// URL")
@@ -54,6 +54,8 @@ func serveCeilings(args []string) error {
 			return c.JSON(fiber.Map{"total": total, "ids": ids})
 		})
 	}
+	stop := context.AfterFunc(ctx, func() { _ = f.Shutdown() }) // Listen returns what went wrong
+	defer stop()
 	return f.Listen(*listen)
 }
 

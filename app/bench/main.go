@@ -49,7 +49,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == "ceilings" {
-		return serveCeilings(args[1:])
+		return serveCeilings(ctx, args[1:])
 	}
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
