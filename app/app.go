@@ -11,9 +11,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
-
-	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/admin"
 	"watercooler/app/db"
@@ -55,7 +54,8 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time // time.Now when nil
 	Version string
-	Mail    mail.Sender // instead of SMTP
+	Mail    mail.Sender                           // instead of SMTP
+	Context func(context.Context) context.Context // from which each request's context is made: to count queries, to bring a deadline forward
 }
 
 // App is one running hub.
@@ -82,8 +82,8 @@ type App struct {
 
 	web     *web.Web
 	metrics *metrics
-	fiber   *fiber.App
-	ready   readyFlag
+	server  server
+	ready   atomic.Bool // people should be sent to this process
 }
 
 // New wires a hub on d, which is migrated, and owns d from then on: Close closes it.
@@ -130,6 +130,7 @@ func (a *App) openStores(ctx context.Context) (err error) {
 
 func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.people = people.New(a.db, a.files, a.now)
+	a.people.LimitPhotos(a.cfg.PhotoLimit)
 	a.topics = topics.New(a.db, a.now)
 	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
 	a.find = find.New(a.db, a.index, a.now)
@@ -159,8 +160,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	}
 	a.admin = admin.New(a.db, accounts{a.signin}, a.dispatcher, a.index, a.now)
 	a.metrics = newMetrics(a.documents, a.lag)
-	a.fiber = a.newFiber()
-	a.routes(a.fiber)
+	a.server = a.newServer(o.Context)
 	return nil
 }
 

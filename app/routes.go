@@ -14,8 +14,9 @@ import (
 	"watercooler/auth"
 )
 
-// routes is every address of the hub, in one list. A request passes the middleware from the top down.
-func (a *App) routes(f *fiber.App) {
+// routes is every address of the hub, in one list. A request passes the middleware from the top down; context is where a
+// test may change what the request's context carries.
+func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	people := people.NewWeb(a.people, a.web)
 	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find)
 	topics := topics.NewWeb(a.topics, a.threads, threads, a.web)
@@ -32,11 +33,11 @@ func (a *App) routes(f *fiber.App) {
 	cheap := a.limit("draft", draftRate)  // saved at each pause of the typing
 	uploads := a.limit("upload", photoRate)
 
-	f.Use(web.RequestID)
+	f.Use(web.RequestID, a.web.SecurityHeaders)
 	f.Get("/healthz", health)     // the process is alive
 	f.Get("/readyz", a.readiness) // send people here
 
-	f.Use(a.observed, web.Deadline, a.web.AccessLog, a.web.Recover, a.web.SecurityHeaders)
+	f.Use(a.observed, web.Deadline, a.web.AccessLog, a.web.Recover, context)
 	f.Get("/static/:hash/*", asset) // style sheets, scripts, fonts: the same for everyone
 
 	f.Use(compressed, a.web.SameOrigin, a.auth.Middleware(), web.Private, signin.FirstRun)

@@ -5,17 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
 
-	"watercooler/app/errs"
 	"watercooler/app/kv"
-	"watercooler/auth"
 	"watercooler/static"
 )
 
@@ -27,8 +23,11 @@ const (
 	shutdownTime = 20 * time.Second
 )
 
-// newFiber returns the HTTP server. WriteTimeout stays 0: it would cut off answers that are streamed.
-func (a *App) newFiber() *fiber.App {
+// server is the HTTP server with every route, under a name of ours: the wiring in app.go need not know fiber.
+type server struct{ *fiber.App }
+
+// newServer returns the HTTP server. WriteTimeout stays 0: it would cut off answers that are streamed.
+func (a *App) newServer(requestContext func(context.Context) context.Context) server {
 	f := fiber.New(fiber.Config{
 		AppName:                 "watercooler",
 		DisableStartupMessage:   true,
@@ -38,7 +37,7 @@ func (a *App) newFiber() *fiber.App {
 		IdleTimeout:             idleTimeout,
 		ReadBufferSize:          headerBytes,
 		BodyLimit:               a.cfg.BodyLimit,
-		ErrorHandler:            a.web.ErrorHandler,
+		ErrorHandler:            a.web.Refuse,
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          a.cfg.TrustedProxies,
 		ProxyHeader:             a.cfg.ProxyHeader,
@@ -47,7 +46,13 @@ func (a *App) newFiber() *fiber.App {
 	// Kept-alive connections are told to go while the server stops, so that a proxy does not send its next request into a
 	// closing one.
 	f.Server().CloseOnShutdown = true
-	return f
+	a.routes(f, func(c *fiber.Ctx) error {
+		if requestContext != nil {
+			c.SetUserContext(requestContext(c.UserContext()))
+		}
+		return c.Next()
+	})
+	return server{f}
 }
 
 // Serve answers requests on listen until ctx ends, and then stops without losing one: the readiness check turns red, no new
@@ -70,7 +75,7 @@ func (a *App) ServeOn(ctx context.Context, l net.Listener) error {
 	a.startJobs(work, &running)
 
 	failed := make(chan error, 1)
-	go func() { failed <- a.fiber.Listener(l) }()
+	go func() { failed <- a.server.Listener(l) }()
 	a.ready.Store(true)
 	a.log.Info("listening", "address", "http://"+l.Addr().String(), "base_url", a.cfg.BaseURL)
 
@@ -80,10 +85,11 @@ func (a *App) ServeOn(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 		a.ready.Store(false)
 		a.log.Info("stopping", "reason", context.Cause(ctx))
-		if err = a.fiber.ShutdownWithTimeout(shutdownTime); errors.Is(err, context.DeadlineExceeded) {
+		if err = a.server.ShutdownWithTimeout(shutdownTime); errors.Is(err, context.DeadlineExceeded) {
 			a.log.Warn("some requests did not end in time", "after", shutdownTime)
 			err = nil
 		}
+		_ = l.Close() // closed by the shutdown already, unless that came before the server had begun to listen
 		<-failed
 	}
 	stopWork()
@@ -143,9 +149,6 @@ var staticHash = func() string {
 	return p[len("/static/") : len(p)-1]
 }()
 
-// readyFlag says whether people should be sent to this process.
-type readyFlag = atomic.Bool
-
 // Rates per class of route, for each account, or for each address where nobody is signed in. They are far above what a person
 // does and stop what only a program does.
 var (
@@ -157,27 +160,12 @@ var (
 	photoRate = kv.Rate{Limit: 30, Per: time.Hour}
 )
 
-// limit refuses requests of one class beyond rate. When the store of the counters is down it lets them pass: a hub that
-// answers matters more than an exact count.
+// limit refuses requests of one class beyond rate, where the operator wants limits.
 func (a *App) limit(class string, rate kv.Rate) fiber.Handler {
 	if !a.cfg.RateLimits {
 		return func(c *fiber.Ctx) error { return c.Next() }
 	}
-	return func(c *fiber.Ctx) error {
-		who := "ip:" + c.IP()
-		if v := auth.ViewerOf(c); v.SignedIn() {
-			who = "account:" + strconv.FormatInt(v.Account, 10)
-		}
-		ok, after, err := a.kv.Allow(c.UserContext(), class+":"+who, rate)
-		if err != nil {
-			a.log.Warn("count requests", "class", class, "err", err)
-			return c.Next()
-		}
-		if !ok {
-			return errs.TooManyf(after, "That was too many requests in a short time.")
-		}
-		return c.Next()
-	}
+	return a.web.RateLimit(a.kv, class, rate)
 }
 
 // compressed makes pages smaller for browsers that ask for it. Static files are compressed when they are built.

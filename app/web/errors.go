@@ -58,8 +58,7 @@ func problemOf(err error) problem {
 const internalText = "Something went wrong on our side."
 
 // ErrorHandler answers a request that ended in err: as a page, as a fragment for htmx, or as problem+json for programs. It is
-// the only place that logs errors and the only one that shows them. Install it as fiber's error handler too, for what fails
-// before the first middleware.
+// the only place that logs errors and the only one that shows them.
 func (w *Web) ErrorHandler(c *fiber.Ctx, err error) error {
 	p := problemOf(err)
 	if p.status >= 500 {
@@ -83,6 +82,16 @@ func (w *Web) ErrorHandler(c *fiber.Ctx, err error) error {
 		return w.internal.send(c)
 	}
 	return nil
+}
+
+// Refuse answers what failed before the first middleware: a request that is too large, or that is not HTTP. Install it as
+// fiber's error handler.
+func (w *Web) Refuse(c *fiber.Ctx, err error) error {
+	if RequestIDOf(c) == "" {
+		setRequestID(c)
+		w.setSecurityHeaders(c)
+	}
+	return w.ErrorHandler(c, err)
 }
 
 // renderError renders the page or fragment for p. It stands outside Recover, so it catches its own panics: they would end the

@@ -25,10 +25,14 @@ type requestIDKey struct{}
 // RequestID gives each request an id that shows in the log, in the X-Request-ID header and on error pages. An id sent by the
 // client is not taken over: it would let anybody write into our log.
 func RequestID(c *fiber.Ctx) error {
+	setRequestID(c)
+	return c.Next()
+}
+
+func setRequestID(c *fiber.Ctx) {
 	id := rand.Text()[:16]
 	c.Locals(requestIDKey{}, id)
 	c.Set(fiber.HeaderXRequestID, id)
-	return c.Next()
 }
 
 // RequestIDOf returns the id of this request, "" before RequestID has run.
@@ -52,6 +56,11 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // SecurityHeaders sets the headers every answer carries. They are set before the handler runs, so that a file or an API may
 // tighten its own.
 func (w *Web) SecurityHeaders(c *fiber.Ctx) error {
+	w.setSecurityHeaders(c)
+	return c.Next()
+}
+
+func (w *Web) setSecurityHeaders(c *fiber.Ctx) {
 	c.Set(fiber.HeaderContentSecurityPolicy, contentSecurityPolicy)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderXFrameOptions, "DENY") // for what does not know frame-ancestors
@@ -64,7 +73,6 @@ func (w *Web) SecurityHeaders(c *fiber.Ctx) error {
 	if w.Secure() {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
-	return c.Next()
 }
 
 // Private keeps pages out of shared caches and makes browsers ask again; Back still works from memory. Files with a hash in
