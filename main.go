@@ -64,6 +64,11 @@ type (
 		Live bool `help:"Only ask the running hub whether it is ready, for health checks of containers."`
 	}
 	adminCmd struct {
+		Create struct {
+			Email string `required:"" help:"E-mail address."`
+			Name  string `required:"" help:"Name of the person, used where the hub does not know the address yet."`
+			Roles string `help:"Roles, separated by spaces: manager leader moderator admin."`
+		} `cmd:"" help:"Make an account and print a one-time link with which the person can choose a password."`
 		Token struct {
 			Account string `required:"" help:"E-mail address of the account the token acts for."`
 			Name    string `default:"command line" help:"What the token is for, shown in the list of tokens."`
@@ -119,6 +124,8 @@ func run(args, environ []string) int {
 		err = c.Restore(ctx, g.Restore.File)
 	case "doctor":
 		err = c.Doctor(ctx, g.Doctor.Live)
+	case "admin create":
+		err = c.AdminCreate(ctx, g.Admin.Create.Email, g.Admin.Create.Name, g.Admin.Create.Roles)
 	case "admin token":
 		err = c.AdminToken(ctx, g.Admin.Token.Account, g.Admin.Token.Name)
 	case "admin link":

@@ -17,6 +17,7 @@ import (
 	"watercooler/app/errs"
 	"watercooler/app/importers"
 	"watercooler/app/mail"
+	"watercooler/app/signin"
 	"watercooler/auth"
 	"watercooler/config"
 )
@@ -222,6 +223,25 @@ func (c Command) ping(ctx context.Context) error {
 	return nil
 }
 
+// AdminCreate makes an account and prints a one-time link for it.
+func (c Command) AdminCreate(ctx context.Context, email, name, roles string) error {
+	return c.with(ctx, func(a *App) error {
+		granted, ok := auth.ParseRoles(roles)
+		if !ok {
+			return errs.Invalidf("There is no such role as in %q. The roles are manager, leader, moderator and admin.", roles)
+		}
+		account, err := a.signin.Invite(ctx, auth.Operator(), signin.Invitation{Name: name, Email: email, Roles: granted})
+		if err != nil {
+			return err
+		}
+		link, err := a.signin.HandOutLink(ctx, auth.Operator(), account, auth.Invite)
+		if err == nil {
+			fmt.Fprintln(c.Out, link)
+		}
+		return err
+	})
+}
+
 // AdminToken prints a new API token.
 func (c Command) AdminToken(ctx context.Context, email, name string) error {
 	return c.with(ctx, func(a *App) error {
@@ -240,13 +260,9 @@ func (c Command) AdminLink(ctx context.Context, email string) error {
 		if err != nil {
 			return err
 		}
-		var secret string
-		err = a.db.Tx(ctx, func(tx *db.Tx) error {
-			secret, err = a.auth.NewLink(ctx, tx, account.ID, auth.Reset)
-			return err
-		})
+		link, err := a.signin.HandOutLink(ctx, auth.Operator(), account.ID, "")
 		if err == nil {
-			fmt.Fprintln(c.Out, a.web.URL("/link/"+secret))
+			fmt.Fprintln(c.Out, link)
 		}
 		return err
 	})

@@ -205,11 +205,21 @@ func (r *run) replies(ctx context.Context, noun string) *batch[threads.ReplyReco
 	}}
 }
 
-// founded refuses to import into a hub that has no home organisation yet.
+// unnamed is what an import calls the home organisation of a hub that nobody has set up yet. The first run asks for its name.
+const unnamed = "Our organisation"
+
+// founded makes sure that there is a home organisation to import into.
 func (r *run) founded(ctx context.Context) error {
 	_, err := r.People.Home(ctx)
-	if errs.IsNotFound(err) {
-		return errs.Conflictf("This hub has no organisation yet. Start it once and name your organisation, then import.").Because(err)
+	if !errs.IsNotFound(err) {
+		return err
 	}
-	return err
+	if err := r.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := r.People.Found(ctx, tx, unnamed)
+		return err
+	}); err != nil {
+		return fmt.Errorf("found the home organisation: %w", err)
+	}
+	r.report.note("This hub was empty. Its organisation is called \"" + unnamed + "\" until the first run names it.")
+	return nil
 }

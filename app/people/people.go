@@ -248,6 +248,24 @@ func (s *Service) Found(ctx context.Context, tx *db.Tx, name string) (int64, err
 	return o.ID, event.Append(ctx, tx, event.Event{Verb: "hub.founded", Object: event.Ref{Kind: "organisation", ID: o.ID}})
 }
 
+// Rename gives the home organisation its name: an import may have come before the first run.
+func (s *Service) Rename(ctx context.Context, tx *db.Tx, name string) error {
+	name = line(name, maxLine)
+	o, err := selectHome(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("find home organisation: %w", err)
+	}
+	if name == "" || name == o.Name {
+		return nil
+	}
+	o.Name = name
+	if err := updateOrganisation(ctx, tx, o); err != nil {
+		return fmt.Errorf("rename home organisation: %w", err)
+	}
+	tx.AfterCommit(func() { s.home.Store(&o) })
+	return nil
+}
+
 // Partner returns the organisation called name, added as a partner when the hub does not know it.
 func (s *Service) Partner(ctx context.Context, tx *db.Tx, name string) (int64, error) {
 	o, err := ensureOrganisation(ctx, tx, "", name)

@@ -361,6 +361,14 @@ func insertOrganisation(ctx context.Context, tx *db.Tx, external, name, slug str
 	return id, err
 }
 
+func updateOrganisation(ctx context.Context, tx *db.Tx, o Organisation) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE organisations
+		SET name = $1
+		WHERE id = $2`, o.Name, o.ID)
+	return err
+}
+
 func scanUnit(r db.Scanner) (u Unit, err error) {
 	var parent *int64
 	err = r.Scan(&u.ID, &u.Organisation, &parent, &u.Name)

@@ -76,7 +76,7 @@ func (s *Service) WelcomeURL(ctx context.Context) (string, error) {
 // Founding is what the first run asks for.
 type Founding struct {
 	Code         string
-	Organisation string // ignored when an import has named it already
+	Organisation string
 	Name         string
 	Email        string
 	Password     string
@@ -108,12 +108,7 @@ func orElse(err, other error) error {
 }
 
 func (s *Service) found(ctx context.Context, in Founding) (account int64, err error) {
-	_, err = s.people.Home(ctx)
-	named := err == nil
-	if err != nil && !errs.IsNotFound(err) {
-		return 0, err
-	}
-	if err := in.check(named); err != nil {
+	if err := in.check(); err != nil {
 		return 0, err
 	}
 	hash, err := s.auth.Hash(ctx, in.Password)
@@ -124,10 +119,8 @@ func (s *Service) found(ctx context.Context, in Founding) (account int64, err er
 		if taken, err := s.auth.Any(ctx, tx); err != nil || taken {
 			return orElse(err, errFounded)
 		}
-		if !named {
-			if _, err := s.people.Found(ctx, tx, in.Organisation); err != nil {
-				return err
-			}
+		if err := s.name(ctx, tx, in.Organisation); err != nil {
+			return err
 		}
 		person, err := s.personFor(ctx, tx, people.NewPerson{Name: in.Name, Email: in.Email}, true)
 		if err != nil {
@@ -144,10 +137,22 @@ func (s *Service) found(ctx context.Context, in Founding) (account int64, err er
 	return account, err
 }
 
+// name founds the home organisation, or names the one that an import brought with it.
+func (s *Service) name(ctx context.Context, tx *db.Tx, organisation string) error {
+	_, err := s.people.Home(ctx)
+	if err == nil {
+		return s.people.Rename(ctx, tx, organisation)
+	}
+	if errs.IsNotFound(err) {
+		_, err = s.people.Found(ctx, tx, organisation)
+	}
+	return err
+}
+
 // check finds every mistake of the form at once.
-func (in Founding) check(named bool) error {
+func (in Founding) check() error {
 	var fields []errs.Field
-	if !named && strings.TrimSpace(in.Organisation) == "" {
+	if strings.TrimSpace(in.Organisation) == "" {
 		fields = append(fields, errs.Field{Name: "organisation", Text: "Give the name of your organisation."})
 	}
 	if strings.TrimSpace(in.Name) == "" {
