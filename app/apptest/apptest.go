@@ -53,10 +53,14 @@ type Hub struct {
 	URL   string // http://127.0.0.1:PORT
 	Clock *Clock
 	t     testing.TB
+	stop  func()
 }
 
+// Change is what a test wants different from the usual hub.
+type Change func(s *app.Settings, o *app.Options)
+
 // New starts a hub on d, which must be migrated and empty, and belongs to the hub from now on. It stops with the test.
-func New(t testing.TB, d *db.DB, change ...func(*app.Settings)) *Hub {
+func New(t testing.TB, d *db.DB, change ...Change) *Hub {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -65,10 +69,11 @@ func New(t testing.TB, d *db.DB, change ...func(*app.Settings)) *Hub {
 	h := &Hub{DB: d, URL: "http://" + l.Addr().String(), Clock: &Clock{now: Noon}, t: t}
 	s := app.Settings{Data: t.TempDir(), BaseURL: h.URL, Timezone: london(t), BodyLimit: 12 << 20, PhotoLimit: 10 << 20}
 	s.Auth.BaseURL = h.URL
+	o := app.Options{Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})), Now: h.Clock.Now, Version: "test"}
 	for _, c := range change {
-		c(&s)
+		c(&s, &o)
 	}
-	if h.App, err = app.New(t.Context(), d, s, app.Options{Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})), Now: h.Clock.Now, Version: "test"}); err != nil {
+	if h.App, err = app.New(t.Context(), d, s, o); err != nil {
 		t.Fatal(err)
 	}
 	if s.Sample { // before it serves, as the program does: both may build the index
@@ -79,11 +84,14 @@ func New(t testing.TB, d *db.DB, change ...func(*app.Settings)) *Hub {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.App.ServeOn(ctx, l) }()
-	t.Cleanup(func() {
+	h.stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-done; err != nil {
 			t.Errorf("stop the hub: %v", err)
 		}
+	})
+	t.Cleanup(func() {
+		h.Stop()
 		if err := h.App.Close(); err != nil {
 			t.Errorf("close the hub: %v", err)
 		}
@@ -91,10 +99,19 @@ func New(t testing.TB, d *db.DB, change ...func(*app.Settings)) *Hub {
 	return h
 }
 
+// Stop stops the server as a signal does, and returns when it has stopped. Its database stays open until the test ends.
+func (h *Hub) Stop() { h.stop() }
+
 // Sample starts a hub on SQLite with the sample content, where anyone can sign in as a sample person.
-func Sample(t testing.TB, change ...func(*app.Settings)) *Hub {
+func Sample(t testing.TB, change ...Change) *Hub {
 	t.Helper()
-	h := New(t, backends.SQLite(t), append([]func(*app.Settings){func(s *app.Settings) { s.Sample = true }}, change...)...)
+	return SampleOn(t, backends.SQLite(t), change...)
+}
+
+// SampleOn is Sample on d, which must be migrated and empty.
+func SampleOn(t testing.TB, d *db.DB, change ...Change) *Hub {
+	t.Helper()
+	h := New(t, d, append([]Change{func(s *app.Settings, _ *app.Options) { s.Sample = true }}, change...)...)
 	h.Drain()
 	return h
 }
@@ -165,27 +182,30 @@ func (r Response) Doc(t testing.TB) *goquery.Document {
 // Get fetches a path; header lines are "Name: value".
 func (c *Client) Get(path string, header ...string) Response {
 	c.t.Helper()
-	return c.do(http.MethodGet, path, nil, header)
+	return c.Do(http.MethodGet, path, "", header...)
 }
 
 // Post sends a form as a browser does from a page of the hub itself.
 func (c *Client) Post(path string, form url.Values, header ...string) Response {
 	c.t.Helper()
-	return c.do(http.MethodPost, path, form, append([]string{"Sec-Fetch-Site: same-origin"}, header...))
+	return c.Do(http.MethodPost, path, form.Encode(), append([]string{"Sec-Fetch-Site: same-origin", "Content-Type: application/x-www-form-urlencoded"}, header...)...)
 }
 
-func (c *Client) do(method, path string, form url.Values, header []string) Response {
+// Do sends any request; header lines are "Name: value", and the last of a name counts. It fails the test when no answer comes.
+func (c *Client) Do(method, path, body string, header ...string) Response {
 	c.t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
-	}
-	req, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, body)
+	res, err := c.Try(method, path, body, header...)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return res
+}
+
+// Try is Do for servers that may be gone: it returns the error of a request without an answer.
+func (c *Client) Try(method, path, body string, header ...string) (Response, error) {
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, strings.NewReader(body))
+	if err != nil {
+		return Response{}, err
 	}
 	for _, line := range header {
 		name, value, _ := strings.Cut(line, ": ")
@@ -193,14 +213,14 @@ func (c *Client) do(method, path string, form url.Values, header []string) Respo
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		c.t.Fatal(err)
+		return Response{}, err
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
-		c.t.Fatal(err)
+		return Response{}, err
 	}
-	return Response{Status: res.StatusCode, Location: res.Header.Get("Location"), Header: res.Header, Body: string(text)}
+	return Response{Status: res.StatusCode, Location: res.Header.Get("Location"), Header: res.Header, Body: string(text)}, nil
 }
 
 func london(t testing.TB) *time.Location {
