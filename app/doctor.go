@@ -52,6 +52,12 @@ func (a *App) doctor(ctx context.Context, out io.Writer) error {
 	}
 	say(missing == 0, "photos that profiles name but the folder lacks: %d", missing)
 
+	swept, err := a.people.SweepPhotos(ctx)
+	if err != nil {
+		return fmt.Errorf("remove photos that no profile shows: %w", err)
+	}
+	say(true, "photos that no profile has shown for a day: %d removed", swept)
+
 	say(a.kv.Ping(ctx) == nil, "store of sessions answers")
 	if problems > 0 {
 		return errs.Invalidf("%d of the checks found a problem.", problems)

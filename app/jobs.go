@@ -24,6 +24,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 		running.Go(func() { a.every(ctx, 10*time.Minute, "sweep expired sessions", store.Sweep) })
 	}
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
+	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	if a.stale {
 		running.Go(func() {
 			a.log.Info("building the search index; search answers with what is in it so far")
@@ -47,6 +48,11 @@ func (a *App) every(ctx context.Context, period time.Duration, what string, do f
 			a.report(what, do(ctx))
 		}
 	}
+}
+
+func (a *App) sweepPhotos(ctx context.Context) error {
+	_, err := a.people.SweepPhotos(ctx)
+	return err
 }
 
 func (a *App) report(what string, err error) {

@@ -6,6 +6,7 @@
 package files
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,6 +17,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"sync"
 	"time"
 
 	"watercooler/app/errs"
@@ -23,7 +26,8 @@ import (
 
 // Store is a directory of files.
 type Store struct {
-	dir string
+	dir   string
+	place sync.Mutex // held while a file is put in its place or taken out of it
 }
 
 // Info describes a stored file.
@@ -41,6 +45,9 @@ func Open(dir string) (*Store, error) {
 	}
 	return &Store{dir: dir}, nil
 }
+
+// uploadPrefix begins the name of a file that is still arriving.
+const uploadPrefix = "upload-"
 
 var (
 	extPattern = regexp.MustCompile(`^\.[a-z0-9]{1,8}$`)
@@ -63,7 +70,7 @@ func (s *Store) Put(r io.Reader, ext string, limit int64) (key string, err error
 	if !extPattern.MatchString(ext) {
 		return "", fmt.Errorf("put file: extension %q is not of the form .abc", ext)
 	}
-	tmp, err := os.CreateTemp(s.dir, "upload-*")
+	tmp, err := os.CreateTemp(s.dir, uploadPrefix+"*")
 	if err != nil {
 		return "", fmt.Errorf("put file: %w", err)
 	}
@@ -94,7 +101,10 @@ func (s *Store) Put(r io.Reader, ext string, limit int64) (key string, err error
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return "", fmt.Errorf("put file: %w", err)
 	}
-	// A rename is atomic: readers see the whole file or none, also after a crash.
+	s.place.Lock()
+	defer s.place.Unlock()
+	// A rename is atomic: readers see the whole file or none, also after a crash. It also makes an old file young again when
+	// its bytes come a second time, so that Sweep leaves it alone until its new owner's row is written.
 	if err := os.Rename(tmp.Name(), path); err != nil {
 		return "", fmt.Errorf("put file: %w", err)
 	}
@@ -123,6 +133,47 @@ func (s *Store) Get(key string) (io.ReadSeekCloser, Info, error) {
 		kind = "application/octet-stream"
 	}
 	return f, Info{Key: key, Type: kind, Size: st.Size(), Modified: st.ModTime()}, nil
+}
+
+// Sweep removes the files from before a moment that are not kept, and uploads that a crash cut short. It returns how many
+// files it removed.
+//
+// Taking a file away together with the row that named it would need two things to happen or neither, over a file system and
+// a database. A sweep needs nothing: it may stop anywhere and be done again. Two rules make it safe beside uploads: kept is
+// read before the sweep begins, and before lies further back than the time between Put and the commit that names the file.
+func (s *Store) Sweep(ctx context.Context, before time.Time, kept map[string]bool) (removed int, err error) {
+	err = filepath.WalkDir(s.dir, func(path string, e fs.DirEntry, err error) error {
+		if err = errors.Join(err, ctx.Err()); err != nil || e.IsDir() {
+			return err
+		}
+		name := e.Name()
+		if kept[name] || !keyPattern.MatchString(name) && !strings.HasPrefix(name, uploadPrefix) {
+			return nil
+		}
+		gone, err := s.remove(path, before)
+		if gone && !strings.HasPrefix(name, uploadPrefix) {
+			removed++
+		}
+		return err
+	})
+	if err != nil {
+		return removed, fmt.Errorf("sweep files: %w", err)
+	}
+	return removed, nil
+}
+
+// remove takes the file at path away unless it is younger than before.
+func (s *Store) remove(path string, before time.Time) (gone bool, err error) {
+	s.place.Lock()
+	defer s.place.Unlock()
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil || !st.ModTime().Before(before):
+		return false, err
+	}
+	return true, os.Remove(path)
 }
 
 // size writes a number of bytes for people.

@@ -9,8 +9,10 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"watercooler/app/errs"
 	"watercooler/app/files"
@@ -59,6 +61,58 @@ func TestStore(t *testing.T) {
 }
 
 // flag is w×h pixels: red on the left, blue on the right.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	s, err := files.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(text string) string {
+		key, err := s.Put(strings.NewReader(text), ".txt", 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	age := func(name string) {
+		if err := os.Chtimes(filepath.Join(dir, name), time.Time{}, time.Now().Add(-48*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, forgotten, young, again := put("kept"), put("forgotten"), put("young"), put("again")
+	for _, key := range []string{kept, forgotten, again} {
+		age(filepath.Join(key[:2], key))
+	}
+	put("again") // somebody chose the same picture once more
+	for _, name := range []string{"upload-cut", "upload-arriving", "README"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	age("upload-cut")
+	age("README")
+	for _, want := range []int{1, 0} { // once more changes nothing
+		n, err := s.Sweep(t.Context(), time.Now().Add(-24*time.Hour), map[string]bool{kept: true})
+		if err != nil || n != want {
+			t.Errorf("swept %d files, %v, want %d", n, err, want)
+		}
+	}
+	for key, want := range map[string]bool{kept: true, forgotten: false, young: true, again: true} {
+		f, _, err := s.Get(key)
+		if err == nil {
+			err = f.Close()
+		}
+		if (err == nil) != want || err != nil && !errs.IsNotFound(err) {
+			t.Errorf("after the sweep %s is there: %v, want %v", key[:8], err, want)
+		}
+	}
+	for name, want := range map[string]bool{"upload-cut": false, "upload-arriving": true, "README": true} {
+		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
+			t.Errorf("after the sweep %s: %v, want there %v", name, err, want)
+		}
+	}
+}
+
 func flag(w, h int) image.Image {
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {

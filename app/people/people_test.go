@@ -22,19 +22,21 @@ var noon = time.Date(2027, 3, 4, 12, 0, 0, 0, time.UTC)
 // hub is a directory with a home organisation called Devon County Council.
 type hub struct {
 	*people.Service
-	db   *db.DB
-	home int64
+	db    *db.DB
+	files string // the folder of photos
+	home  int64
 }
 
 // each runs test on an empty hub on every database.
 func each(t *testing.T, test func(t *testing.T, h *hub)) {
 	t.Helper()
 	backends.Each(t, func(t *testing.T, d *db.DB) {
-		store, err := files.Open(t.TempDir())
+		dir := t.TempDir()
+		store, err := files.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &hub{Service: people.New(d, store, func() time.Time { return noon }), db: d}
+		h := &hub{Service: people.New(d, store, func() time.Time { return noon }), db: d, files: dir}
 		h.tx(t, func(ctx context.Context, tx *db.Tx) (err error) {
 			h.home, err = h.Found(ctx, tx, "Devon County Council")
 			return err

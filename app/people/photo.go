@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
@@ -93,6 +94,24 @@ func (s *Service) Photos(ctx context.Context) ([]string, error) {
 		}
 		all, after = append(all, page...), last
 	}
+}
+
+// forgottenAfter is how long a photo stays in the folder after the last profile has let go of it: far longer than the moment
+// between the file and the row of a new photo, and long enough for a backup of the database to fit the folder beside it.
+const forgottenAfter = 24 * time.Hour
+
+// SweepPhotos removes photos that no profile shows any more: replaced, taken off, or left behind by a crash before the profile
+// was written. It returns how many. It keeps no list of what to remove, so nothing can be lost from one.
+func (s *Service) SweepPhotos(ctx context.Context) (removed int, err error) {
+	shown, err := s.Photos(ctx)
+	if err != nil {
+		return 0, err
+	}
+	kept := make(map[string]bool, len(shown))
+	for _, key := range shown {
+		kept[key] = true
+	}
+	return s.files.Sweep(ctx, s.now().Add(-forgottenAfter), kept)
 }
 
 // selectPhotos returns the photos of up to 1,000 people after the id given, and the last id it saw.

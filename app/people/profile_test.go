@@ -15,6 +15,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -368,6 +370,8 @@ func (h *hub) server(t *testing.T, viewers map[string]auth.Viewer) (*fiber.App, 
 	f.Get("/units/:id", p.Unit)
 	f.Get("/settings/profile", p.EditForm)
 	f.Post("/settings/profile", p.Edit)
+	f.Post("/people/:handle/photo", p.Photo)
+	f.Post("/people/:handle/photo/delete", p.RemovePhoto)
 	f.Post("/settings/photo", p.Photo)
 	f.Post("/settings/photo/delete", p.RemovePhoto)
 	f.Get("/files/:key", p.File)
@@ -396,7 +400,7 @@ func TestPages(t *testing.T) {
 		cases := []struct {
 			name, as, method, path, form string
 			status                       int
-			location                     string
+			location, shows              string
 			most                         int64 // statements
 		}{
 			{name: "directory", as: "gwen", path: "/people", status: 200, most: 6},
@@ -414,11 +418,13 @@ func TestPages(t *testing.T) {
 			{name: "own form", as: "gwen", path: "/settings/profile", status: 200, most: 3},
 			{name: "form, signed out", path: "/settings/profile", status: 401, most: 0},
 			{name: "form of another", as: "ben", path: "/people/gwen-pryce/edit", status: 403, most: 1},
-			{name: "form of another, administrator", as: "admin", path: "/people/gwen-pryce/edit", status: 200, most: 3},
+			{name: "form of another, administrator", as: "admin", path: "/people/gwen-pryce/edit", status: 200, shows: `action="/people/gwen-pryce/photo/delete"`, most: 3},
 			{name: "saved", as: "gwen", method: "POST", path: "/settings/profile", form: "name=Gwen+Pryce&unit=2", status: 303, location: "/people/gwen-pryce", most: 12},
 			{name: "mistake", as: "gwen", method: "POST", path: "/settings/profile", form: "name=&about=kept", status: 422, most: 12},
 			{name: "saved by another", as: "ben", method: "POST", path: "/people/gwen-pryce/edit", form: "name=X", status: 403, most: 12},
-			{name: "no photo chosen", as: "gwen", method: "POST", path: "/settings/photo", form: "x=1", status: 422, most: 12},
+			{name: "no photo chosen", as: "gwen", method: "POST", path: "/settings/photo", form: "x=1", status: 422, shows: `action="/settings/photo"`, most: 12},
+			{name: "no photo chosen for another", as: "admin", method: "POST", path: "/people/gwen-pryce/photo", form: "x=1", status: 422, shows: `action="/people/gwen-pryce/photo"`, most: 12},
+			{name: "photo of another", as: "ben", method: "POST", path: "/people/gwen-pryce/photo/delete", status: 403, most: 12},
 			{name: "photo", as: "ben", path: "/files/" + p.Photo, status: 200, most: 0},
 			{name: "photo, signed out", path: "/files/" + p.Photo, status: 401, most: 0},
 			{name: "no file", as: "gwen", path: "/files/..%2f..%2fetc%2fpasswd", status: 404, most: 0},
@@ -439,6 +445,9 @@ func TestPages(t *testing.T) {
 			}
 			if err != nil || res.StatusCode != c.status || res.Header.Get("Location") != c.location {
 				t.Errorf("%s: got %d to %q, %v, want %d to %q\n%.300s", c.name, res.StatusCode, res.Header.Get("Location"), err, c.status, c.location, body)
+			}
+			if !strings.Contains(string(body), c.shows) {
+				t.Errorf("%s: the page has no %s", c.name, c.shows)
 			}
 			if n := statements.Load(); n > c.most {
 				t.Errorf("%s: made %d statements, want at most %d", c.name, n, c.most)
@@ -490,6 +499,60 @@ func TestPhotoThroughTheForm(t *testing.T) {
 			}
 			if res.StatusCode != c.status {
 				t.Errorf("%s: got %d, want %d", c.name, res.StatusCode, c.status)
+			}
+		}
+	})
+}
+
+func TestSweepPhotos(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		ctx := t.Context()
+		ids := h.add(t, "", "Gwen Pryce", "Ben Sato", "Ada Quinn")
+		choose := func(i int, handle string, side int) string {
+			t.Helper()
+			if err := h.SetPhoto(ctx, h.as(ids[i], 0), handle, bytes.NewReader(picture(t, side, side))); err != nil {
+				t.Fatal(err)
+			}
+			p, err := h.Find(ctx, h.as(ids[i], 0), handle)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.Photo
+		}
+		first, shared := choose(0, "gwen-pryce", 30), choose(1, "ben-sato", 40)
+		second := choose(0, "gwen-pryce", 50)
+		if choose(2, "ada-quinn", 40) != shared {
+			t.Fatal("the same picture has two keys")
+		}
+		if err := h.RemovePhoto(ctx, h.as(ids[1], 0), "ben-sato"); err != nil {
+			t.Fatal(err)
+		}
+		sweep := func(want int) {
+			t.Helper()
+			if n, err := h.SweepPhotos(ctx); err != nil || n != want {
+				t.Errorf("swept %d photos, %v, want %d", n, err, want)
+			}
+		}
+		age := func(by time.Duration) {
+			t.Helper()
+			for _, key := range []string{first, shared, second} {
+				if err := os.Chtimes(filepath.Join(h.files, key[:2], key), noon, noon.Add(-by)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		age(23 * time.Hour)
+		sweep(0) // what came today may still be on its way into a profile
+		age(25 * time.Hour)
+		sweep(1)
+		sweep(0)
+		for key, want := range map[string]bool{first: false, shared: true, second: true} {
+			f, _, err := h.File(h.as(ids[0], 0), key)
+			if err == nil {
+				err = f.Close()
+			}
+			if (err == nil) != want {
+				t.Errorf("photo %s: %v, want it kept: %v", key[:8], err, want)
 			}
 		}
 	})

@@ -422,6 +422,14 @@ func editPath(p Person, mine bool) string {
 	return p.Path() + "/edit"
 }
 
+// photoPath is where the photo of p is changed.
+func photoPath(p Person, mine bool) string {
+	if mine {
+		return "/settings/photo"
+	}
+	return p.Path() + "/photo"
+}
+
 // target returns whose profile a form is about: the one named in the path, or the viewer's own under /settings.
 func target(c *fiber.Ctx) string {
 	if handle := c.Params("handle"); handle != "" {
@@ -457,6 +465,7 @@ func (h *Web) form(c *fiber.Ctx, status int, f Form, in EditInput, problems part
 		Chrome: h.chrome(c, title), Person: f.Person.Part(), Action: editPath(f.Person, mine), CancelPath: f.Person.Path(),
 		Name: in.Name, JobTitle: in.JobTitle, Location: in.Location, Phone: in.Phone, Email: in.Email, About: in.About,
 		Unit: strconv.FormatInt(in.Unit, 10), Manager: in.Manager, Problems: problems, HasPhoto: f.Person.Photo != "",
+		PhotoAction: photoPath(f.Person, mine), PhotoDeleteAction: photoPath(f.Person, mine) + "/delete",
 	}
 	if len(f.Units) > 0 {
 		page.Units = append([]parts.Option{{Value: "0", Label: "No unit", Selected: in.Unit == 0}}, choices(f.Units, in.Unit)...)

@@ -97,4 +97,7 @@ type EditPage struct {
 	Managers   []parts.Option // empty leaves the field out
 	Problems   parts.Problems
 	HasPhoto   bool
+
+	PhotoAction       string // POST, with the file
+	PhotoDeleteAction string // POST
 }
