@@ -19,7 +19,7 @@ import (
 // startJobs starts the work that goes on beside the requests, each piece in a goroutine that ends with ctx and is waited for
 // through running.
 func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
-	running.Go(func() { a.report("hand on events", a.dispatcher.Run(ctx)) })
+	running.Go(func() { a.report(ctx, "hand on events", a.dispatcher.Run(ctx)) })
 	if store, ok := a.kv.(*kv.SQL); ok {
 		running.Go(func() { a.every(ctx, 10*time.Minute, "sweep expired sessions", store.Sweep) })
 	}
@@ -27,12 +27,12 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	if a.stale {
 		running.Go(func() {
-			a.log.Info("building the search index; search answers with what is in it so far")
-			a.report("build the search index", a.find.Rebuild(ctx, nil))
+			a.log.Info("building the search index; pages are served meanwhile, and search finds what it holds so far")
+			a.report(ctx, "build the search index", a.find.Rebuild(ctx, nil))
 		})
 	}
 	if a.cfg.MetricsListen != "" {
-		running.Go(func() { a.report("serve metrics", a.metrics.serve(ctx, a.cfg.MetricsListen)) })
+		running.Go(func() { a.report(ctx, "serve metrics", a.metrics.serve(ctx, a.cfg.MetricsListen)) })
 	}
 }
 
@@ -45,7 +45,7 @@ func (a *App) every(ctx context.Context, period time.Duration, what string, do f
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			a.report(what, do(ctx))
+			a.report(ctx, what, do(ctx))
 		}
 	}
 }
@@ -55,9 +55,11 @@ func (a *App) sweepPhotos(ctx context.Context) error {
 	return err
 }
 
-func (a *App) report(what string, err error) {
-	if err != nil {
-		a.log.Error(what, "err", err)
+// report logs what went wrong with work beside the requests. Being told to stop is not wrong: what was left is taken up at
+// the next start.
+func (a *App) report(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		a.log.ErrorContext(ctx, what, "err", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
@@ -131,8 +132,12 @@ func Open(o Options) (*Index, error) {
 	}
 	x.cur = gen
 	x.sweep()
-	if stale != nil {
-		log.Warn("search index is stale", "dir", o.Dir, "reason", stale)
+	switch {
+	case errors.Is(stale, fs.ErrNotExist): // the first start
+		log.Debug("no search index yet", "dir", o.Dir)
+		return x, ErrStale
+	case stale != nil:
+		log.Warn("the search index cannot be used and is built anew", "dir", o.Dir, "reason", stale)
 		return x, ErrStale
 	}
 	return x, nil
