@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -100,7 +101,8 @@ var (
 const currentFile = "CURRENT"
 
 // Open opens the index in o.Dir, or makes an empty one and returns it together with ErrStale. Whatever else is wrong with
-// the files there, the index that comes with ErrStale works: people can search what is applied from now on.
+// the files there, the index that comes with ErrStale works: one of another mapping version goes on serving until Rebuild
+// has made its successor, and in place of a damaged one people can search what is applied from now on.
 func Open(o Options) (*Index, error) {
 	log := o.Log
 	if log == nil {
@@ -110,7 +112,7 @@ func Open(o Options) (*Index, error) {
 		return nil, fmt.Errorf("open search index: %w", err)
 	}
 	x := &Index{dir: o.Dir, log: log, analyzer: english(), workers: runtime.GOMAXPROCS(0)}
-	name := x.current()
+	name, outdated := x.current()
 	gen, err := openGeneration(filepath.Join(o.Dir, name), false)
 	if errors.Is(err, ErrLocked) {
 		return nil, fmt.Errorf("open search index in %s: %w", o.Dir, err)
@@ -139,18 +141,24 @@ func Open(o Options) (*Index, error) {
 	case stale != nil:
 		log.Warn("the search index cannot be used and is built anew", "dir", o.Dir, "reason", stale)
 		return x, ErrStale
+	case outdated:
+		log.Info("the search index has another form and serves until the new one is built", "dir", o.Dir)
+		return x, ErrStale
 	}
 	return x, nil
 }
 
-// current returns the name of the folder in use, or one that does not exist.
-func (x *Index) current() string {
+// generationName is what the folder of a generation is called: its mapping version and a number.
+var generationName = regexp.MustCompile(`^v[0-9]+-[0-9]+$`)
+
+// current returns the name of the folder in use, or one that does not exist, and whether it is of another mapping version.
+func (x *Index) current() (name string, outdated bool) {
 	b, err := os.ReadFile(filepath.Join(x.dir, currentFile))
-	name := strings.TrimSpace(string(b))
-	if err != nil || !strings.HasPrefix(name, generationPrefix()) || name != filepath.Base(name) {
-		return "none"
+	name = strings.TrimSpace(string(b))
+	if err != nil || !generationName.MatchString(name) {
+		return "none", false
 	}
-	return name
+	return name, !strings.HasPrefix(name, generationPrefix())
 }
 
 // generationPrefix begins the name of every folder of this mapping version.
