@@ -18,7 +18,7 @@ import (
 // test may change what the request's context carries.
 func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	people := people.NewWeb(a.people, a.web)
-	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find)
+	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.find)
 	topics := topics.NewWeb(a.topics, a.threads, threads, a.web)
 	signin := signin.NewWeb(a.signin, a.web)
 	find := find.NewWeb(a.find, a.web)
@@ -50,11 +50,11 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 
 	// Writing.
 	f.Get("/write", reads, member, threads.Write)
-	f.Post("/threads", writes, threads.Open) // keeps the text of somebody whose session has ended, and asks them to sign in
-	f.Post("/preview", cheap, member, threads.Preview)
+	f.Post("/threads", writes, threads.Open)          // keeps the text of somebody whose session has ended, and asks them to sign in
+	f.Post("/preview", cheap, threads.Preview)        // so does this, and so does saving a draft
 	f.Get("/similar", searches, member, find.Similar) // "already asked?"
 	f.Get("/drafts", reads, member, threads.Drafts)
-	f.Post("/drafts", cheap, member, threads.SaveDraft)
+	f.Post("/drafts", cheap, threads.SaveDraft)
 	f.Post("/drafts/:id/delete", writes, member, threads.DeleteDraft)
 
 	// A thread.

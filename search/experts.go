@@ -88,7 +88,7 @@ const (
 	expScale    = 3.0  // points of score by which a match must fall behind to count e times less
 	halfLife    = 4.0  // years: gentle, for knowledge fades slower than interest
 	microYear   = 365.25 * 24 * 3600 * 1e6
-	maxEvidence = 5
+	MaxEvidence = 5 // contributions kept of each person
 )
 
 // tally is what the votes for one person add up to, by each technique.
@@ -156,7 +156,7 @@ func (t *tally) count(v Vote, w, top float64, rank int) {
 	if rank < combDepth {
 		t.sum += w * relative
 	}
-	if len(t.evidence) < maxEvidence {
+	if len(t.evidence) < MaxEvidence {
 		t.evidence = append(t.evidence, v)
 	}
 }

@@ -9,16 +9,15 @@ import (
 	"time"
 )
 
-// Related threads change slowly and every thread page shows them, so their ids are kept.
+// What stands beside a thread changes slowly and every thread page shows it, so what the index said is kept.
 const (
-	relatedKept  = 10               // ids of a thread
-	relatedSize  = 4_096            // threads
-	relatedFresh = 10 * time.Minute // how late a new thread may appear beside an old one
+	besideSize  = 4_096            // threads
+	besideFresh = 10 * time.Minute // how late something new may appear beside an old thread
 )
 
-// relatedCache keeps ids only, by thread and set of audiences: titles and permission are read anew. The least recently used
-// entry makes room.
-type relatedCache struct {
+// cache keeps lists by thread and set of audiences, which is why nobody is told what another may read. The least recently used
+// list makes room. What can be withdrawn is not kept in it, titles above all: those are read anew.
+type cache[T any] struct {
 	now func() time.Time
 
 	mu    sync.Mutex
@@ -26,50 +25,50 @@ type relatedCache struct {
 	order *list.List // the most recently used in front
 }
 
-type relatedEntry struct {
+type cacheEntry[T any] struct {
 	key   string
-	ids   []int64
+	list  []T
 	until time.Time
 }
 
-func newRelatedCache(now func() time.Time) *relatedCache {
-	return &relatedCache{now: now, items: make(map[string]*list.Element), order: list.New()}
+func newCache[T any](now func() time.Time) *cache[T] {
+	return &cache[T]{now: now, items: make(map[string]*list.Element), order: list.New()}
 }
 
-func relatedKey(thread int64, audiences []string) string {
+func cacheKey(thread int64, audiences []string) string {
 	return strconv.FormatInt(thread, 10) + " " + strings.Join(audiences, " ")
 }
 
-func (c *relatedCache) get(thread int64, audiences []string) ([]int64, bool) {
+func (c *cache[T]) get(thread int64, audiences []string) ([]T, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	el, ok := c.items[relatedKey(thread, audiences)]
+	el, ok := c.items[cacheKey(thread, audiences)]
 	if !ok {
 		return nil, false
 	}
-	e := el.Value.(*relatedEntry)
+	e := el.Value.(*cacheEntry[T])
 	if c.now().After(e.until) {
 		c.order.Remove(el)
 		delete(c.items, e.key)
 		return nil, false
 	}
 	c.order.MoveToFront(el)
-	return slices.Clone(e.ids), true
+	return slices.Clone(e.list), true
 }
 
-func (c *relatedCache) put(thread int64, audiences []string, ids []int64) {
+func (c *cache[T]) put(thread int64, audiences []string, kept []T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := &relatedEntry{key: strings.Clone(relatedKey(thread, audiences)), ids: slices.Clone(ids), until: c.now().Add(relatedFresh)}
+	e := &cacheEntry[T]{key: strings.Clone(cacheKey(thread, audiences)), list: slices.Clone(kept), until: c.now().Add(besideFresh)}
 	if el, ok := c.items[e.key]; ok {
 		el.Value = e
 		c.order.MoveToFront(el)
 		return
 	}
 	c.items[e.key] = c.order.PushFront(e)
-	if c.order.Len() > relatedSize {
+	if c.order.Len() > besideSize {
 		last := c.order.Back()
 		c.order.Remove(last)
-		delete(c.items, last.Value.(*relatedEntry).key)
+		delete(c.items, last.Value.(*cacheEntry[T]).key)
 	}
 }

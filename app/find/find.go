@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"watercooler/app/db"
-	"watercooler/app/errs"
 	"watercooler/app/threads"
 	"watercooler/auth"
 	"watercooler/search"
@@ -96,12 +95,13 @@ type Service struct {
 	db      *db.DB
 	index   *search.Index
 	now     func() time.Time
-	related *relatedCache
+	related *cache[int64]
+	knowing *cache[threads.Knower]
 }
 
 // New returns a Service that searches index, which holds what d holds.
 func New(d *db.DB, index *search.Index, now func() time.Time) *Service {
-	return &Service{db: d, index: index, now: now, related: newRelatedCache(now)}
+	return &Service{db: d, index: index, now: now, related: newCache[int64](now), knowing: newCache[threads.Knower](now)}
 }
 
 // Search finds what v may read. A thread and its replies are one hit: the best of them.
@@ -266,41 +266,4 @@ func (s *Service) Similar(ctx context.Context, v auth.Viewer, text string, limit
 		return nil, err
 	}
 	return s.read(ctx, v, found, search.Parsed{})
-}
-
-// Related returns threads like another one. The ids are kept for a while for each thread and set of audiences; whether the
-// viewer may read them is asked anew each time.
-func (s *Service) Related(ctx context.Context, v auth.Viewer, id int64, limit int) ([]threads.Related, error) {
-	ids, ok := s.related.get(id, v.Audiences())
-	if !ok {
-		title, err := selectTitle(ctx, s.db, v.Audiences(), id)
-		if errs.IsNotFound(err) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the title of thread %d: %w", id, err)
-		}
-		found, err := s.index.Similar(ctx, title, v.Audiences(), id, relatedKept)
-		if err != nil {
-			return nil, fmt.Errorf("find threads like %d: %w", id, err)
-		}
-		for _, f := range found {
-			ids = append(ids, f.Thread)
-		}
-		s.related.put(id, v.Audiences(), ids)
-	}
-	rows, err := readableThreads(ctx, s.db, v.Audiences(), ids)
-	if err != nil {
-		return nil, fmt.Errorf("read threads like %d: %w", id, err)
-	}
-	var out []threads.Related
-	for _, id := range ids {
-		if t, ok := rows[id]; ok && len(out) < limit {
-			out = append(out, threads.Related{
-				ID: t.ID, Kind: threads.Kind(t.Kind), Title: t.Title, Author: t.Author.Name,
-				Answered: t.Accepted != 0, Replies: t.Replies, CreatedAt: db.Time(t.CreatedAt),
-			})
-		}
-	}
-	return out, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -269,6 +270,75 @@ func TestExpertsHaveEvidence(t *testing.T) {
 	})
 }
 
+func TestPeopleWhoMayKnow(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		ctx := t.Context()
+		for _, name := range []string{"Rivers", "Bridges"} {
+			_, err := h.topics.Create(ctx, h.gwen, topics.Input{Name: name})
+			must(t, err)
+		}
+		answered := func(by auth.Viewer, audience, title, body string, accept bool, on ...string) {
+			t.Helper()
+			q := h.open(t, h.gwen, threads.Question, audience, title, "We need to know.", on...)
+			a := h.reply(t, by, q, body)
+			if accept {
+				must(t, h.threads.Accept(ctx, h.gwen, a))
+			}
+		}
+		answered(h.ravi, "hub", "How is a weir gauged?", "Gauge the weir with a staff.", true, "Rivers")
+		answered(h.ravi, "hub", "How is a small weir gauged?", "Gauge the small weir with a plate.", true, "Rivers", "Bridges")
+		answered(h.ravi, "org:"+strconv.FormatInt(h.ravi.Organisation, 10), "How is a secret weir gauged?", "Gauge the secret weir at night.", true, "Rivers")
+		asked := h.open(t, h.gwen, threads.Question, "hub", "Which weir gauge lasts?", "Ours rust.")
+		h.reply(t, h.pat, asked, "No weir gauge lasts.")
+		h.drain(t)
+		page, err := h.threads.Find(ctx, h.gwen, asked)
+		must(t, err)
+
+		who := func(list []threads.Knower, err error) string {
+			t.Helper()
+			must(t, err)
+			var out []string
+			for _, k := range list {
+				out = append(out, k.Name+": "+k.Evidence)
+			}
+			return strings.Join(out, "; ")
+		}
+		outsider := auth.ForPerson(9, 0, h.ravi.Organisation+1000, false, 0)
+		for _, tc := range []struct {
+			name string
+			as   auth.Viewer
+			want string
+		}{
+			{"staff", h.gwen, "Ravi Anand: 3 accepted answers on Rivers"},
+			{"from what is kept", h.gwen, "Ravi Anand: 3 accepted answers on Rivers"},
+			{"a partner is not told of what they may not read", outsider, "Ravi Anand: 2 accepted answers on Rivers"},
+			{"nobody is sent to themselves", h.ravi, ""},
+			{"signed out", auth.Public, ""},
+		} {
+			if got := who(h.Knowing(ctx, tc.as, page, 3)); got != tc.want {
+				t.Errorf("%s: beside the question are %q, want %q", tc.name, got, tc.want)
+			}
+			if got := who(h.MayKnow(ctx, tc.as, "gauging a weir", 3)); got != tc.want && tc.as.Person != h.ravi.Person {
+				t.Errorf("%s: beside the composer are %q, want %q", tc.name, got, tc.want)
+			}
+		}
+		counted, n := db.CountQueries(ctx)
+		if _, err := h.Knowing(counted, h.gwen, page, 3); err != nil || n.Load() != 0 {
+			t.Errorf("a page that was shown before asks the database %d times, %v; want not at all", n.Load(), err)
+		}
+		alike, err := h.Alike(ctx, outsider, "How is a weir gauged", 5)
+		must(t, err)
+		for _, a := range alike {
+			if strings.Contains(a.Title, "secret") {
+				t.Errorf("a partner is told of %q", a.Title)
+			}
+		}
+		if len(alike) < 2 {
+			t.Errorf("%d threads ask the same, want the two that a partner may read", len(alike))
+		}
+	})
+}
+
 // server answers the routes of find as the viewer that header X-As names, and counts statements.
 func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 	t.Helper()
@@ -320,7 +390,9 @@ func TestPages(t *testing.T) {
 			{name: "suggestions signed out", path: "/suggest?q=ravi", want: "Search for", not: "/people/", most: 5},
 			{name: "mentions", as: "gwen", path: "/suggest?type=person&q=ravi", want: `data-value="@`, most: 5},
 			{name: "topics", as: "gwen", path: "/suggest?type=topic&q=str", want: `data-value="#structures"`, most: 5},
-			{name: "already asked", as: "gwen", path: "/similar?title=bridge+number", want: "Already asked?", most: 5},
+			{name: "already asked", as: "gwen", path: "/similar?title=bridge+number", want: "Already asked?", most: 9},
+			{name: "and who may know", as: "gwen", path: "/similar?title=stone+bridge", want: "Wrote about Structures 5 or more times", most: 9},
+			{name: "similar to nothing", as: "gwen", path: "/similar?title=+", want: "may-know", not: "People who may know", most: 0},
 		} {
 			t.Run(tc.name, func(t *testing.T) {
 				req := httptest.NewRequest("GET", tc.path, nil)

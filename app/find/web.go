@@ -256,31 +256,22 @@ func (h *Web) experts(ctx context.Context, v auth.Viewer, t typed, res Results) 
 	if t.page > 1 || t.kind != "" || res.Total >= fewResults && !question {
 		return nil, nil
 	}
-	list, err := h.find.Experts(ctx, v, res.Parsed.Text, expertCards+1)
+	return h.cards(ctx, v, res.Parsed.Text)
+}
+
+// cards names people who may know about text; whoever asks knows what they know.
+func (h *Web) cards(ctx context.Context, v auth.Viewer, text string) ([]parts.SidePerson, error) {
+	list, err := h.find.Experts(ctx, v, text, expertCards+1)
 	if err != nil {
 		return nil, err
 	}
 	var out []parts.SidePerson
 	for _, e := range list {
-		if e.Person.ID != v.Person && len(out) < expertCards { // whoever searches knows what they know
-			out = append(out, parts.SidePerson{Person: part(e.Person, v), Note: why(e)})
+		if e.Person.ID != v.Person && len(out) < expertCards {
+			out = append(out, parts.SidePerson{Person: part(e.Person, v), Note: e.Why()})
 		}
 	}
 	return out, nil
-}
-
-// why says in a few words what the evidence is.
-func why(e Expert) string {
-	all, accepted := e.Answers()
-	switch {
-	case accepted > 1:
-		return fmt.Sprintf("%d accepted answers on this", accepted)
-	case accepted == 1:
-		return "An accepted answer on this"
-	case all > 1:
-		return fmt.Sprintf("Wrote on this %d times or more", all)
-	}
-	return "Wrote “" + e.Evidence[0].Title + "”"
 }
 
 // part is a person as the viewer sees them: signed out, a name is plain text and nobody has a face.
@@ -366,17 +357,22 @@ func suggestion(f Hit, v auth.Viewer) views.Suggestion {
 	return s
 }
 
-// Similar answers GET /similar: threads like the title that is being typed.
+// Similar answers GET /similar: threads like the title that is being typed, and people who may know.
 func (h *Web) Similar(c *fiber.Ctx) error {
-	found, err := h.find.Similar(c.UserContext(), auth.ViewerOf(c), clip(strings.TrimSpace(c.Query("title")), maxTyped), similarShown)
+	ctx, v, title := c.UserContext(), auth.ViewerOf(c), clip(strings.TrimSpace(c.Query("title")), maxTyped)
+	found, err := h.find.Similar(ctx, v, title, similarShown)
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, parts.Already(h.SideThreads(found)))
+	know, err := h.cards(ctx, v, title)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, fiber.StatusOK, views.Similar(sides(found), know))
 }
 
-// SideThreads shows hits as a side card or "Already asked?" does.
-func (h *Web) SideThreads(found []Hit) []parts.SideThread {
+// sides shows hits as "Already asked?" does.
+func sides(found []Hit) []parts.SideThread {
 	var out []parts.SideThread
 	for _, f := range found {
 		t := parts.SideThread{Title: f.Title, Path: f.Path, Answered: f.Answered}

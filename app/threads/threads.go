@@ -152,9 +152,24 @@ type Related struct {
 // Path returns the related thread's address.
 func (r Related) Path() string { return threadPath(r.ID) }
 
-// RelatedSource finds threads like another one, all readable by v. The find slice fills it.
+// RelatedSource finds threads like another one or like a text, all readable by v, best first. The find slice fills it.
 type RelatedSource interface {
 	Related(ctx context.Context, v auth.Viewer, thread int64, limit int) ([]Related, error)
+	Alike(ctx context.Context, v auth.Viewer, text string, limit int) ([]Related, error)
+}
+
+// Knower is somebody who may know, and why the hub thinks so.
+type Knower struct {
+	Author
+	Evidence string // "4 accepted answers on Connectivity"
+}
+
+// PeopleSource names people who may know, other than v, by what they wrote that v may read. The find slice fills it.
+type PeopleSource interface {
+	// Knowing names people who may know what t asks, other than the one who asks.
+	Knowing(ctx context.Context, v auth.Viewer, t Thread, limit int) ([]Knower, error)
+	// MayKnow names people who may know about what is being written.
+	MayKnow(ctx context.Context, v auth.Viewer, text string, limit int) ([]Knower, error)
 }
 
 // Service holds the use cases of conversations.

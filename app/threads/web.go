@@ -21,13 +21,14 @@ import (
 type Web struct {
 	threads *Service
 	web     *web.Web
-	kept    kv.Store      // texts of people whose session ended while they wrote
-	related RelatedSource // nil shows no related threads
+	kept    kv.Store // texts of people whose session ended while they wrote
+	related RelatedSource
+	knowing PeopleSource
 }
 
 // NewWeb returns the handlers for s.
-func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource) *Web {
-	return &Web{threads: s, web: w, kept: kept, related: related}
+func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource, knowing PeopleSource) *Web {
+	return &Web{threads: s, web: w, kept: kept, related: related, knowing: knowing}
 }
 
 func (h *Web) chrome(c *fiber.Ctx, title, nav string) layout.Chrome {
@@ -59,7 +60,7 @@ func (h *Web) Show(c *fiber.Ctx) error {
 	if page.Form, err = h.replyForm(c, t, replies); err != nil {
 		return err
 	}
-	if page.Related, err = h.relatedTo(c, t); err != nil {
+	if err := h.beside(c, t, &page); err != nil {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, views.Show(page))
@@ -98,7 +99,7 @@ func (h *Web) showPage(c *fiber.Ctx, t Thread, r RepliesPage) views.ShowPage {
 		Author: person(v, t.Author), At: h.web.Moment(t.CreatedAt), Edited: h.web.Moment(t.EditedAt),
 		Crumbs: []parts.Link{{Text: "Discussions", Path: "/latest"}}, WhoSees: visibleTo(t.Audience), Answered: answeredIn(t),
 		Deleted: t.Deleted, Topics: chips(t.Topics), Vote: voteOf(kindThread, t.ID, t.Votes, t.Voted, t.CanVote),
-		Heading: heading(t), Pager: replyPager(t, r),
+		Heading: repliesSaid(t.Replies), Pager: replyPager(t, r),
 	}
 	if t.Deleted {
 		p.Title = "Deleted " + string(t.Kind)
@@ -231,22 +232,6 @@ func (h *Web) answer(c *fiber.Ctx, f *views.ReplyForm, t Thread, page RepliesPag
 		f.Parent, f.To = to, &views.InReplyTo{Name: r.Author.Name, Path: r.Path()}
 	}
 	return nil
-}
-
-func (h *Web) relatedTo(c *fiber.Ctx, t Thread) ([]parts.SideThread, error) {
-	if h.related == nil || t.Deleted {
-		return nil, nil
-	}
-	list, err := h.related.Related(c.UserContext(), auth.ViewerOf(c), t.ID, 5)
-	if err != nil {
-		return nil, fmt.Errorf("threads related to %d: %w", t.ID, err)
-	}
-	side := make([]parts.SideThread, len(list))
-	for i, r := range list {
-		note := parts.KindName(string(r.Kind)) + " · " + h.web.Date(r.CreatedAt)
-		side[i] = parts.SideThread{Title: r.Title, Path: r.Path(), Note: note, Answered: r.Answered}
-	}
-	return side, nil
 }
 
 // Locate answers GET /replies/:id: the permalink leads to the page of the thread that holds the reply.
@@ -463,11 +448,12 @@ func answeredIn(t Thread) string {
 	return fmt.Sprintf("Answered in %d days", int(waited/(24*time.Hour)))
 }
 
-func heading(t Thread) string {
-	if t.Replies == 0 {
+// repliesSaid is "7 replies", "No replies yet".
+func repliesSaid(n int) string {
+	if n == 0 {
 		return "No replies yet"
 	}
-	return count(t.Replies, "reply", "replies")
+	return count(n, "reply", "replies")
 }
 
 func replyPager(t Thread, r RepliesPage) parts.Pager {

@@ -15,7 +15,7 @@ import (
 	views "watercooler/views/threads"
 )
 
-// Write answers GET /write?kind=question|discussion&title=…: the composer, with the draft that waits in it.
+// Write answers GET /write?kind=question|discussion&title=…&body=…: the composer, with the draft that waits in it.
 func (h *Web) Write(c *fiber.Ctx) error {
 	v := auth.ViewerOf(c)
 	if !v.SignedIn() {
@@ -26,13 +26,26 @@ func (h *Web) Write(c *fiber.Ctx) error {
 		return err
 	}
 	if d.Empty() {
-		d.Kind, d.Title, d.Topics = Kind(c.Query("kind")), oneLine(c.Query("title")), oneLine(c.Query("topics"))
+		d = asked(c)
 	}
 	page, err := h.writePage(c, d)
 	if err != nil {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, views.Write(page))
+}
+
+// maxAsked bounds what an address can put into the composer, in characters.
+const maxAsked = 500
+
+// asked is what the address of the composer puts into it: a search that found nothing becomes the title, and "Ask" on a
+// profile begins with that person's name. It is text like any other: nothing is sent before somebody presses the button.
+func asked(c *fiber.Ctx) Draft {
+	field := func(name string) string {
+		return clip(strings.ToValidUTF8(strings.ReplaceAll(c.Query(name), "\x00", ""), ""), maxAsked)
+	}
+	body := strings.ReplaceAll(field("body"), "\r\n", "\n")
+	return Draft{Place: PlaceNew, Kind: Kind(field("kind")), Title: oneLine(field("title")), Body: body, Topics: oneLine(field("topics"))}
 }
 
 // Open answers POST /threads.
@@ -93,7 +106,10 @@ func (h *Web) writePage(c *fiber.Ctx, d Draft) (views.WritePage, error) {
 	for _, a := range audiences(v) {
 		page.Audiences = append(page.Audiences, parts.Option{Value: a, Label: audienceLabel(a, reach), Hint: reach.WhoSees(a), Selected: a == d.Audience})
 	}
-	return page, h.offerTopics(c, &page)
+	if err := h.offerTopics(c, &page); err != nil {
+		return page, err
+	}
+	return page, h.help(c, &page)
 }
 
 // audiences are those v may write for, the usual one first.

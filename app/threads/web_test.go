@@ -29,8 +29,20 @@ type site struct {
 	jars map[string]map[string]string // browser → cookies
 }
 
-// related stands for the search index: everything is related to the first thread.
+// related stands for the search index: everything is related to the first thread, and Ben knows.
 type related struct{}
+
+func (related) Alike(_ context.Context, _ auth.Viewer, text string, _ int) ([]threads.Related, error) {
+	return []threads.Related{{ID: 1, Kind: threads.Question, Title: "Asked like " + text, CreatedAt: day, Replies: 2}}, nil
+}
+
+func (related) Knowing(context.Context, auth.Viewer, threads.Thread, int) ([]threads.Knower, error) {
+	return []threads.Knower{{Author: threads.Author{ID: 2, Handle: "ben", Name: "Ben Knows"}, Evidence: "2 accepted answers on Schools"}}, nil
+}
+
+func (r related) MayKnow(ctx context.Context, v auth.Viewer, _ string, limit int) ([]threads.Knower, error) {
+	return r.Knowing(ctx, v, threads.Thread{}, limit)
+}
 
 func (related) Related(context.Context, auth.Viewer, int64, int) ([]threads.Related, error) {
 	return []threads.Related{{ID: 1, Kind: threads.Question, Title: "A thread like it", CreatedAt: day, Answered: true}}, nil
@@ -42,7 +54,7 @@ func serve(t *testing.T, h *hub) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := threads.NewWeb(h.Service, frame, kv.NewSQL(h.db, time.Now), related{})
+	w := threads.NewWeb(h.Service, frame, kv.NewSQL(h.db, time.Now), related{}, related{})
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: frame.ErrorHandler})
 	app.Use(func(c *fiber.Ctx) error {
 		if v, ok := people[c.Get("As")]; ok {
@@ -205,7 +217,9 @@ func TestPages(t *testing.T) {
 			{name: "thread", as: "ada", get: "/threads/1", want: []string{
 				`h1:contains("Can a school")`, `#reply-1:contains("2024")`, `#reply-2 a[href="#reply-1"]`, `form[action="/replies/1/accept"]`, `a[href="/threads/1/edit"]`,
 				`form[action="/threads/1/replies"] textarea`, `a[href="/threads/1"]:contains("A thread like it")`, `!form[action="/threads/1/votes"]`, `form[action="/replies/1/votes"]`,
+				`aside h2:contains("People who may know")`, `aside a[href="/people/ben"]`,
 			}},
+			{name: "a discussion needs nobody who knows", as: "ada", get: "/threads/3", want: []string{`!aside h2:contains("People who may know")`}},
 			{name: "thread of somebody else", as: "pat", get: "/threads/1", want: []string{`form[action="/threads/1/votes"]`, `!form[action="/replies/1/accept"]`, `!a[href="/threads/1/edit"]`}},
 			{name: "hidden thread", as: "pat", get: "/threads/2", status: 404},
 			{name: "public thread signed out", get: "/threads/3", want: []string{`h1:contains("Open <data>?")`, `a[href^="/sign-in"]`, `!a[href="/people/ben"]`, `!textarea`}},
@@ -218,11 +232,14 @@ func TestPages(t *testing.T) {
 
 			// Opening.
 			{name: "composer", as: "ada", get: "/write?kind=discussion&title=Hello", want: []string{`input[name="title"][value="Hello"]`, `:contains("3 staff and 1 partner")`, `input[name="audience"][value="org:1"]`, `input[value="discussion"][checked]`}},
+			{name: "composer from a profile", as: "ada", get: "/write?kind=question&body=%40ben+%3Cscript%3E", want: []string{`textarea:contains("@ben <script>")`, `!form script`, `!#may-know .sides`}},
+			{name: "composer with somebody's novel in the address", as: "ada", get: "/write?body=" + strings.Repeat("%C3%A4", 600), want: []string{`textarea:contains("` + strings.Repeat("ä", 500) + `")`, `!textarea:contains("` + strings.Repeat("ä", 501) + `")`}},
+			{name: "composer from a search says what was asked before", as: "ada", get: "/write?title=Hello", want: []string{`#similar a:contains("Asked like Hello")`, `#similar:contains("2 replies")`, `#may-know a[href="/people/ben"]`, `#may-know:contains("2 accepted answers on Schools")`}},
 			{name: "composer signed out", get: "/write", to: "/sign-in?return=%2Fwrite"},
 			{name: "mistakes keep the text", as: "ada", post: "/threads", form: form("kind", "question", "title", long, "body", "My <text>", "topics", "Scools", "audience", "hub"), status: 422,
 				want: []string{`#e-title`, `#e-topics:contains("Schools")`, `textarea:contains("My <text>")`, `input[name="topics"][value="Scools"]`, `[role="alert"]`}},
 			{name: "open", as: "ada", post: "/threads", form: form("kind", "question", "title", "Where is it?", "body", "Here", "topics", "schools, Libraries", "audience", "hub"), to: "/threads/4", events: "thread.created thread:4"},
-			{name: "preview", as: "ada", post: "/preview", form: form("place", "new", "title", "T", "body", "**so**"), want: []string{`#preview strong:contains("so")`, `input[name="title"][value="T"]`}},
+			{name: "preview", as: "ada", post: "/preview", form: form("place", "new", "title", "T", "body", "**so**"), want: []string{`#preview strong:contains("so")`, `input[name="title"][value="T"]`, `#similar a:contains("Asked like T")`, `#may-know a[href="/people/ben"]`}},
 			{name: "preview by htmx", as: "ada", post: "/preview", htmx: true, form: form("body", "**so**"), want: []string{`strong:contains("so")`, `!form`}},
 			{name: "preview of a reply", as: "ada", post: "/preview", form: form("place", "thread:1", "body", "**so**", "parent", "1"), want: []string{`#preview strong`, `form[action="/threads/1/replies"]`, `input[name="parent"][value="1"]`}},
 			{name: "preview nowhere", as: "ada", post: "/preview", form: form("place", "moon", "body", "x"), status: 404},
@@ -240,7 +257,7 @@ func TestPages(t *testing.T) {
 			{name: "vote for oneself", as: "ada", post: "/threads/1/votes", status: 403},
 			{name: "vote signed out", post: "/threads/3/votes", to: "/sign-in?return=%2Fwrite%3Fkind%3Dquestion"},
 			{name: "accept", as: "ada", post: "/replies/1/accept", to: "/replies/1", events: "thread.accepted thread:1>reply:1"},
-			{name: "accepted answer first", as: "ben", get: "/threads/1", want: []string{`.top#reply-1:contains("Accepted answer")`, `:contains("Answered")`, `!.rs #reply-1`}},
+			{name: "accepted answer first", as: "ben", get: "/threads/1", want: []string{`.top#reply-1:contains("Accepted answer")`, `:contains("Answered")`, `!.rs #reply-1`, `!aside h2:contains("People who may know")`}},
 			{name: "accept what is not yours", as: "pat", post: "/replies/3/accept", status: 403},
 			{name: "unaccept", as: "ada", post: "/replies/1/unaccept", to: "/replies/1", events: "thread.unaccepted thread:1>reply:1"},
 			{name: "follow", as: "pat", post: "/follow", form: form("kind", "topic", "id", "1", "return", "/topics/connectivity"), to: "/topics/connectivity", events: "watch.started topic:1"},
@@ -301,6 +318,7 @@ func TestTextSurvivesTheSession(t *testing.T) {
 			{name: "another person's browser has nothing", get: "/latest"},
 			{name: "back in the composer", as: "ada", get: "/write?kind=question", want: []string{`input[name="title"][value="Long in the writing"]`, `textarea:contains("And <lost>?")`}},
 			{name: "a reply signed out", post: "/threads/1/replies", form: form("body", "Good answer"), to: toSignIn},
+			{name: "looked at signed out", post: "/preview", form: form("place", "thread:1", "body", "Good answer, previewed"), to: toSignIn},
 			{name: "typed on", post: "/drafts", htmx: true, form: form("place", "thread:1", "body", "Good answer indeed"), status: 401},
 			{name: "back in the thread", as: "ben", get: "/threads/1", want: []string{`textarea:contains("Good answer indeed")`}},
 			{name: "only once", as: "pat", get: "/threads/1", want: []string{`!textarea:contains("Good")`}},

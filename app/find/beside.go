@@ -1,0 +1,137 @@
+package find
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/app/threads"
+	"watercooler/auth"
+)
+
+// How much is kept of what stands beside a thread: a little more than a page shows, since some of it may be gone or be the
+// reader.
+const (
+	relatedKept  = 10 // ids
+	knowingKept  = 6  // people
+	knowingExtra = 2  // more than asked for: the asker and the reader are left out
+)
+
+// Related returns threads like another one. The ids are kept for a while for each thread and set of audiences; whether the
+// viewer may read them is asked anew each time.
+func (s *Service) Related(ctx context.Context, v auth.Viewer, id int64, limit int) ([]threads.Related, error) {
+	ids, ok := s.related.get(id, v.Audiences())
+	if !ok {
+		title, err := selectTitle(ctx, s.db, v.Audiences(), id)
+		if errs.IsNotFound(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the title of thread %d: %w", id, err)
+		}
+		if ids, err = s.alike(ctx, v, title, id, relatedKept); err != nil {
+			return nil, fmt.Errorf("find threads like %d: %w", id, err)
+		}
+		s.related.put(id, v.Audiences(), ids)
+	}
+	return s.describe(ctx, v, ids, limit)
+}
+
+// Alike returns threads that ask what text asks, best first.
+func (s *Service) Alike(ctx context.Context, v auth.Viewer, text string, limit int) ([]threads.Related, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	ids, err := s.alike(ctx, v, text, 0, limit)
+	if err != nil {
+		return nil, fmt.Errorf("find threads that ask the same: %w", err)
+	}
+	return s.describe(ctx, v, ids, limit)
+}
+
+// alike returns the ids of threads like text, except one.
+func (s *Service) alike(ctx context.Context, v auth.Viewer, text string, except int64, limit int) ([]int64, error) {
+	found, err := s.index.Similar(ctx, text, v.Audiences(), except, limit)
+	ids := make([]int64, len(found))
+	for i, f := range found {
+		ids[i] = f.Thread
+	}
+	return ids, err
+}
+
+// describe reads those of the threads that v may read now, in the same order.
+func (s *Service) describe(ctx context.Context, v auth.Viewer, ids []int64, limit int) ([]threads.Related, error) {
+	rows, err := readableThreads(ctx, s.db, v.Audiences(), ids)
+	if err != nil {
+		return nil, fmt.Errorf("read threads: %w", err)
+	}
+	var out []threads.Related
+	for _, id := range ids {
+		if t, ok := rows[id]; ok && len(out) < limit {
+			out = append(out, threads.Related{
+				ID: t.ID, Kind: threads.Kind(t.Kind), Title: t.Title, Author: t.Author.Name,
+				Answered: t.Accepted != 0, Replies: t.Replies, CreatedAt: db.Time(t.CreatedAt),
+			})
+		}
+	}
+	return out, nil
+}
+
+// Knowing names people who may know about a thread, other than its author, the viewer, and those whose only evidence is what
+// they wrote in it. They are kept for a while for each thread and set of audiences, so that a page that is read often asks the
+// index once. What is kept of the evidence is a count and a topic, never words of it.
+func (s *Service) Knowing(ctx context.Context, v auth.Viewer, t threads.Thread, limit int) ([]threads.Knower, error) {
+	if !v.SignedIn() {
+		return nil, nil
+	}
+	kept, ok := s.knowing.get(t.ID, v.Audiences())
+	if !ok {
+		found, err := s.experts(ctx, v, t.Title, t.ID, knowingKept)
+		if err != nil {
+			return nil, err
+		}
+		kept = knowers(found)
+		s.knowing.put(t.ID, v.Audiences(), kept)
+	}
+	return others(kept, limit, v.Person, t.Author.ID), nil
+}
+
+// MayKnow names people, other than the viewer, who may know about text.
+func (s *Service) MayKnow(ctx context.Context, v auth.Viewer, text string, limit int) ([]threads.Knower, error) {
+	found, err := s.Experts(ctx, v, text, limit+knowingExtra)
+	if err != nil {
+		return nil, err
+	}
+	return others(knowers(found), limit, v.Person), nil
+}
+
+func knowers(found []Expert) []threads.Knower {
+	list := make([]threads.Knower, len(found))
+	for i, e := range found {
+		p := e.Person
+		list[i] = threads.Knower{
+			Author:   threads.Author{ID: p.ID, Handle: p.Handle, Name: p.Name, Photo: p.Photo, Unit: p.Unit},
+			Evidence: e.Why(),
+		}
+	}
+	return list
+}
+
+// others returns the first of list without certain people.
+func others(list []threads.Knower, limit int, except ...int64) []threads.Knower {
+	var out []threads.Knower
+next:
+	for _, k := range list {
+		for _, id := range except {
+			if k.Author.ID == id {
+				continue next
+			}
+		}
+		if len(out) < limit {
+			out = append(out, k)
+		}
+	}
+	return out
+}
