@@ -130,8 +130,12 @@ func (a *App) openStores(ctx context.Context) (err error) {
 
 func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.people = people.New(a.db, a.files, a.now)
-	a.people.LimitPhotos(a.cfg.PhotoLimit)
-	a.people.LimitPhotos(a.cfg.PhotoLimit)
+	if a.cfg.PhotoLimit > 0 {
+		a.people.LimitPhotos(a.cfg.PhotoLimit)
+	}
+	if a.cfg.PhotoLimit > 0 {
+		a.people.LimitPhotos(a.cfg.PhotoLimit)
+	}
 	a.topics = topics.New(a.db, a.now)
 	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
 	a.find = find.New(a.db, a.index, a.now)

@@ -1,6 +1,10 @@
 package app
 
-import "net/http"
+import (
+	"net/http"
+
+	"watercooler/app/importers"
+)
 
 // Ask lets tests ask the server in-process, also before and after it has a listener.
 func (a *App) Ask(r *http.Request) (*http.Response, error) { return a.server.Test(r, -1) }
@@ -15,3 +19,6 @@ func (a *App) Routes() []string {
 	}
 	return paths
 }
+
+// ImportDeps are what importers need to fill the hub.
+func (a *App) ImportDeps() importers.Deps { return a.importDeps() }

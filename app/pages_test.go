@@ -1,0 +1,237 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"watercooler/app"
+	"watercooler/app/apptest"
+	"watercooler/app/apptest/backends"
+	"watercooler/app/db"
+	"watercooler/app/importers"
+)
+
+// pages has one entry for each route that answers GET: an address, somebody who may see it (nobody when it is public), and
+// the status they get. {thread}, {reply} and {photo} are filled in by the test.
+var pages = map[string]struct {
+	path, as string
+	status   int
+}{
+	"/healthz":                        {"/healthz", "", 200},
+	"/readyz":                         {"/readyz", "", 200},
+	"/static/:hash/*":                 {"/static/x/app.css", "", 404}, // TestStaticFiles reads real ones
+	"/":                               {"/", priya, 200},
+	"/latest":                         {"/latest", priya, 200},
+	"/unanswered":                     {"/unanswered", priya, 200},
+	"/following":                      {"/following", priya, 200},
+	"/write":                          {"/write?kind=question&title=Who+has+tablets&to=connectivity", priya, 200},
+	"/similar":                        {"/similar?title=Library+broadband+is+slow", priya, 200},
+	"/drafts":                         {"/drafts", priya, 200},
+	"/threads/:id":                    {"/threads/{thread}", priya, 200},
+	"/threads/:id/history":            {"/threads/{thread}/history", priya, 200},
+	"/threads/:id/edit":               {"/threads/{thread}/edit", ruth, 200},
+	"/threads/:id/delete":             {"/threads/{thread}/delete", ruth, 200},
+	"/replies/:id":                    {"/replies/{reply}", priya, 303},
+	"/replies/:id/history":            {"/replies/{reply}/history", priya, 200},
+	"/replies/:id/edit":               {"/replies/{reply}/edit", ruth, 200},
+	"/replies/:id/delete":             {"/replies/{reply}/delete", ruth, 200},
+	"/search":                         {"/search?q=library", priya, 200},
+	"/suggest":                        {"/suggest?q=con", priya, 200},
+	"/people":                         {"/people", priya, 200},
+	"/people/:handle":                 {"/people/sian-rees", priya, 200},
+	"/people/:handle/edit":            {"/people/sian-rees/edit", imran, 200},
+	"/units/:id":                      {"/units/1", priya, 200},
+	"/files/:key":                     {"/files/{photo}", priya, 200},
+	"/topics":                         {"/topics", priya, 200},
+	"/topics/new":                     {"/topics/new", ruth, 200},
+	"/topics/:slug":                   {"/topics/connectivity", priya, 200},
+	"/topics/:slug/edit":              {"/topics/connectivity/edit", ruth, 200},
+	"/sign-in":                        {"/sign-in", "", 200},
+	"/sign-in/sso/:provider":          {"/sign-in/sso/none", "", 404},
+	"/sign-in/sso/:provider/callback": {"/sign-in/sso/none/callback", "", 403},
+	"/sign-in/forgotten":              {"/sign-in/forgotten", "", 200},
+	"/link/:secret":                   {"/link/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "", 404},
+	"/welcome":                        {"/welcome", "", 404}, // the hub is founded
+	"/settings":                       {"/settings", priya, 200},
+	"/settings/profile":               {"/settings/profile", priya, 200},
+	"/admin":                          {"/admin", imran, 200},
+	"/admin/accounts":                 {"/admin/accounts", imran, 200},
+	"/admin/events":                   {"/admin/events", imran, 200},
+	"/api/v1/search":                  {"/api/v1/search?q=library", priya, 200},
+	"/api/v1/experts":                 {"/api/v1/experts?q=library", priya, 200},
+	"/api/v1/openapi.json":            {"/api/v1/openapi.json", "", 200},
+	"/api/v1/openapi.yaml":            {"/api/v1/openapi.yaml", "", 200},
+	"/api/v1/openapi-3.0.json":        {"/api/v1/openapi-3.0.json", "", 200},
+	"/api/v1/openapi-3.0.yaml":        {"/api/v1/openapi-3.0.yaml", "", 200},
+}
+
+// most is how many statements any page may run, the session's included.
+const most = 12
+
+// TestPagesMakeABoundedNumberOfQueries asks for every page, as somebody who may see it and as a stranger, before and after the
+// hub has grown until each list is full: no page runs a statement per row.
+func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
+	backends.Each(t, func(t *testing.T, d *db.DB) {
+		var counter atomic.Pointer[atomic.Int64] // of the last request
+		h := apptest.SampleOn(t, d, func(_ *app.Settings, o *app.Options) {
+			o.Context = func(ctx context.Context) context.Context {
+				ctx, n := db.CountQueries(ctx)
+				counter.Store(n)
+				return ctx
+			}
+		})
+		clients := map[string]*apptest.Client{"": h.Client()}
+		for _, email := range []string{priya, ruth, imran} {
+			clients[email] = h.As(email)
+		}
+		grow(t, h, 3) // no list is empty, because an empty one needs fewer statements
+		thread := threadOf(t, h, "more/thread/0")
+		fill := strings.NewReplacer("{thread}", thread, "{reply}", reply(t, clients[ruth], thread), "{photo}", photo(t, h, clients[priya]))
+
+		measure := func() map[string]int64 {
+			counts := map[string]int64{}
+			for route, p := range pages {
+				for _, as := range slices.Compact([]string{"", p.as}) {
+					counter.Store(new(atomic.Int64))
+					got := clients[as].Get(fill.Replace(p.path))
+					if as == p.as && got.Status != p.status {
+						t.Errorf("%s as %q: status %d, want %d\n%s", p.path, as, got.Status, p.status, got.Body)
+					}
+					if as == "" && p.as != "" && !slices.Contains([]int{200, 303, 401, 404}, got.Status) {
+						t.Errorf("%s signed out: status %d", p.path, got.Status)
+					}
+					counts[route+" as "+as] = counter.Load().Load()
+				}
+			}
+			return counts
+		}
+
+		for route := range pages {
+			if !slices.Contains(h.App.Routes(), route) {
+				t.Errorf("there is no route %s", route)
+			}
+		}
+		for _, route := range h.App.Routes() {
+			if _, listed := pages[route]; !listed {
+				t.Errorf("GET %s has no entry in pages", route)
+			}
+		}
+		before := measure()
+		grow(t, h, 60)
+		after := measure()
+		for page, n := range after {
+			t.Logf("%2d → %2d  %s", before[page], n, page)
+			if n > most || n > before[page] {
+				t.Errorf("%s: %d statements, and %d with more content (at most %d, and no growth)", page, before[page], n, most)
+			}
+		}
+	})
+}
+
+// photo gives the client's person a photo and returns its key.
+func photo(t *testing.T, h *apptest.Hub, c *apptest.Client) string {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, err := form.CreateFormFile("photo", "me.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(file, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Do("POST", "/settings/photo", body.String(), "Content-Type: "+form.FormDataContentType(), "Sec-Fetch-Site: same-origin"); got.Status != http.StatusSeeOther {
+		t.Fatalf("send a photo: status %d\n%s", got.Status, got.Body)
+	}
+	var key string
+	if err := h.DB.QueryRow(t.Context(), `SELECT photo FROM people WHERE photo <> ''`).Scan(&key); err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// reply writes a reply under a thread, edits it, and returns its id.
+func reply(t *testing.T, c *apptest.Client, thread string) string {
+	t.Helper()
+	got := c.Post("/threads/"+thread+"/replies", url.Values{"body": {"We had the same."}})
+	id, ok := strings.CutPrefix(got.Location, "/replies/")
+	if !ok {
+		t.Fatalf("reply: status %d, to %q", got.Status, got.Location)
+	}
+	if got := c.Post("/replies/"+id+"/edit", url.Values{"body": {"We had the same, twice."}, "revision": {"1"}}); got.Status != http.StatusSeeOther {
+		t.Fatalf("edit the reply: status %d\n%s", got.Status, got.Body)
+	}
+	return id
+}
+
+// threadOf returns the id of an imported thread.
+func threadOf(t *testing.T, h *apptest.Hub, external string) string {
+	t.Helper()
+	var id int64
+	if err := h.DB.QueryRow(t.Context(), `SELECT id FROM threads WHERE external_id = $1`, external).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	return strconv.FormatInt(id, 10)
+}
+
+// grow brings every list of the hub to at least n lines: people, topics, threads of different people and topics, replies under
+// the first of them, and for the member drafts, follows, votes and devices.
+func grow(t *testing.T, h *apptest.Hub, n int) {
+	t.Helper()
+	var lines bytes.Buffer
+	add := func(v map[string]any) {
+		t.Helper()
+		if err := json.NewEncoder(&lines).Encode(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range n {
+		author, topic := fmt.Sprint("more/person/", i), fmt.Sprintf("Connected library %d", i)
+		add(map[string]any{"type": "person", "external_id": author, "name": fmt.Sprintf("Connie Library %d", i), "job_title": "Librarian"})
+		add(map[string]any{"type": "topic", "external_id": fmt.Sprint("more/topic/", i), "name": topic, "synonyms": []string{fmt.Sprintf("con%d", i)}})
+		for j, kind := range []string{"question", "discussion"} {
+			add(map[string]any{"type": "thread", "external_id": fmt.Sprint("more/thread/", 2*i+j), "kind": kind, "title": fmt.Sprintf("Library broadband %d", 2*i+j),
+				"body": "The library has none. @sian-rees", "author": author, "topics": []string{"Connectivity", topic}, "audience": []string{"public", "hub"}[i%2], "created": "2027-05-03T10:00:00Z"})
+		}
+		add(map[string]any{"type": "reply", "external_id": fmt.Sprint("more/reply/", i), "thread": "more/thread/0", "body": "The library has it too.", "author": author, "created": "2027-05-03T11:00:00Z"})
+		add(map[string]any{"type": "reply", "external_id": fmt.Sprint("more/answer/", i), "thread": fmt.Sprint("more/thread/", 2*i+1), "body": "Ask about library broadband.", "author": author, "created": "2027-05-03T12:00:00Z"})
+	}
+	path := filepath.Join(t.TempDir(), "more.jsonl")
+	if err := os.WriteFile(path, lines.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := importers.JSONL(t.Context(), h.App.ImportDeps(), path, importers.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		c := h.As(priya)
+		id := threadOf(t, h, fmt.Sprint("more/thread/", i))
+		for path, form := range map[string]url.Values{
+			"/follow":                   {"kind": {"thread"}, "id": {id}},
+			"/drafts":                   {"place": {"thread:" + id}, "body": {fmt.Sprint("half a thought ", i)}},
+			"/threads/" + id + "/votes": {},
+		} {
+			if got := c.Post(path, form); got.Status >= 400 {
+				t.Fatalf("POST %s: status %d\n%s", path, got.Status, got.Body)
+			}
+		}
+	}
+	h.Drain()
+}
