@@ -55,7 +55,8 @@ func (h *Web) List(c *fiber.Ctx) error {
 	}
 	for _, t := range list {
 		page.Topics = append(page.Topics, views.Entry{
-			Name: t.Name, Path: t.Path(), Description: t.Description, Threads: t.Threads, Followed: t.Followed, Narrower: narrower[t.ID],
+			Name: t.Name, Path: t.Path(), Description: t.Description, Threads: t.Threads, Narrower: narrower[t.ID],
+			Follow: follow(v, t.Topic, t.Followed, "/topics"),
 		})
 	}
 	return web.Render(c, fiber.StatusOK, views.List(page))
@@ -102,9 +103,17 @@ func (h *Web) page(c *fiber.Ctx, a Around) views.ShowPage {
 	}
 	if v.SignedIn() {
 		page.AskPath = "/write?kind=question&topics=" + url.QueryEscape(a.Name)
-		page.Follow = parts.Follow{Kind: "topic", ID: a.ID, Name: a.Name, Return: a.Path(), On: a.Followed}
 	}
+	page.Follow = follow(v, a.Topic, a.Followed, a.Path())
 	return page
+}
+
+// follow is the button to follow a topic, for those who are signed in.
+func follow(v auth.Viewer, t Topic, on bool, back string) parts.Follow {
+	if !v.SignedIn() {
+		return parts.Follow{}
+	}
+	return parts.Follow{Kind: "topic", ID: t.ID, Name: t.Name, Return: back, On: on}
 }
 
 // threads fills in the list of threads, on the tab and from the place that the address says.

@@ -20,7 +20,7 @@ type ListPage struct {
 type Entry struct {
 	Name, Path, Description string
 	Threads                 int
-	Followed                bool
+	Follow                  parts.Follow // nothing for strangers
 	Narrower                []parts.Topic
 }
 

@@ -282,7 +282,7 @@ func (g *shelf) people() {
 
 func (g *shelf) topics() {
 	g.add("topics", topics.List(topics.ListPage{Chrome: g.chrome("Topics", "topics"), NewPath: "/topics/new", Topics: []topics.Entry{
-		{Name: "Connectivity", Path: "/topics/connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Threads: 1204, Followed: true, Narrower: []parts.Topic{schools, assets}},
+		{Name: "Connectivity", Path: "/topics/connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Threads: 1204, Follow: parts.Follow{Kind: "topic", ID: 1, Name: "Connectivity", Return: "/topics", On: true}, Narrower: []parts.Topic{schools, assets}},
 		{Name: "Rights of way", Path: "/topics/rights-of-way", Threads: 1}, {Name: "Libraries", Path: "/topics/libraries"},
 	}}))
 	g.add("topics-empty", topics.List(topics.ListPage{Chrome: g.stranger("Topics", "topics"), Empty: parts.Empty{Title: "No topics yet", Text: "A moderator makes the first one."}}))
