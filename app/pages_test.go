@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -102,9 +103,12 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		thread := threadOf(t, h, "more/thread/0")
 		fill := strings.NewReplacer("{thread}", thread, "{reply}", reply(t, clients[ruth], thread), "{photo}", photo(t, h, clients[priya]))
 
-		measure := func() map[string]int64 {
-			counts := map[string]int64{}
-			for route, p := range pages {
+		// measure counts twice, because the first to ask after a change fills the caches for everyone.
+		measure := func() (counts map[string]int64) {
+			counts = map[string]int64{}
+			for i := range 2 * len(pages) {
+				route := slices.Sorted(maps.Keys(pages))[i%len(pages)]
+				p := pages[route]
 				for _, as := range slices.Compact([]string{"", p.as}) {
 					counter.Store(new(atomic.Int64))
 					got := clients[as].Get(fill.Replace(p.path))
@@ -115,6 +119,9 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 						t.Errorf("%s signed out: status %d", p.path, got.Status)
 					}
 					counts[route+" as "+as] = counter.Load().Load()
+					if n := counter.Load().Load(); n > most {
+						t.Errorf("%s as %q: %d statements, want at most %d", route, as, n, most)
+					}
 				}
 			}
 			return counts
@@ -134,9 +141,8 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		grow(t, h, 60)
 		after := measure()
 		for page, n := range after {
-			t.Logf("%2d → %2d  %s", before[page], n, page)
-			if n > most || n > before[page] {
-				t.Errorf("%s: %d statements, and %d with more content (at most %d, and no growth)", page, before[page], n, most)
+			if n > before[page] {
+				t.Errorf("%s: %d statements, and %d with more content", page, before[page], n)
 			}
 		}
 	})
