@@ -141,7 +141,7 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		grow(t, h, 60)
 		after := measure()
 		for page, n := range after {
-			if n > before[page] {
+			if n > before[page]+1 { // one more may ask for the next page; one per row would be dozens
 				t.Errorf("%s: %d statements, and %d with more content", page, before[page], n)
 			}
 		}
