@@ -133,9 +133,6 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	if a.cfg.PhotoLimit > 0 {
 		a.people.LimitPhotos(a.cfg.PhotoLimit)
 	}
-	if a.cfg.PhotoLimit > 0 {
-		a.people.LimitPhotos(a.cfg.PhotoLimit)
-	}
 	a.topics = topics.New(a.db, a.now)
 	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
 	a.find = find.New(a.db, a.index, a.now)
