@@ -225,7 +225,8 @@ type Desk struct {
 	Unanswered int // questions without a reply, counted up to 100
 	Drafts     int
 	Topics     []Topic // that they follow, by name, the first 20
-	Answerable []Item  // unanswered questions about topics they follow, newest first, the first 3
+	Answerable []Item  // unanswered questions of others, about topics they follow if they follow any, newest first, the first 3
+	Suggested  []Topic // for somebody who follows no topic yet: what is written about most these days, the first 6
 }
 
 // Desk returns what stands beside v's feed.
@@ -244,9 +245,11 @@ func (s *Service) Desk(ctx context.Context, v auth.Viewer) (Desk, error) {
 		return Desk{}, fmt.Errorf("followed topics: %w", err)
 	}
 	if len(d.Topics) == 0 {
-		return d, nil
+		if d.Suggested, err = selectLivelyTopics(ctx, s.db, v, 6); err != nil {
+			return Desk{}, fmt.Errorf("topics to follow: %w", err)
+		}
 	}
-	rows, err := selectAnswerable(ctx, s.db, v, 3)
+	rows, err := selectAnswerable(ctx, s.db, v, len(d.Topics) > 0, 3)
 	if err != nil {
 		return Desk{}, fmt.Errorf("questions to answer: %w", err)
 	}
@@ -279,21 +282,44 @@ LIMIT $2`, person, limit)
 	return db.Collect(rows, err, func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
 }
 
-func selectAnswerable(ctx context.Context, q db.Querier, v auth.Viewer, limit int) ([]Thread, error) {
-	return collect(ctx, q, sql("SELECT "+threadColumns+`
+// selectLivelyTopics returns the topics of the last hundred threads that v may read, the most frequent first.
+func selectLivelyTopics(ctx context.Context, q db.Querier, v auth.Viewer, limit int) ([]Topic, error) {
+	return collect(ctx, q, sql(`
+SELECT tp.id, tp.slug, tp.name
+FROM (
+  SELECT id
+  FROM threads
+  WHERE deleted_at IS NULL AND audience IN (?)
+  ORDER BY active_at DESC, id DESC
+  LIMIT 100) t
+JOIN thread_topics tt ON tt.thread_id = t.id
+JOIN topics tp ON tp.id = tt.topic_id
+GROUP BY tp.id, tp.slug, tp.name
+ORDER BY COUNT(*) DESC, tp.name
+LIMIT ?`, v.Audiences(), limit), func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
+}
+
+// selectAnswerable returns the newest questions of others without a reply; followed keeps to the topics v follows.
+func selectAnswerable(ctx context.Context, q db.Querier, v auth.Viewer, followed bool, limit int) ([]Thread, error) {
+	s := sql("SELECT "+threadColumns+`
 FROM threads t
 JOIN people p ON p.id = t.author_id
 LEFT JOIN units u ON u.id = p.unit_id
 WHERE t.deleted_at IS NULL AND t.kind = 'question' AND t.reply_count = 0
   AND t.audience IN (?)
-  AND t.author_id <> ?
+  AND t.author_id <> ?`, v.Audiences(), v.Person)
+	if followed {
+		s.add(`
   AND EXISTS (
     SELECT 1
     FROM thread_topics tt
     JOIN watches w ON w.person_id = ? AND w.object_kind = 'topic' AND w.object_id = tt.topic_id
-    WHERE tt.thread_id = t.id)
+    WHERE tt.thread_id = t.id)`, v.Person)
+	}
+	s.add(`
 ORDER BY t.created_at DESC, t.id DESC
-LIMIT ?`, v.Audiences(), v.Person, v.Person, limit), func(r db.Scanner) (Thread, error) { return scanThread(r) })
+LIMIT ?`, limit)
+	return collect(ctx, q, s, func(r db.Scanner) (Thread, error) { return scanThread(r) })
 }
 
 // Reach is how many people an audience has.

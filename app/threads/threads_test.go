@@ -902,6 +902,13 @@ func TestFeed(t *testing.T) {
 		if err != nil || desk.Unanswered != 3 || len(desk.Topics) != 1 || len(desk.Answerable) != 1 || desk.Answerable[0].ID != byPat {
 			t.Errorf("desk = %+v, %v", desk, err)
 		}
+		if len(desk.Suggested) != 0 {
+			t.Errorf("somebody who follows a topic is offered %v", desk.Suggested)
+		}
+		newcomer, err := h.Desk(ctx, pat)
+		if err != nil || len(newcomer.Topics) != 0 || len(newcomer.Suggested) == 0 || len(newcomer.Answerable) == 0 {
+			t.Errorf("desk of somebody who follows no topic = %+v, %v, want topics to follow and any question to answer", newcomer, err)
+		}
 		if err := h.DeleteThread(ctx, ada, byAda); err != nil {
 			t.Fatal(err)
 		}

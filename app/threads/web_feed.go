@@ -23,7 +23,7 @@ var ask = parts.Link{Text: "Ask a question", Path: "/write?kind=question"}
 
 var lists = []list{
 	{ForYou, "/", "For you", "home", parts.Empty{
-		Title: "Nothing here yet", Text: "This list fills with what people and topics you follow write about, and with your own unit.",
+		Title: "Nothing here yet", Text: "Follow a few topics and people, and what is written by them and about them comes to this page.",
 		Do: parts.Link{Text: "Choose topics to follow", Path: "/topics"},
 	}},
 	{Latest, "/latest", "Latest", "discussions", parts.Empty{
@@ -130,6 +130,7 @@ func (h *Web) feedPage(c *fiber.Ctx, l list, feed Feed) views.FeedPage {
 func (h *Web) dress(page *views.FeedPage, l list, v auth.Viewer, desk Desk) {
 	if l.tab == ForYou {
 		page.Heading, page.Chrome.Title = h.greeting(v), "Home"
+		page.Intro = "From the people, topics and units you follow, and from your own unit."
 	}
 	for _, other := range lists {
 		tab := parts.Tab{Text: other.title, Path: other.path, Current: other.tab == l.tab}
@@ -141,6 +142,12 @@ func (h *Web) dress(page *views.FeedPage, l list, v auth.Viewer, desk Desk) {
 	page.Places = append(page.Places, parts.Tab{Text: "Drafts", Path: "/drafts", Count: desk.Drafts})
 	for _, t := range desk.Topics {
 		page.FollowedTopics = append(page.FollowedTopics, parts.Link{Text: t.Name, Path: t.Path()})
+	}
+	for _, t := range desk.Suggested {
+		page.Suggested = append(page.Suggested, parts.Follow{Kind: "topic", ID: t.ID, Name: t.Name, Return: l.path})
+	}
+	if l.tab == Unanswered { // they are the list itself
+		return
 	}
 	for _, item := range desk.Answerable {
 		page.Answerable = append(page.Answerable, parts.SideThread{

@@ -39,7 +39,7 @@ func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 		return err
 	})
 	feed := threads.New(h.db, nil, now)
-	pages := topics.NewWeb(h.Service, feed, threads.NewWeb(feed, w, nil, nil), w)
+	pages := topics.NewWeb(h.Service, feed, threads.NewWeb(feed, w, nil, nil, nil), w)
 	f.Get("/topics", pages.List)
 	f.Post("/topics", pages.Create)
 	f.Get("/topics/new", pages.New)

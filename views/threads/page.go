@@ -15,7 +15,7 @@ import (
 type FeedPage struct {
 	Chrome  layout.Chrome
 	Heading string // "Good morning, Priya", "Discussions"
-	Intro   string // a sentence under it, for strangers
+	Intro   string // a sentence under it: what this list is
 	Tabs    []parts.Tab
 	Items   []parts.Item
 	Empty   parts.Empty // shown when there are no items
@@ -25,7 +25,7 @@ type FeedPage struct {
 	FollowedTopics []parts.Link // "Topics you follow"
 	// The right column; each card is left out when it is empty.
 	Answerable []parts.SideThread // "Could you answer these?"
-	People     []parts.SidePerson // "People to know"
+	Suggested  []parts.Follow     // "Topics to follow"
 	About      *About             // for people who are not signed in
 }
 

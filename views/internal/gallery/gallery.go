@@ -157,11 +157,11 @@ func (g *shelf) threads() {
 			{Title: "Can schools share their broadband with the village hall?", Path: "/threads/50", Note: "Matches your answers on connectivity"},
 			{Title: "Who owns the contract for public library wi-fi?", Path: "/threads/39", Note: "2 days without an answer"},
 		},
-		People: experts(),
 	}))
 	g.add("home-empty", threads.Feed(threads.FeedPage{
 		Chrome: g.chrome("Home", "home"), Heading: "Good morning, Priya", Tabs: tabs(0, "For you", "Latest", "Unanswered", "Following"), Places: places,
-		Empty: parts.Empty{Title: "Nothing here yet", Text: "Follow topics and people, and what they write comes to this page.", Do: parts.Link{Text: "Choose topics", Path: "/topics"}},
+		Empty:     parts.Empty{Title: "Nothing here yet", Text: "Follow topics and people, and what they write comes to this page.", Do: parts.Link{Text: "Choose topics", Path: "/topics"}},
+		Suggested: []parts.Follow{{Kind: "topic", ID: 3, Name: "Connectivity", Return: "/"}, {Kind: "topic", ID: 4, Name: "Ways of working", Return: "/"}},
 	}))
 	stranger := g.stranger("Discussions", "discussions")
 	stranger.Canonical, stranger.Description = "https://hub.example/latest", "What people at Devon County Council talk about in public."
