@@ -107,7 +107,7 @@ WHERE t.deleted_at IS NULL
 ORDER BY t.active_at DESC, t.id DESC
 LIMIT 20`},
 	} {
-		if *s.stmt, err = d.Prepare(s.text); err != nil {
+		if *s.stmt, err = d.Prepare(s.text); err != nil { //nolint:sqlclosecheck // kept as long as the program runs
 			return nil, errors.Join(err, d.Close())
 		}
 	}
