@@ -205,6 +205,13 @@ func (r *run) replies(ctx context.Context, noun string) *batch[threads.ReplyReco
 	}}
 }
 
+func (r *run) watches(ctx context.Context, noun string) *batch[threads.WatchRecord] {
+	return &batch[threads.WatchRecord]{ctx: ctx, r: r, noun: noun, write: func(ctx context.Context, tx *db.Tx, list []threads.WatchRecord) (outcome, error) {
+		out, err := r.Threads.ImportWatches(ctx, tx, list)
+		return outcome{created: out.Created, unchanged: out.Unchanged}, err
+	}}
+}
+
 // unnamed is what an import calls the home organisation of a hub that nobody has set up yet. The first run asks for its name.
 const unnamed = "Our organisation"
 

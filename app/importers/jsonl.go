@@ -119,6 +119,12 @@ type record struct {
 	Votes    int      `json:"votes"`
 	Accepted bool     `json:"accepted"`
 
+	// follow: who follows what; topics by name, everything else by external id
+	Person  string   `json:"person"`
+	People  []string `json:"people"`
+	Units   []string `json:"units"`
+	Threads []string `json:"threads"`
+
 	// plain documents and people
 	ID      string   `json:"id"`
 	Text    string   `json:"text"`
@@ -141,7 +147,7 @@ type account struct {
 var knownFields = []string{
 	"type", "external_id", "name", "home", "organisation", "parent", "handle", "job_title", "unit", "location", "phone", "email",
 	"about", "manager", "left", "left_ago", "account", "description", "synonyms", "broader", "thread", "kind", "title", "body", "author",
-	"topics", "audience", "created", "edited", "closed", "ago", "votes", "accepted", "id", "text", "authors", "date", "tags",
+	"person", "people", "units", "threads", "topics", "audience", "created", "edited", "closed", "ago", "votes", "accepted", "id", "text", "authors", "date", "tags",
 	"score", "agency", "bio",
 }
 
@@ -209,6 +215,7 @@ const (
 	typeTopic        = "topic"
 	typeThread       = "thread"
 	typeReply        = "reply"
+	typeFollow       = "follow"
 )
 
 const unknownAuthor = "Unknown author"
@@ -437,6 +444,9 @@ func (j *jsonl) check(ctx context.Context) error {
 	defer func() { j.first = false }()
 	err := j.each(ctx, func(p place, rec *record) error {
 		j.Progress.Add(1)
+		if rec.Type == typeFollow { // it has no name of its own: several lines about a person add up
+			return j.checkTyped(p, rec)
+		}
 		if rec.ID == "" && rec.ExternalID == "" {
 			return problem(p.file, p.line, "the %s has no external_id.", rec.Type)
 		}
@@ -524,8 +534,19 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 			}
 		}
 		return errors.Join(require("thread", rec.Thread), require("author", rec.Author), j.checkBody(p, rec))
+	case typeFollow:
+		refer(typePerson, rec.Person, "follower")
+		for typ, ids := range map[string][]string{typePerson: rec.People, typeUnit: rec.Units, typeThread: rec.Threads} {
+			for _, id := range ids {
+				refer(typ, id, "followed")
+			}
+		}
+		if slices.Contains(rec.People, rec.Person) {
+			return problem(p.file, p.line, "%s cannot follow themselves.", rec.Person)
+		}
+		return require("person", rec.Person)
 	default:
-		return problem(p.file, p.line, "%.20q is not a type of line. It is organisation, unit, person, topic, thread or reply.", rec.Type)
+		return problem(p.file, p.line, "%.20q is not a type of line. It is organisation, unit, person, topic, thread, reply or follow.", rec.Type)
 	}
 }
 
@@ -606,7 +627,7 @@ func (j *jsonl) write(ctx context.Context) error {
 	if err := j.writeOrganisations(ctx); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{j.writePeople, j.writeTopics, j.writeThreads, j.writeReplies} {
+	for _, step := range []func(context.Context) error{j.writePeople, j.writeTopics, j.writeThreads, j.writeReplies, j.writeFollows} {
 		if err := step(ctx); err != nil {
 			return err
 		}

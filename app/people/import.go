@@ -12,6 +12,7 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/event"
+	"watercooler/app/markup"
 	"watercooler/auth"
 )
 
@@ -325,6 +326,29 @@ func (s *Service) IDsByExternal(ctx context.Context, q db.Querier, external []st
 		ids[name] = p.id
 	}
 	return ids, nil
+}
+
+// UnitAt returns the id of the unit at the end of path, names from the top down, in the organisation of that name; "" is home.
+func (s *Service) UnitAt(ctx context.Context, q db.Querier, organisation string, path []string) (int64, error) {
+	var o Organisation
+	var err error
+	if organisation == "" {
+		o, err = s.Home(ctx)
+	} else {
+		o, err = selectOrganisation(ctx, q, "", markup.Slug(line(organisation, maxLine)))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find organisation %q: %w", organisation, err)
+	}
+	t, err := readTree(ctx, q, o.ID)
+	if err != nil {
+		return 0, err
+	}
+	id, ok := t.find(path)
+	if !ok {
+		return 0, errs.NotFoundf("There is no unit %s at %s.", strings.Join(path, " › "), o.Name)
+	}
+	return id, nil
 }
 
 // MarkLeft marks those people of a source as gone who are not in its full list any more. prefix is what all external ids of
