@@ -85,3 +85,8 @@ func sqliteHub(t *testing.T) *hub {
 	t.Helper()
 	return newHub(t, backends.SQLite(t))
 }
+
+func emptySQLite(t *testing.T) *hub {
+	t.Helper()
+	return emptyHub(t, backends.SQLite(t))
+}

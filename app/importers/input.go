@@ -220,6 +220,9 @@ func rows(ctx context.Context, path, root string, do func(r row) error) (err err
 	m.reset()
 	d := xml.NewDecoder(m)
 	line := func() int { n, _ := d.InputPos(); return n }
+	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
+		return nil, problem(s.name, line(), "the file is in %.20q; dumps are in UTF-8.", charset)
+	}
 	depth, ended := 0, false
 	r := row{file: s.name, attr: make(map[string]string, 24)}
 	for n := 0; ; n++ {

@@ -261,13 +261,16 @@ func (l *staffList) each(ctx context.Context, do func(f fields) error) (err erro
 	c.ReuseRecord = true
 	c.FieldsPerRecord = -1 // told apart below, with words
 	f := fields{file: s.name}
+	line := 1 // of the row last read
 	for n := 0; ; n++ {
 		if n%1000 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		m.reset()
 		values, err := c.Read()
-		line, _ := c.FieldPos(0)
+		if err == nil {
+			line, _ = c.FieldPos(0)
+		}
 		var bad *csv.ParseError
 		switch {
 		case errors.Is(err, io.EOF) && n == 0:
@@ -275,11 +278,11 @@ func (l *staffList) each(ctx context.Context, do func(f fields) error) (err erro
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.Is(err, errTooLong):
-			return problem(s.name, max(line, 1), "one row is longer than %d MB, so the file is not a staff list.", maxRecord>>20)
+			return problem(s.name, line, "one row is longer than %d MB, so the file is not a staff list.", maxRecord>>20)
 		case errors.As(err, &bad):
 			return problem(s.name, bad.Line, "the row is not well-formed CSV (%s).", bad.Err)
 		case err != nil:
-			return damaged(s.name, max(line, 1), err)
+			return damaged(s.name, line, err)
 		}
 		if f.columns == nil {
 			if f.columns, err = l.header(s.name, values); err != nil {
