@@ -76,6 +76,8 @@ type Index struct {
 	mu  sync.RWMutex // guards cur: searches hold it while they take a reference
 	cur *generation
 
+	answers answers
+
 	write   sync.Mutex // one writer at a time: Apply and the batches of a rebuild
 	rebuild *rebuild   // while one runs; guarded by write
 }
@@ -379,6 +381,7 @@ func (x *Index) Apply(ctx context.Context, put []Doc, drop []string) error {
 	}
 	x.write.Lock()
 	defer x.write.Unlock()
+	defer x.answers.changed()
 	if x.rebuild != nil {
 		x.rebuild.touch(put, drop)
 		// Building again is cheaper than it looks: bleve adds an _id field to what it has written, so the documents of one
@@ -398,6 +401,7 @@ func (x *Index) Apply(ctx context.Context, put []Doc, drop []string) error {
 func (x *Index) DropThread(ctx context.Context, thread int64) error {
 	x.write.Lock()
 	defer x.write.Unlock()
+	defer x.answers.changed()
 	if r := x.rebuild; r != nil {
 		r.threads[thread] = true
 		if err := r.next.dropThread(ctx, thread); err != nil {

@@ -29,7 +29,8 @@ type Query struct {
 	Sort      string // "" by relevance, "date" newest first
 }
 
-// A Result is a page of hits. Total counts documents, before any collapsing.
+// A Result is a page of hits. Total counts documents, before any collapsing. Results are shared with others who asked the same:
+// read only.
 type Result struct {
 	Total  int
 	More   bool // there are hits after these
@@ -84,7 +85,13 @@ const (
 // Search finds documents. It never fails because of what was typed.
 func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	began := time.Now()
-	res := Result{Parsed: Parse(q.Text)}
+	key := q.key()
+	res, epoch, ok := x.answers.get(key)
+	if ok {
+		res.Took = time.Since(began)
+		return res, nil
+	}
+	res = Result{Parsed: Parse(q.Text)}
 	if res.Parsed.Empty() && len(q.Kinds)+len(q.Types) == 0 {
 		return res, nil
 	}
@@ -95,6 +102,8 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return res, fmt.Errorf("search: %w", err)
 	}
+	res.Hits = slices.Clip(slices.Clone(res.Hits)) // without the rest of the window, which would stay in memory behind it
+	x.answers.put(key, epoch, res)
 	return res, nil
 }
 

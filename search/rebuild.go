@@ -113,6 +113,7 @@ func (x *Index) swap(next *generation) (*generation, error) {
 	old := x.cur
 	x.cur = next
 	x.mu.Unlock()
+	x.answers.changed()
 	x.rebuild = nil
 	return old, nil
 }
