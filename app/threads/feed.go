@@ -225,7 +225,7 @@ type Desk struct {
 	Unanswered int // questions without a reply, counted up to 100
 	Drafts     int
 	Topics     []Topic // that they follow, by name, the first 20
-	Answerable []Item  // unanswered questions of others, about topics they follow if they follow any, newest first, the first 3
+	Answerable []Item  // unanswered questions of others, newest first, the first 3: on topics they follow and of units close to them, or any when they follow no topic
 	Suggested  []Topic // for somebody who follows no topic yet: what is written about most these days, the first 6
 }
 
@@ -299,8 +299,9 @@ ORDER BY COUNT(*) DESC, tp.name
 LIMIT ?`, v.Audiences(), limit), func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
 }
 
-// selectAnswerable returns the newest questions of others without a reply; followed keeps to the topics v follows.
-func selectAnswerable(ctx context.Context, q db.Querier, v auth.Viewer, followed bool, limit int) ([]Thread, error) {
+// selectAnswerable returns the newest questions of others without a reply; near keeps to the topics v follows, the
+// units v follows, and v's own.
+func selectAnswerable(ctx context.Context, q db.Querier, v auth.Viewer, near bool, limit int) ([]Thread, error) {
 	s := sql("SELECT "+threadColumns+`
 FROM threads t
 JOIN people p ON p.id = t.author_id
@@ -308,13 +309,18 @@ LEFT JOIN units u ON u.id = p.unit_id
 WHERE t.deleted_at IS NULL AND t.kind = 'question' AND t.reply_count = 0
   AND t.audience IN (?)
   AND t.author_id <> ?`, v.Audiences(), v.Person)
-	if followed {
+	if near {
 		s.add(`
-  AND EXISTS (
-    SELECT 1
-    FROM thread_topics tt
-    JOIN watches w ON w.person_id = ? AND w.object_kind = 'topic' AND w.object_id = tt.topic_id
-    WHERE tt.thread_id = t.id)`, v.Person)
+  AND (p.unit_id = ?
+    OR EXISTS (
+      SELECT 1
+      FROM watches w
+      WHERE w.person_id = ? AND w.object_kind = 'unit' AND w.object_id = p.unit_id)
+    OR EXISTS (
+      SELECT 1
+      FROM thread_topics tt
+      JOIN watches w ON w.person_id = ? AND w.object_kind = 'topic' AND w.object_id = tt.topic_id
+      WHERE tt.thread_id = t.id))`, v.Unit, v.Person, v.Person)
 	}
 	s.add(`
 ORDER BY t.created_at DESC, t.id DESC

@@ -177,6 +177,7 @@ type Service struct {
 	db     *db.DB
 	topics TopicSource
 	now    func() time.Time
+	weeks  weekCache
 }
 
 // New returns the conversations kept in d, about the topics in source. now is the clock, time.Now outside tests.

@@ -920,6 +920,83 @@ func TestFeed(t *testing.T) {
 
 func key(id int64) string { return fmt.Sprintf("#%d", id) }
 
+func TestDeskOffersWhatIsNear(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		ctx := t.Context()
+		on, near, far := h.ask(pat, "hub", "Connectivity"), h.ask(ada, "hub"), h.ask(mo, "hub")
+		h.ask(ben, "hub", "Connectivity") // one's own
+		h.exec(`INSERT INTO units (organisation_id, name, created_at) VALUES (1, 'Highways', 1)`)
+		h.exec(`UPDATE people SET unit_id = 2 WHERE handle = 'mo'`)
+		offered := func() (list []int64) {
+			t.Helper()
+			desk, err := h.Desk(ctx, ben)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range desk.Answerable {
+				list = append(list, i.ID)
+			}
+			slices.Sort(list)
+			return list
+		}
+		for _, step := range []struct {
+			name, kind string
+			id         int64
+			want       []int64
+		}{
+			{"following a topic", "topic", 1, []int64{on, near}},
+			{"and the unit of the others", "unit", 2, []int64{on, near, far}},
+		} {
+			if err := h.Watch(ctx, ben, step.kind, step.id); err != nil {
+				t.Fatal(err)
+			}
+			if got := offered(); !slices.Equal(got, step.want) {
+				t.Errorf("%s: Ben is offered %v, want %v", step.name, got, step.want)
+			}
+		}
+	})
+}
+
+func TestWeek(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		ctx := t.Context()
+		answered := func(asker auth.Viewer, audience string, waited time.Duration, ago time.Duration) {
+			t.Helper()
+			q := h.ask(asker, audience)
+			r := h.say(ben, q, "So.")
+			if err := h.Accept(ctx, asker, r); err != nil {
+				t.Fatal(err)
+			}
+			at := db.Micros(time.Now().Add(-ago))
+			h.exec(`UPDATE replies SET created_at = $1 WHERE id = $2`, at, r)
+			h.exec(`UPDATE threads SET active_at = $1, created_at = $2 WHERE id = $3`, at, at-waited.Microseconds(), q)
+		}
+		answered(ada, "hub", 2*time.Hour, time.Hour)
+		answered(ada, "hub", 40*time.Minute, 24*time.Hour)
+		answered(ada, "org:1", 80*time.Hour, 48*time.Hour)
+		answered(ada, "hub", time.Minute, 8*24*time.Hour) // last week
+		h.ask(ada, "hub")
+		h.ask(ada, "org:1")
+		for _, tc := range []struct {
+			name string
+			as   auth.Viewer
+			want threads.Week
+		}{
+			{"staff", ben, threads.Week{Answered: 3, Typical: 2 * time.Hour, Open: 2}},
+			{"a partner", pat, threads.Week{Answered: 2, Typical: 40 * time.Minute, Open: 1}},
+			{"signed out", stranger, threads.Week{}},
+		} {
+			if got, err := h.Week(ctx, tc.as); err != nil || got != tc.want {
+				t.Errorf("%s: %+v, %v, want %+v", tc.name, got, err, tc.want)
+			}
+			counted, n := db.CountQueries(ctx)
+			if _, err := h.Week(counted, tc.as); err != nil || n.Load() != 0 {
+				t.Errorf("%s: asking again takes %d statements, %v, want none within a minute", tc.name, n.Load(), err)
+			}
+		}
+	})
+}
+
 func TestFeedPages(t *testing.T) {
 	each(t, func(t *testing.T, h *hub) {
 		ctx := t.Context()

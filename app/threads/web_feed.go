@@ -1,7 +1,9 @@
 package threads
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -89,6 +91,13 @@ func (h *Web) feed(c *fiber.Ctx, l list) error {
 			return err
 		}
 		h.dress(&page, l, v, desk)
+		if l.tab == ForYou {
+			week, err := h.threads.Week(ctx, v)
+			if err != nil {
+				return err
+			}
+			page.Week = weekSaid(week)
+		}
 	}
 	return web.Render(c, fiber.StatusOK, views.Feed(page))
 }
@@ -154,6 +163,42 @@ func (h *Web) dress(page *views.FeedPage, l list, v auth.Viewer, desk Desk) {
 			Title: item.Title, Path: item.Path(), Note: "Asked " + h.web.Moment(item.CreatedAt).Ago,
 		})
 	}
+}
+
+// weekSaid is "31 questions answered, half of them within 3 h 40 min." and what still waits; nil when there is nothing to say.
+func weekSaid(w Week) *views.Week {
+	if w.Answered == 0 && w.Open == 0 {
+		return nil
+	}
+	said := &views.Week{Text: "No question answered yet.", Open: "Every question has a reply."}
+	switch {
+	case w.Answered == 1:
+		said.Text = "1 question answered, after " + span(w.Typical) + "."
+	case w.Answered > 1:
+		said.Text = fmt.Sprintf("%s questions answered, half of them within %s.", thousands(w.Answered), span(w.Typical))
+	}
+	switch {
+	case w.Open >= 100:
+		said.Open = "100 or more wait for a first reply."
+	case w.Open == 1:
+		said.Open = "1 waits for a first reply."
+	case w.Open > 1:
+		said.Open = fmt.Sprintf("%d wait for a first reply.", w.Open)
+	}
+	return said
+}
+
+// span says how long something took, as people would: "35 min", "3 h 40 min", "2 days".
+func span(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", max(1, int(d/time.Minute)))
+	case d < 10*time.Hour && d%time.Hour >= time.Minute:
+		return fmt.Sprintf("%d h %d min", int(d/time.Hour), int(d%time.Hour/time.Minute))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d/time.Hour))
+	}
+	return fmt.Sprintf("%d days", int(d/(24*time.Hour)))
 }
 
 // greeting is "Good morning, Priya" by the clock of the organisation.

@@ -153,6 +153,7 @@ func (g *shelf) threads() {
 		Chrome: g.chrome("Home", "home"), Heading: "Good morning, Priya", Tabs: tabs(0, "For you", "Latest", "Unanswered", "Following"),
 		Items: items(), Pager: parts.Pager{Next: "/?after=x"}, Places: places,
 		FollowedTopics: []parts.Link{{Text: "Connectivity", Path: "/topics/connectivity"}, {Text: "Web and content", Path: "/topics/web"}},
+		Week:           &threads.Week{Text: "31 questions answered, half of them within 3 h 40 min.", Open: "14 wait for a first reply."},
 		Answerable: []parts.SideThread{
 			{Title: "Can schools share their broadband with the village hall?", Path: "/threads/50", Note: "Matches your answers on connectivity"},
 			{Title: "Who owns the contract for public library wi-fi?", Path: "/threads/39", Note: "2 days without an answer"},
