@@ -42,8 +42,26 @@ var english = sync.OnceValue(func() *analyzer {
 // ("council's"), an underscore or a full stop between digits ("2.6.3") belong to it, a lone letter takes a following # or
 // ++ ("C#", "C++"), and each Han, Hiragana or Katakana character stands alone, because those scripts put no spaces between
 // words. Hyphens split: "error-correction" is found by either half and, being neighbours, by the phrase.
-func (a *analyzer) words(text string) []word {
-	var out []word
+func (a *analyzer) words(text string) []word { return a.scan(text, nil) }
+
+// initials is a set of first letters, as bytes of exact forms. A nil set holds all of them.
+type initials map[byte]bool
+
+func (in initials) has(first byte) bool {
+	if in == nil || first >= utf8.RuneSelf {
+		return true // what folding makes of a letter outside ASCII is not known yet
+	}
+	if 'A' <= first && first <= 'Z' {
+		first += 'a' - 'A'
+	}
+	return in[first]
+}
+
+// scan is words, but analyses only words that begin with one of in; the others have their place in the text and no forms.
+// Neither folding nor Porter's stemmer changes a first letter of ASCII, so whoever looks for a few words saves most of the
+// work of a long text.
+func (a *analyzer) scan(text string, in initials) []word {
+	out := make([]word, 0, len(text)/6)
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
@@ -57,7 +75,11 @@ func (a *analyzer) words(text string) []word {
 		if !ideograph(r) {
 			end = wordEnd(text, end, r)
 		}
-		out = append(out, a.word(text, i, end, len(out)+1))
+		if in.has(text[i]) {
+			out = append(out, a.word(text, i, end, len(out)+1))
+		} else {
+			out = append(out, word{start: i, end: end, pos: len(out) + 1})
+		}
 		i = end
 	}
 	return out

@@ -19,20 +19,21 @@ const ellipsis = "…"
 // joined are plain text; escaping is the page's business.
 func (p Parsed) Highlight(text string, limit int) []Span {
 	a := english()
-	wanted := make(map[string]bool)
+	wanted, exact, first := make(map[string]bool), make(map[string]bool), make(initials)
 	for _, s := range a.stems(p.Text) {
 		wanted[s] = true
+		first[s[0]] = true
 	}
-	exact := make(map[string]bool)
 	if len(wanted) == 0 {
 		for _, w := range a.exacts(p.Text) {
 			exact[w] = true
+			first[w[0]] = true
 		}
 	}
-	words := a.words(text)
+	words := a.scan(text, first)
 	var hits []word
 	for _, w := range words {
-		if w.stem != "" && wanted[w.stem] || exact[w.exact] {
+		if w.stem != "" && wanted[w.stem] || w.exact != "" && exact[w.exact] {
 			hits = append(hits, w)
 		}
 	}
