@@ -41,8 +41,12 @@ func damaged(file string, line int, err error) error {
 		return errs.Invalidf("%s, line %d: the compressed file is damaged.", file, line).Because(err)
 	case errors.As(err, &syntax):
 		return errs.Invalidf("%s, line %d: this is not well-formed XML (%s).", file, line, syntax.Msg).Because(err)
-	case errs.As(err) != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+	case errs.As(err) != nil:
+		return errs.As(err)
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
 		return err
+	case strings.HasPrefix(err.Error(), "xml: "): // what package xml has no type for, such as an unknown version
+		return errs.Invalidf("%s, line %d: this XML cannot be read (%s).", file, line, strings.TrimPrefix(err.Error(), "xml: ")).Because(err)
 	case strings.Contains(err.Error(), "flate: "):
 		return errs.Invalidf("%s, line %d: the compressed file is damaged.", file, line).Because(err)
 	default:

@@ -216,6 +216,8 @@ func TestBrokenDumps(t *testing.T) {
 		{"damaged while compressed", whole("Posts", "\x1f\x8b\x08\x00garbage and more garbage"), "the compressed file is damaged"},
 		{"another table", whole("Posts", "<badges>\n</badges>"), "Posts.xml, line 1: the file holds <badges>, not the <posts> table"},
 		{"not XML", whole("Posts", "id,title\n1,2\n"), "there is text where a <posts> table was expected"},
+		{"another version of XML", whole("Posts", `<?xml version="2.0"?><posts/>`), "Posts.xml, line 1: this XML cannot be read"},
+		{"another encoding", whole("Posts", `<?xml version="1.0" encoding="utf-16"?><posts/>`), `Posts.xml, line 1: the file is in "utf-16"`},
 		{"empty", whole("Posts", "\n"), "the file holds no <posts> table"},
 		{"broken XML", replace("Comments", `Text="A good`, `Text=A good`), "Comments.xml, line 3: this is not well-formed XML"},
 		{"missing author", replace("Posts", `OwnerUserId="2"`, `OwnerUserId="77"`), "Posts.xml, line 3: user 77 wrote this but is not in the Users table"},
