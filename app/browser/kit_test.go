@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // chromium is the one browser of this package; each test opens tabs of its own in it.
@@ -38,6 +39,8 @@ func run(m *testing.M) int {
 		chromedp.NoSandbox, // the tests may run as root in a container; only our own pages are opened
 		chromedp.DisableGPU,
 		chromedp.UserDataDir(profile),
+		// The protocol loses sight of pages that come back from this cache.
+		chromedp.Flag("disable-features", "BackForwardCache,Translate"),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true),
@@ -165,21 +168,30 @@ func (b *tab) path() string {
 	return strings.TrimPrefix(get(b, chromedp.Location()), b.base)
 }
 
-// fill types text into the field with this name.
+// fill types text into the field with this name, in the place of what it holds.
 func (b *tab) fill(name, text string) {
 	b.t.Helper()
-	sel := chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name))
-	b.do(chromedp.WaitVisible(sel), chromedp.Clear(sel), chromedp.SendKeys(sel, text))
+	sel := fmt.Sprintf(`main [name=%q]:not([type="hidden"])`, name)
+	b.do(chromedp.WaitVisible(chromedp.CSS(sel)),
+		chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(field => { field.focus(); field.select() })(document.querySelector(%q))`, sel)),
+		chromedp.KeyEvent(kb.Delete), chromedp.KeyEvent(text))
 }
 
 // press clicks what matches and waits for the page that follows.
 func (b *tab) press(selector string) {
 	b.t.Helper()
 	sel := chromedp.CSS(selector)
+	b.do(chromedp.WaitVisible(sel))
+	b.follow(chromedp.ScrollIntoView(sel), chromedp.Click(sel, chromedp.NodeVisible))
+}
+
+// follow does what leads to another page and waits for that.
+func (b *tab) follow(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if _, err := chromedp.RunResponse(ctx, chromedp.ScrollIntoView(sel), chromedp.Click(sel, chromedp.NodeVisible)); err != nil {
-		b.t.Fatalf("press %s: %v\nat %s", selector, err, b.where())
+	if _, err := chromedp.RunResponse(ctx, steps...); err != nil {
+		b.t.Fatalf("%v\nat %s", err, b.where())
 	}
 }
 
