@@ -66,7 +66,8 @@ type Results struct {
 	People []Hit // the best few, when Query.Apart
 	Name   bool  // the query looks like somebody's name
 	Facets []search.Facet
-	Exact  bool // the facets count everything found
+	Topics map[string]string // names of the topics in Facets, by slug
+	Exact  bool              // the facets count everything found
 	Parsed search.Parsed
 }
 
@@ -140,7 +141,33 @@ func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, 
 			res.Hits = append(res.Hits, h)
 		}
 	}
+	if res.Topics, err = s.facetTopics(ctx, res); err != nil {
+		return Results{}, fmt.Errorf("name the topics found: %w", err)
+	}
 	return res, nil
+}
+
+// facetTopics names the topics that the facets count. Those of the hits are known already; the others take one statement.
+func (s *Service) facetTopics(ctx context.Context, res Results) (map[string]string, error) {
+	names := make(map[string]string)
+	for _, h := range res.Hits {
+		for _, t := range h.Topics {
+			names[t.Slug] = t.Name
+		}
+	}
+	var missing []string
+	for _, f := range res.Facets {
+		for _, value := range f.Values {
+			if _, ok := names[value.Value]; f.Name == "topic" && !ok {
+				missing = append(missing, value.Value)
+			}
+		}
+	}
+	more, err := topicsBySlug(ctx, s.db, missing)
+	for _, t := range more {
+		names[t.Slug] = t.Name
+	}
+	return names, err
 }
 
 // rows are what hits point at, as far as the viewer may read it.

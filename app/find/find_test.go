@@ -364,8 +364,11 @@ func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 
 func TestPages(t *testing.T) {
 	each(t, func(t *testing.T, h *hub) {
-		_, err := h.topics.Create(t.Context(), h.gwen, topics.Input{Name: "Structures"})
-		must(t, err)
+		for _, name := range []string{"Structures", "Rivers & Éire’s mills"} {
+			_, err := h.topics.Create(t.Context(), h.gwen, topics.Input{Name: name})
+			must(t, err)
+		}
+		h.open(t, h.gwen, threads.Discussion, "hub", "A mill for every bridge", "The mill stands where the bridge was.", "Rivers & Éire’s mills")
 		for i := range 30 {
 			id := h.open(t, h.gwen, threads.Question, "hub", fmt.Sprintf("Bridge number %d <b>", i), "Which bridge is it?", "Structures")
 			h.reply(t, h.ravi, id, "The stone bridge by the mill.")
@@ -379,6 +382,7 @@ func TestPages(t *testing.T) {
 		}{
 			{name: "no query", as: "gwen", path: "/search", want: "How to search", most: 0},
 			{name: "results", as: "gwen", path: "/search?q=bridge", want: "<mark>", not: "Bridge number 1 <b>", most: 7},
+			{name: "filters have the names of topics", as: "gwen", path: "/search?q=bridge", want: ">Rivers &amp; Éire’s mills", most: 8},
 			{name: "a question names who may know", as: "gwen", path: "/search?q=" + url.QueryEscape("which is the bridge by the mill?"), want: "Ravi Anand", most: 14},
 			{name: "second page", as: "gwen", path: "/search?q=bridge&page=2", want: "Previous", most: 7},
 			{name: "topic filter", as: "gwen", path: "/search?q=bridge+topic:structures", want: "Remove filter", most: 7},

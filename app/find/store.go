@@ -170,6 +170,19 @@ func topicsByID(ctx context.Context, q db.Querier, ids []int64) (map[int64]topic
 	return byID(list, err, func(t *topic) int64 { return t.ID })
 }
 
+// topicsBySlug returns the topics with these slugs.
+func topicsBySlug(ctx context.Context, q db.Querier, slugs []string) ([]Topic, error) {
+	if len(slugs) == 0 {
+		return nil, nil
+	}
+	slugs = db.Pad(slugs)
+	rows, err := q.Query(ctx, `
+		SELECT t.id, t.slug, t.name
+		FROM topics t
+		WHERE t.slug IN (`+db.In(1, len(slugs))+`)`, db.Args(slugs)...)
+	return db.Collect(rows, err, func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
+}
+
 // topicsOfThreads returns the topics of each thread, by name.
 func topicsOfThreads(ctx context.Context, q db.Querier, ids []int64) (map[int64][]Topic, error) {
 	out := make(map[int64][]Topic)

@@ -211,7 +211,10 @@ func filters(t typed, res Results) []views.FilterGroup {
 			}
 			to := t.at(1)
 			to.text += " " + operator
-			link := parts.Tab{Text: strings.ReplaceAll(value.Value, "-", " "), Path: to.path()}
+			link := parts.Tab{Text: value.Value, Path: to.path()}
+			if name := res.Topics[value.Value]; f.Name == "topic" && name != "" {
+				link.Text = name
+			}
 			if res.Exact {
 				link.Count = value.Count
 			}
