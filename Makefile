@@ -18,7 +18,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Build and start the sample hub on http://localhost:8080
-	@HUB_SAMPLE=true ./bin/watercooler serve
+	@HUB_SAMPLE=true HUB_LOG_LEVEL=$${HUB_LOG_LEVEL:-warn} ./bin/watercooler serve
 
 build: bin/watercooler ## Build bin/watercooler, one static binary
 

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -156,7 +157,14 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer("search:"+instance), a.signin.Letters())
+	own := searchConsumer + instance
+	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.signin.Letters())
+	unknown, err := a.dispatcher.Unknown(ctx)
+	if err != nil {
+		return err
+	}
+	// An index whose server this database does not know is that of another hub, or events have passed it by.
+	a.stale = a.stale || slices.Contains(unknown, own)
 	if err := a.dispatcher.Register(ctx); err != nil {
 		return fmt.Errorf("register the event consumers: %w", err)
 	}
@@ -165,6 +173,9 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.server = a.newServer(o.Context)
 	return nil
 }
+
+// searchConsumer begins the names of the consumers that keep search indexes level, one for each server.
+const searchConsumer = "search:"
 
 // instance names this process's search index among all servers on one database. It is kept beside the index: a new folder
 // is a new consumer, which begins with a rebuild.
@@ -200,6 +211,12 @@ func (a *App) documents() float64 {
 
 func (a *App) importDeps() importers.Deps {
 	return importers.Deps{DB: a.db, People: a.people, Topics: a.topics, Threads: a.threads}
+}
+
+// importDeps is App.importDeps for a program that only writes to the database of a hub that runs.
+func importDeps(d *db.DB, store *files.Store) importers.Deps {
+	t := topics.New(d, time.Now)
+	return importers.Deps{DB: d, People: people.New(d, store, time.Now), Topics: t, Threads: threads.New(d, topicSource{t}, time.Now)}
 }
 
 // Drain hands every event on before it returns: for tests and for commands that end.

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -112,7 +113,8 @@ func zipFile(z *zip.Writer, name, path string) error {
 }
 
 // readBackup restores the backup at path: the database to database and the files under files. Neither may exist, so that a
-// slip cannot overwrite a living hub.
+// slip cannot overwrite a living hub. Everything is unpacked beside its place and moved there at the end: a backup that
+// breaks off in the middle leaves nothing behind.
 func readBackup(path, database, files string) (m manifest, err error) {
 	for _, target := range []string{database, files} {
 		if !vacant(target) {
@@ -124,12 +126,39 @@ func readBackup(path, database, files string) (m manifest, err error) {
 		return m, errs.Invalidf("%s is not a backup: %v.", path, err)
 	}
 	defer z.Close()
-
 	if m, err = readManifest(&z.Reader); err != nil {
 		return m, err
 	}
+
+	newDatabase, newFiles := database+".restoring", files+".restoring"
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(newDatabase), os.RemoveAll(newFiles))
+		}
+	}()
+	if err := unpack(&z.Reader, newDatabase, newFiles); err != nil {
+		return m, err
+	}
+	if err := os.RemoveAll(files); err != nil { // it is empty
+		return m, err
+	}
+	if err := os.Rename(newFiles, files); err != nil {
+		return m, err
+	}
+	return m, os.Rename(newDatabase, database)
+}
+
+// unpack writes the database in z to database and the files under files, neither of which may exist.
+func unpack(z *zip.Reader, database, files string) error {
+	if err := os.MkdirAll(filepath.Dir(files), 0o700); err != nil {
+		return err
+	}
+	if err := os.Mkdir(files, 0o700); err != nil {
+		return err
+	}
 	found := false
 	for _, f := range z.File {
+		var err error
 		switch {
 		case f.Name == backupManifest:
 		case f.Name == backupDatabase:
@@ -139,16 +168,16 @@ func readBackup(path, database, files string) (m manifest, err error) {
 		case strings.HasPrefix(f.Name, backupFiles+"/") && fs.ValidPath(f.Name):
 			err = unzipFile(f, filepath.Join(files, filepath.FromSlash(strings.TrimPrefix(f.Name, backupFiles+"/"))))
 		default:
-			err = errs.Invalidf("%s holds %q, which no backup of this hub contains.", path, f.Name)
+			err = errs.Invalidf("The backup holds %q, which no backup of this hub contains.", f.Name)
 		}
 		if err != nil {
-			return m, err
+			return err
 		}
 	}
 	if !found {
-		return m, errs.Invalidf("%s holds no database.", path)
+		return errs.Invalidf("The backup holds no database.")
 	}
-	return m, nil
+	return nil
 }
 
 func readManifest(z *zip.Reader) (m manifest, err error) {

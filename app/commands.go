@@ -15,11 +15,15 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
+	"watercooler/app/files"
 	"watercooler/app/importers"
+	"watercooler/app/kv"
 	"watercooler/app/mail"
+	"watercooler/app/people"
 	"watercooler/app/signin"
 	"watercooler/auth"
 	"watercooler/config"
+	"watercooler/search"
 )
 
 // Command is one run of the program from the command line. Its methods are the subcommands.
@@ -72,11 +76,12 @@ func (c Command) hub(ctx context.Context) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := New(ctx, d, c.settings(), Options{Log: log, Version: c.Version})
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return a, nil
+	return New(ctx, d, c.settings(), Options{Log: log, Version: c.Version})
+}
+
+// errRunning says why a command that needs the search index cannot have it.
+func errRunning(err error) error {
+	return errs.Conflictf("The hub is running and holds its search index. Stop it first.").Because(err)
 }
 
 // with runs do on the whole application and closes it.
@@ -146,32 +151,78 @@ func (c Command) ImportJSONL(ctx context.Context, path, source string) error {
 }
 
 func (c Command) doImport(ctx context.Context, run func(importers.Deps, importers.Options) (importers.Report, error)) error {
-	return c.with(ctx, func(a *App) error {
-		report, err := run(a.importDeps(), importers.Options{Progress: importers.NewProgress(c.Err, time.Now)})
+	o := importers.Options{Progress: importers.NewProgress(c.Err, time.Now)}
+	err := c.with(ctx, func(a *App) error {
+		report, err := run(a.importDeps(), o)
 		if err != nil {
 			return err
 		}
 		fmt.Fprint(c.Out, report.String())
 		return a.catchUp(ctx, c.Err)
 	})
+	if errors.Is(err, search.ErrLocked) {
+		return c.importBeside(ctx, run, o)
+	}
+	return err
 }
 
-// Reindex builds the index anew.
-func (c Command) Reindex(ctx context.Context) error {
-	return c.with(ctx, func(a *App) error { return a.reindex(ctx, c.Err) })
+// importBeside imports while the hub runs on the same data folder: it writes to the database alone, and the hub hears of it
+// through the events.
+func (c Command) importBeside(ctx context.Context, run func(importers.Deps, importers.Options) (importers.Report, error), o importers.Options) error {
+	return c.database(ctx, func(d *db.DB) error {
+		store, err := files.Open(c.filesDir())
+		if err != nil {
+			return fmt.Errorf("open the folder of files: %w", err)
+		}
+		report, err := run(importDeps(d, store), o)
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(c.Out, report.String())
+		fmt.Fprintln(c.Out, "The running hub takes it into its search index now.")
+		return nil
+	})
 }
 
-// Backup writes a backup.
-func (c Command) Backup(ctx context.Context, file string) error {
+// database runs do on the database alone, which a running hub shares.
+func (c Command) database(ctx context.Context, do func(d *db.DB) error) error {
 	d, err := c.open(ctx, c.logger())
 	if err != nil {
 		return err
 	}
-	err = writeBackup(ctx, d, c.filesDir(), file, c.Version, time.Now())
-	if err == nil {
-		fmt.Fprintln(c.Out, "Backup written to", file)
+	return errors.Join(do(d), d.Close())
+}
+
+// accounts runs do on the accounts alone, which a running hub shares too.
+func (c Command) accounts(ctx context.Context, do func(d *db.DB, a *auth.Service, doors *signin.Service) error) error {
+	return c.database(ctx, func(d *db.DB) error {
+		log := c.logger()
+		a, err := auth.New(d, kv.NewSQL(d, time.Now), auth.Config{BaseURL: c.Config.BaseURL}, time.Now, log)
+		if err != nil {
+			return err
+		}
+		return do(d, a, signin.New(d, a, people.New(d, nil, time.Now), signin.Config{BaseURL: c.Config.BaseURL}, log))
+	})
+}
+
+// Reindex builds the index anew.
+func (c Command) Reindex(ctx context.Context) error {
+	err := c.with(ctx, func(a *App) error { return a.reindex(ctx, c.Err) })
+	if errors.Is(err, search.ErrLocked) {
+		return errRunning(err)
 	}
-	return errors.Join(err, d.Close())
+	return err
+}
+
+// Backup writes a backup, also while the hub runs.
+func (c Command) Backup(ctx context.Context, file string) error {
+	return c.database(ctx, func(d *db.DB) error {
+		if err := writeBackup(ctx, d, c.filesDir(), file, c.Version, time.Now()); err != nil {
+			return err
+		}
+		fmt.Fprintln(c.Out, "Backup written to", file)
+		return nil
+	})
 }
 
 // Restore puts a backup into an empty data folder.
@@ -179,6 +230,12 @@ func (c Command) Restore(_ context.Context, file string) error {
 	database, ok := db.SQLitePath(c.Config.Database.URL)
 	if !ok {
 		return errs.Invalidf("A backup holds a SQLite database. For PostgreSQL use pg_restore; docs/backup.md shows how.")
+	}
+	// What SQLite keeps beside its file would be taken for part of the restored one, and an old index for that of its content.
+	for _, leftover := range []string{database + "-wal", database + "-shm", filepath.Join(c.Config.Data, "index")} {
+		if !vacant(leftover) {
+			return errs.Conflictf("%s is there already; restore into an empty data folder.", leftover)
+		}
 	}
 	m, err := readBackup(file, database, c.filesDir())
 	if err != nil {
@@ -193,7 +250,11 @@ func (c Command) Doctor(ctx context.Context, live bool) error {
 	if live {
 		return c.ping(ctx)
 	}
-	return c.with(ctx, func(a *App) error { return a.doctor(ctx, c.Out) })
+	err := c.with(ctx, func(a *App) error { return a.doctor(ctx, c.Out) })
+	if errors.Is(err, search.ErrLocked) {
+		return errRunning(err)
+	}
+	return err
 }
 
 // ping asks the hub that runs on this machine whether it is ready.
@@ -225,16 +286,16 @@ func (c Command) ping(ctx context.Context) error {
 
 // AdminCreate makes an account and prints a one-time link for it.
 func (c Command) AdminCreate(ctx context.Context, email, name, roles string) error {
-	return c.with(ctx, func(a *App) error {
-		granted, ok := auth.ParseRoles(roles)
-		if !ok {
-			return errs.Invalidf("There is no such role as in %q. The roles are manager, leader, moderator and admin.", roles)
-		}
-		account, err := a.signin.Invite(ctx, auth.Operator(), signin.Invitation{Name: name, Email: email, Roles: granted})
+	granted, ok := auth.ParseRoles(roles)
+	if !ok {
+		return errs.Invalidf("There is no such role as in %q. The roles are manager, leader, moderator and admin.", roles)
+	}
+	return c.accounts(ctx, func(_ *db.DB, _ *auth.Service, doors *signin.Service) error {
+		account, err := doors.Invite(ctx, auth.Operator(), signin.Invitation{Name: name, Email: email, Roles: granted})
 		if err != nil {
 			return err
 		}
-		link, err := a.signin.HandOutLink(ctx, auth.Operator(), account, auth.Invite)
+		link, err := doors.HandOutLink(ctx, auth.Operator(), account, auth.Invite)
 		if err == nil {
 			fmt.Fprintln(c.Out, link)
 		}
@@ -244,8 +305,8 @@ func (c Command) AdminCreate(ctx context.Context, email, name, roles string) err
 
 // AdminToken prints a new API token.
 func (c Command) AdminToken(ctx context.Context, email, name string) error {
-	return c.with(ctx, func(a *App) error {
-		token, err := a.auth.NewAPIToken(ctx, email, name)
+	return c.accounts(ctx, func(_ *db.DB, a *auth.Service, _ *signin.Service) error {
+		token, err := a.NewAPIToken(ctx, email, name)
 		if err == nil {
 			fmt.Fprintln(c.Out, token)
 		}
@@ -255,12 +316,15 @@ func (c Command) AdminToken(ctx context.Context, email, name string) error {
 
 // AdminLink prints a one-time link to choose a password.
 func (c Command) AdminLink(ctx context.Context, email string) error {
-	return c.with(ctx, func(a *App) error {
-		account, err := a.auth.ByEmail(ctx, a.db, email)
+	return c.accounts(ctx, func(d *db.DB, a *auth.Service, doors *signin.Service) error {
+		account, err := a.ByEmail(ctx, d, email)
+		if errs.IsNotFound(err) {
+			return errs.NotFoundf("There is no account with this e-mail address.").Because(err)
+		}
 		if err != nil {
 			return err
 		}
-		link, err := a.signin.HandOutLink(ctx, auth.Operator(), account.ID, "")
+		link, err := doors.HandOutLink(ctx, auth.Operator(), account.ID, "")
 		if err == nil {
 			fmt.Fprintln(c.Out, link)
 		}

@@ -25,6 +25,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	}
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
+	running.Go(func() { a.every(ctx, 24*time.Hour, "forget servers that are gone", a.forgetServers) })
 	if a.stale {
 		running.Go(func() {
 			a.log.Info("building the search index; pages are served meanwhile, and search finds what it holds so far")
@@ -34,6 +35,15 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	if a.cfg.MetricsListen != "" {
 		running.Go(func() { a.report(ctx, "serve metrics", a.metrics.serve(ctx, a.cfg.MetricsListen)) })
 	}
+}
+
+// serverGone is how long a server may be away before no events are kept for its index any more. Should it return, it builds
+// its index anew.
+const serverGone = 14 * 24 * time.Hour
+
+func (a *App) forgetServers(ctx context.Context) error {
+	_, err := a.dispatcher.Forget(ctx, searchConsumer, serverGone)
+	return err
 }
 
 // every runs do each period until ctx ends. A failure is logged and tried again at the next turn.
@@ -117,7 +127,7 @@ func (a *App) reindex(ctx context.Context, out io.Writer) error {
 // otherwise it prints the one-time code of the first-run page.
 func (a *App) Welcome(ctx context.Context, out io.Writer) error {
 	if a.cfg.Sample {
-		if err := a.loadSample(ctx, out); err != nil {
+		if err := a.loadSample(ctx); err != nil {
 			return fmt.Errorf("load the sample content: %w", err)
 		}
 	}
@@ -126,25 +136,24 @@ func (a *App) Welcome(ctx context.Context, out io.Writer) error {
 		return fmt.Errorf("look for accounts: %w", err)
 	}
 	if first != "" {
-		fmt.Fprintf(out, "\nThis hub has no accounts yet. Open this address to name the organisation and make the first administrator:\n\n    %s\n\n", first)
+		fmt.Fprintf(out, "\n  This hub has no accounts yet. Name the organisation and make the first administrator at\n  %s\n\n", first)
 		return nil
 	}
-	fmt.Fprintf(out, "\nWatercooler is at %s\n", a.cfg.BaseURL)
+	fmt.Fprintf(out, "\n  Watercooler is at %s\n", a.cfg.BaseURL)
 	if a.cfg.Sample {
-		fmt.Fprintf(out, "Sign in at %s/sign-in as any of the sample people; no password is needed.\n", a.cfg.BaseURL)
+		fmt.Fprintf(out, "  Sign in as a member, a manager, a leader, a moderator or an administrator, without a password:\n  %s/sign-in\n", a.cfg.BaseURL)
 	}
 	fmt.Fprintln(out)
 	return nil
 }
 
 // loadSample fills an empty hub with the sample content, and opens the sample door at every start.
-func (a *App) loadSample(ctx context.Context, out io.Writer) error {
+func (a *App) loadSample(ctx context.Context) error {
 	founded, err := a.signin.Founded(ctx)
 	if err != nil {
 		return err
 	}
 	if !founded {
-		fmt.Fprintln(out, "Filling the hub with sample content…")
 		if _, err := importers.Sample(ctx, a.importDeps(), a.now()); err != nil {
 			return err
 		}
@@ -159,7 +168,7 @@ func (a *App) loadSample(ctx context.Context, out io.Writer) error {
 	if founded {
 		return nil
 	}
-	return a.catchUp(ctx, out)
+	return a.catchUp(ctx, io.Discard) // a blink: the sample is small
 }
 
 // sampleAccounts are the people behind the sample door.

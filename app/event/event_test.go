@@ -433,3 +433,29 @@ func TestSeveralProcessesShareAConsumer(t *testing.T) {
 		}
 	})
 }
+
+// TestForgottenConsumersBeginAgain lets a server disappear: what waits for it goes with it, and should it return it is told
+// that events have passed it by.
+func TestForgottenConsumersBeginAgain(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, c *clock) {
+		ctx := t.Context()
+		var n notes
+		gone := dispatcher(t, d, n.consumer("search:gone"))
+		c.Add(31 * 24 * time.Hour)
+		here := dispatcher(t, d, n.consumer("search:here"), n.consumer("letters"))
+		appendAll(t, d, "thread.created", 1)
+		if forgotten, err := here.Forget(ctx, "search:", 30*24*time.Hour); forgotten != 1 || err != nil {
+			t.Errorf("forgot %d, %v, want 1", forgotten, err)
+		}
+		lags, err := here.Lag(ctx)
+		if err != nil || len(lags) != 2 {
+			t.Errorf("consumers left: %+v, %v, want search:here and letters", lags, err)
+		}
+		if unknown, err := gone.Unknown(ctx); !slices.Equal(unknown, []string{"search:gone"}) || err != nil {
+			t.Errorf("unknown %v, %v, want search:gone", unknown, err)
+		}
+		if unknown, err := here.Unknown(ctx); len(unknown) != 0 || err != nil {
+			t.Errorf("unknown %v, %v, want none", unknown, err)
+		}
+	})
+}
