@@ -22,6 +22,9 @@ type Consumer struct {
 	Verbs []string
 	// Batch is the most events in one call; 100 when zero.
 	Batch int
+	// Linger is for consumers to whom a call costs more than an event in it: after a call whose batch was not full, Run
+	// gathers events for that long before the next. The first event after a quiet time is never kept waiting.
+	Linger time.Duration
 	// Handle does the work for all of events or returns an error. Its ctx ends with the lease. A panic is an error.
 	Handle func(ctx context.Context, events []Event) error
 }
@@ -158,6 +161,9 @@ func (x *Dispatcher) serve(ctx context.Context, c Consumer) {
 			x.log.ErrorContext(ctx, "events not handed on", "consumer", c.Name, "error", err)
 		}
 		if handled > 0 && err == nil {
+			if handled < c.Batch {
+				pause(ctx, c.Linger)
+			}
 			continue
 		}
 		news := announced
@@ -172,7 +178,20 @@ func (x *Dispatcher) serve(ctx context.Context, c Consumer) {
 	}
 }
 
-// Drain handles everything that is due now, and what that gives rise to, before it returns: for tests and commands.
+// pause returns after d, or when ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	over := time.NewTimer(d)
+	defer over.Stop()
+	select {
+	case <-ctx.Done():
+	case <-over.C:
+	}
+}
+
+// Drain handles everything that is due now, without lingering, and what that gives rise to, before it returns: for tests and commands.
 // Handlers' errors are noted as in Run; see Failed.
 func (x *Dispatcher) Drain(ctx context.Context) error {
 	for {
