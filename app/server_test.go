@@ -377,9 +377,9 @@ func TestRateLimits(t *testing.T) {
 
 // TestLogHoldsNothingPersonal does what people do and reads the log like somebody who should not.
 func TestLogHoldsNothingPersonal(t *testing.T) {
-	var log logText
+	log := newLines()
 	h := apptest.Sample(t, func(_ *app.Settings, o *app.Options) {
-		o.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		o.Log = slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	c := h.As(priya)
 	c.Get("/")
@@ -408,24 +408,6 @@ func TestLogHoldsNothingPersonal(t *testing.T) {
 			t.Errorf("the log holds %q: …%s…", private, text[max(0, i-200):min(len(text), i+100)])
 		}
 	}
-}
-
-// logText is a log that several goroutines write to.
-type logText struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logText) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 func TestRequestIDs(t *testing.T) {

@@ -134,11 +134,17 @@ type Client struct {
 // Client returns a signed-out client.
 func (h *Hub) Client() *Client {
 	h.t.Helper()
+	return Visit(h.t, h.URL)
+}
+
+// Visit returns a signed-out client of the hub at base, which may be another process.
+func Visit(t testing.TB, base string) *Client {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		h.t.Fatal(err)
+		t.Fatal(err)
 	}
-	return &Client{t: h.t, base: h.URL, http: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &Client{t: t, base: base, http: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // As returns a client signed in as the sample person with this e-mail address.
