@@ -92,7 +92,11 @@ func (s *Service) Knowing(ctx context.Context, v auth.Viewer, t threads.Thread, 
 		if err != nil {
 			return nil, err
 		}
-		kept = knowers(found)
+		topics := make([]string, len(t.Topics))
+		for i, topic := range t.Topics {
+			topics[i] = topic.Name
+		}
+		kept = knowers(found, topics...)
 		s.knowing.put(t.ID, v.Audiences(), kept)
 	}
 	return others(kept, limit, v.Person, t.Author.ID), nil
@@ -107,13 +111,13 @@ func (s *Service) MayKnow(ctx context.Context, v auth.Viewer, text string, limit
 	return others(knowers(found), limit, v.Person), nil
 }
 
-func knowers(found []Expert) []threads.Knower {
+func knowers(found []Expert, topics ...string) []threads.Knower {
 	list := make([]threads.Knower, len(found))
 	for i, e := range found {
 		p := e.Person
 		list[i] = threads.Knower{
 			Author:   threads.Author{ID: p.ID, Handle: p.Handle, Name: p.Name, Photo: p.Photo, Unit: p.Unit},
-			Evidence: e.Why(),
+			Evidence: e.Why(topics...),
 		}
 	}
 	return list

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"watercooler/auth"
@@ -19,50 +20,58 @@ type Expert struct {
 	Evidence   []Hit // what they wrote on it and the viewer may read, best first
 }
 
-// Why says in a few words what the evidence is: accepted answers before everything else, and the topic most of it is about.
-func (e Expert) Why() string {
+// Why says in a few words what the evidence is: accepted answers before everything else, and the topic most of it is about,
+// one of those asked for where there is any.
+func (e Expert) Why(asked ...string) string {
 	accepted := slices.DeleteFunc(slices.Clone(e.Evidence), func(h Hit) bool { return !h.Accepted })
 	if len(accepted) > 0 {
-		n, on := about(accepted)
-		return fmt.Sprintf("%s on %s", counted(n, "An accepted answer", "accepted answers"), on)
+		n, on := about(accepted, asked)
+		if n == 1 {
+			return "An accepted answer on " + on
+		}
+		return fmt.Sprintf("%s accepted answers on %s", counted(n), on)
 	}
-	n, on := about(e.Evidence)
-	if n == 1 {
+	switch n, on := about(e.Evidence, asked); n {
+	case 1:
 		return "Wrote about " + on
+	case 2:
+		return "Wrote about " + on + " twice"
+	default:
+		return fmt.Sprintf("Wrote about %s %s times", on, counted(n))
 	}
-	return fmt.Sprintf("Wrote about %s %s", on, counted(n, "once", "times"))
 }
 
-// counted says a number of pieces of evidence. No more than MaxEvidence are kept of anybody, so that many may be more.
-func counted(n int, one, more string) string {
-	switch {
-	case n == 1:
-		return one
-	case n >= search.MaxEvidence:
-		return fmt.Sprintf("%d or more %s", n, more)
+// counted says a number of pieces of evidence. No more than search.MaxEvidence are kept of anybody, so that many may be more.
+func counted(n int) string {
+	if n >= search.MaxEvidence {
+		return fmt.Sprintf("%d or more", n)
 	}
-	return fmt.Sprintf("%d %s", n, more)
+	return strconv.Itoa(n)
 }
 
-// about returns the topic that most of the evidence has, and how much of it does; "this", and all of it, when no two pieces
-// of several share one.
-func about(evidence []Hit) (n int, topic string) {
+// about returns the topic that most of the evidence has, one of those asked for before any other, and how much of it does;
+// "this", and all of it, when no two pieces of several share one.
+func about(evidence []Hit, asked []string) (n int, topic string) {
 	n, topic = len(evidence), "this"
 	counts := make(map[string]int)
-	most := 0
+	var names []string // in the order met, so that the same evidence always says the same
 	for _, h := range evidence {
 		for _, t := range h.Topics {
-			counts[t.Name]++
-			if counts[t.Name] > most {
-				most, topic = counts[t.Name], t.Name
+			if counts[t.Name]++; counts[t.Name] == 1 {
+				names = append(names, t.Name)
 			}
 		}
 	}
-	switch {
-	case most == 0, most == 1 && n > 1:
-		return n, "this"
+	slices.SortStableFunc(names, func(a, b string) int {
+		if in := slices.Contains(asked, a); in != slices.Contains(asked, b) {
+			return map[bool]int{true: -1, false: 1}[in]
+		}
+		return counts[b] - counts[a]
+	})
+	if len(names) == 0 || counts[names[0]] == 1 && n > 1 && !slices.Contains(asked, names[0]) {
+		return n, topic
 	}
-	return most, topic
+	return counts[names[0]], names[0]
 }
 
 // Experts ranks people who may know about text, by what they wrote that the viewer may read. People who left are not

@@ -339,6 +339,35 @@ func TestPeopleWhoMayKnow(t *testing.T) {
 	})
 }
 
+func TestEvidenceInWords(t *testing.T) {
+	wrote := func(accepted bool, topics ...string) find.Hit {
+		h := find.Hit{Accepted: accepted}
+		for _, name := range topics {
+			h.Topics = append(h.Topics, find.Topic{Name: name})
+		}
+		return h
+	}
+	for _, tc := range []struct {
+		want     string
+		evidence []find.Hit
+		asked    []string
+	}{
+		{"Wrote about Rivers", []find.Hit{wrote(false, "Rivers")}, nil},
+		{"Wrote about this", []find.Hit{wrote(false)}, nil},
+		{"Wrote about this twice", []find.Hit{wrote(false, "Rivers"), wrote(false, "Roads")}, nil},
+		{"Wrote about Roads twice", []find.Hit{wrote(false, "Rivers", "Roads"), wrote(false, "Roads")}, nil},
+		{"Wrote about Rivers", []find.Hit{wrote(false, "Rivers", "Roads"), wrote(false, "Roads")}, []string{"Rivers"}},
+		{"Wrote about Roads 3 times", []find.Hit{wrote(false, "Roads"), wrote(false, "Roads"), wrote(false, "Roads")}, nil},
+		{"An accepted answer on Rivers", []find.Hit{wrote(true, "Data", "Rivers"), wrote(false, "Data")}, []string{"Rivers"}},
+		{"2 accepted answers on this", []find.Hit{wrote(true), wrote(true), wrote(false, "Data")}, nil},
+		{"5 or more accepted answers on Data", []find.Hit{wrote(true, "Data"), wrote(true, "Data"), wrote(true, "Data"), wrote(true, "Data"), wrote(true, "Data")}, nil},
+	} {
+		if got := (find.Expert{Evidence: tc.evidence}).Why(tc.asked...); got != tc.want {
+			t.Errorf("Why(%q) = %q, want %q", tc.asked, got, tc.want)
+		}
+	}
+}
+
 // server answers the routes of find as the viewer that header X-As names, and counts statements.
 func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 	t.Helper()
