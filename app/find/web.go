@@ -91,7 +91,7 @@ var tabs = []tab{
 // examples are shown with an empty query.
 var examples = []parts.Link{
 	{Text: "Unanswered questions", Path: "/search?q=" + url.QueryEscape("is:unanswered")},
-	{Text: "Blog posts", Path: "/search?q=" + url.QueryEscape("kind:post")},
+	{Text: "Answered questions", Path: "/search?q=" + url.QueryEscape("is:answered")},
 }
 
 // Search answers GET /search.
@@ -255,6 +255,9 @@ func active(t typed, p search.Parsed) []parts.Link {
 
 // experts names who may know, when what was found may not be enough: little was found, or a whole question was typed.
 func (h *Web) experts(ctx context.Context, v auth.Viewer, t typed, res Results) ([]parts.SidePerson, error) {
+	if res.Name && len(res.People) > 0 { // whom the query names is shown above the results
+		return nil, nil
+	}
 	question := len(strings.Fields(res.Parsed.Text)) >= questionWords || strings.HasSuffix(t.text, "?")
 	if t.page > 1 || t.kind != "" || res.Total >= fewResults && !question {
 		return nil, nil

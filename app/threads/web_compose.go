@@ -104,7 +104,7 @@ func (h *Web) writePage(c *fiber.Ctx, d Draft) (views.WritePage, error) {
 	}
 	page.Chrome = h.chrome(c, page.Heading, "discussions")
 	for _, a := range audiences(v) {
-		page.Audiences = append(page.Audiences, parts.Option{Value: a, Label: audienceLabel(a, reach), Hint: reach.WhoSees(a), Selected: a == d.Audience})
+		page.Audiences = append(page.Audiences, parts.Option{Value: a, Label: reach.WhoSees(a), Selected: a == d.Audience})
 	}
 	if err := h.offerTopics(c, &page); err != nil {
 		return page, err
@@ -119,16 +119,6 @@ func audiences(v auth.Viewer) []string {
 		list = append(list, auth.OrgAudience(v.Organisation))
 	}
 	return append(list, auth.AudiencePublic)
-}
-
-func audienceLabel(audience string, r Reach) string {
-	switch audience {
-	case auth.AudienceHub:
-		return "Everyone signed in"
-	case auth.AudiencePublic:
-		return "Anyone"
-	}
-	return "Only " + r.Organisation
 }
 
 // offerTopics adds the topics to choose from, and those that what is written seems to be about.

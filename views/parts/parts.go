@@ -226,8 +226,8 @@ var tintNames = [Tints]string{"0", "1", "2", "3", "4", "5"}
 
 func tintName(tint int) string { return tintNames[uint(tint)%Tints] }
 
-// plural returns "1 reply", "7 replies".
-func plural(n int, one, many string) string {
+// Plural returns "1 reply", "7 replies".
+func Plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
