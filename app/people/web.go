@@ -301,6 +301,12 @@ func (h *Web) profile(c *fiber.Ctx, p Profile) views.ProfilePage {
 	if !p.Mine {
 		page.Follow = parts.Follow{Kind: "person", ID: p.ID, Name: p.Name, Return: p.Path(), On: p.Followed}
 	}
+	around(p, &page)
+	return page
+}
+
+// around fills in whom p works with.
+func around(p Profile, page *views.ProfilePage) {
 	if p.Manager != nil {
 		page.Manager = side(*p.Manager)
 	}
@@ -310,7 +316,6 @@ func (h *Web) profile(c *fiber.Ctx, p Profile) views.ProfilePage {
 	for _, w := range p.Colleagues {
 		page.Colleagues = append(page.Colleagues, *side(w))
 	}
-	return page
 }
 
 // side returns c as the cards beside a profile show a person; the card's heading says what they are to each other.

@@ -113,6 +113,13 @@ func (h *Web) showPage(c *fiber.Ctx, t Thread, r RepliesPage) views.ShowPage {
 	if t.Closed() {
 		p.Closed = "Closed on " + h.web.Date(t.ClosedAt) + ". Nobody can reply any more."
 	}
+	doors(v, t, &p)
+	h.showReplies(v, t, r, &p)
+	return p
+}
+
+// doors fills in what the viewer may do with a thread; what they may not has no path.
+func doors(v auth.Viewer, t Thread, p *views.ShowPage) {
 	if v.SignedIn() && !t.Deleted {
 		p.Follow = parts.Follow{Kind: kindThread, ID: t.ID, Name: t.Title, Return: t.Path(), On: t.Watched}
 	}
@@ -134,8 +141,6 @@ func (h *Web) showPage(c *fiber.Ctx, t Thread, r RepliesPage) views.ShowPage {
 	case t.CanClose:
 		p.ClosePath = t.Path() + "/close"
 	}
-	h.showReplies(v, t, r, &p)
-	return p
 }
 
 func (h *Web) showReplies(v auth.Viewer, t Thread, r RepliesPage, p *views.ShowPage) {
@@ -170,6 +175,12 @@ func (h *Web) reply(v auth.Viewer, t Thread, r Reply, here map[int64]bool) views
 		}
 		out.InReplyTo = &to
 	}
+	replyDoors(t, r, &out)
+	return out
+}
+
+// replyDoors fills in what the viewer may do with a reply; what they may not has no path.
+func replyDoors(t Thread, r Reply, out *views.Reply) {
 	if t.CanReply && !r.Deleted {
 		out.ReplyPath = t.Path() + "?to=" + strconv.FormatInt(r.ID, 10) + "#reply"
 	}
@@ -188,7 +199,6 @@ func (h *Web) reply(v auth.Viewer, t Thread, r Reply, here map[int64]bool) views
 	case r.CanAccept:
 		out.AcceptPath = r.Path() + "/accept"
 	}
-	return out
 }
 
 // replyForm returns the box under a thread with what was left in it, nil when v cannot reply.

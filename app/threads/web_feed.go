@@ -71,7 +71,6 @@ func (h *Web) Unanswered(c *fiber.Ctx) error { return h.feed(c, listOf(Unanswere
 func (h *Web) Following(c *fiber.Ctx) error { return h.feed(c, listOf(Following)) }
 
 func (h *Web) feed(c *fiber.Ctx, l list) error {
-	ctx, v := c.UserContext(), auth.ViewerOf(c)
 	in := FeedQuery{Tab: l.tab}
 	var err error
 	if in.Before, err = keyIn(c, "before"); err != nil {
@@ -80,24 +79,13 @@ func (h *Web) feed(c *fiber.Ctx, l list) error {
 	if in.After, err = keyIn(c, "after"); err != nil {
 		return err
 	}
-	feed, err := h.threads.Feed(ctx, v, in)
+	feed, err := h.threads.Feed(c.UserContext(), auth.ViewerOf(c), in)
 	if err != nil {
 		return err
 	}
 	page := h.feedPage(c, l, feed)
-	if v.SignedIn() {
-		desk, err := h.threads.Desk(ctx, v)
-		if err != nil {
-			return err
-		}
-		h.dress(&page, l, v, desk)
-		if l.tab == ForYou {
-			week, err := h.threads.Week(ctx, v)
-			if err != nil {
-				return err
-			}
-			page.Week = weekSaid(week)
-		}
+	if err := h.dress(c, l, &page); err != nil {
+		return err
 	}
 	return web.Render(c, fiber.StatusOK, views.Feed(page))
 }
@@ -117,6 +105,12 @@ func (h *Web) feedPage(c *fiber.Ctx, l list, feed Feed) views.FeedPage {
 		}
 		return page
 	}
+	welcome(c, l, &page)
+	return page
+}
+
+// welcome is what strangers find around a list: two tabs, and on the first page what this place is.
+func welcome(c *fiber.Ctx, l list, page *views.FeedPage) {
 	page.Tabs = []parts.Tab{
 		{Text: "Latest", Path: l.path, Current: l.tab == Latest},
 		{Text: "Unanswered", Path: "/unanswered", Current: l.tab == Unanswered},
@@ -124,45 +118,62 @@ func (h *Web) feedPage(c *fiber.Ctx, l list, feed Feed) views.FeedPage {
 	if l.tab == Unanswered {
 		page.Tabs[0].Path = "/latest"
 	}
-	if l.path == "/" {
-		hub := page.Chrome.Hub
-		if hub == "" {
-			hub = "this hub"
-		}
-		page.Heading, page.Chrome.Title = "What people are talking about", "Home"
-		page.About = &views.About{Hub: hub, SignInPath: web.SignInPath(c.OriginalURL())}
+	if l.path != "/" {
+		return
 	}
-	return page
+	hub := page.Chrome.Hub
+	if hub == "" {
+		hub = "this hub"
+	}
+	page.Heading, page.Chrome.Title = "What people are talking about", "Home"
+	page.About = &views.About{Hub: hub, SignInPath: web.SignInPath(c.OriginalURL())}
 }
 
 // dress adds what a person who is signed in finds around a list.
-func (h *Web) dress(page *views.FeedPage, l list, v auth.Viewer, desk Desk) {
-	if l.tab == ForYou {
-		page.Heading, page.Chrome.Title = h.greeting(v), "Home"
-		page.Intro = "From the people, topics and units you follow, and from your own unit."
+func (h *Web) dress(c *fiber.Ctx, l list, page *views.FeedPage) error {
+	ctx, v := c.UserContext(), auth.ViewerOf(c)
+	if !v.SignedIn() {
+		return nil
 	}
-	for _, other := range lists {
-		tab := parts.Tab{Text: other.title, Path: other.path, Current: other.tab == l.tab}
-		if other.tab == Unanswered {
-			tab.Count = desk.Unanswered
-		}
-		page.Places = append(page.Places, tab)
+	desk, err := h.threads.Desk(ctx, v)
+	if err != nil {
+		return err
 	}
-	page.Places = append(page.Places, parts.Tab{Text: "Drafts", Path: "/drafts", Count: desk.Drafts})
+	page.Places = places(l, desk)
 	for _, t := range desk.Topics {
 		page.FollowedTopics = append(page.FollowedTopics, parts.Link{Text: t.Name, Path: t.Path()})
 	}
 	for _, t := range desk.Suggested {
 		page.Suggested = append(page.Suggested, parts.Follow{Kind: "topic", ID: t.ID, Name: t.Name, Return: l.path})
 	}
-	if l.tab == Unanswered { // they are the list itself
-		return
+	if l.tab != Unanswered { // there they are the list itself
+		for _, item := range desk.Answerable {
+			page.Answerable = append(page.Answerable, parts.SideThread{
+				Title: item.Title, Path: item.Path(), Note: "Asked " + h.web.Moment(item.CreatedAt).Ago,
+			})
+		}
 	}
-	for _, item := range desk.Answerable {
-		page.Answerable = append(page.Answerable, parts.SideThread{
-			Title: item.Title, Path: item.Path(), Note: "Asked " + h.web.Moment(item.CreatedAt).Ago,
-		})
+	if l.tab != ForYou {
+		return nil
 	}
+	page.Heading, page.Chrome.Title = h.greeting(v), "Home"
+	page.Intro = "From the people, topics and units you follow, and from your own unit."
+	week, err := h.threads.Week(ctx, v)
+	page.Week = weekSaid(week)
+	return err
+}
+
+// places are the lists one can go to from a list.
+func places(l list, desk Desk) []parts.Tab {
+	var tabs []parts.Tab
+	for _, other := range lists {
+		tab := parts.Tab{Text: other.title, Path: other.path, Current: other.tab == l.tab}
+		if other.tab == Unanswered {
+			tab.Count = desk.Unanswered
+		}
+		tabs = append(tabs, tab)
+	}
+	return append(tabs, parts.Tab{Text: "Drafts", Path: "/drafts", Count: desk.Drafts})
 }
 
 // weekSaid is "31 questions answered, half of them within 3 h 40 min." and what still waits; nil when there is nothing to say.

@@ -131,12 +131,7 @@ func (h *Web) threads(c *fiber.Ctx, a Around, page *views.ShowPage) error {
 		tab = "tab=unanswered&"
 	}
 	page.Items = h.shown.Items(auth.ViewerOf(c), feed.Items)
-	if feed.Newer != (threads.Key{}) {
-		page.Pager.Previous = a.Path() + "?" + tab + "after=" + web.Cursor(feed.Newer.At, feed.Newer.ID)
-	}
-	if feed.Older != (threads.Key{}) {
-		page.Pager.Next = a.Path() + "?" + tab + "before=" + web.Cursor(feed.Older.At, feed.Older.ID)
-	}
+	page.Pager = pager(a.Path()+"?"+tab, feed)
 	page.Tabs = []parts.Tab{
 		{Text: "Latest", Path: a.Path(), Count: a.Threads, Current: q.Tab == threads.Latest},
 		{Text: "Unanswered", Path: a.Path() + "?tab=unanswered", Current: q.Tab == threads.Unanswered},
@@ -146,6 +141,17 @@ func (h *Web) threads(c *fiber.Ctx, a Around, page *views.ShowPage) error {
 		page.Empty = parts.Empty{Title: "Every question about " + a.Name + " has a reply", Do: parts.Link{Text: "See all of them", Path: a.Path()}}
 	}
 	return nil
+}
+
+// pager leads to the pages around feed; path ends where the place in the list begins.
+func pager(path string, feed threads.Feed) (p parts.Pager) {
+	if feed.Newer != (threads.Key{}) {
+		p.Previous = path + "after=" + web.Cursor(feed.Newer.At, feed.Newer.ID)
+	}
+	if feed.Older != (threads.Key{}) {
+		p.Next = path + "before=" + web.Cursor(feed.Older.At, feed.Older.ID)
+	}
+	return p
 }
 
 // queryOf returns what the address asks the feed for.
