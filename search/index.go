@@ -574,6 +574,7 @@ func (x *Index) Close() error {
 	x.mu.Lock()
 	g := x.cur
 	x.cur = nil
+	x.answers.changed()
 	x.mu.Unlock()
 	if g == nil {
 		return nil

@@ -98,6 +98,7 @@ type Service struct {
 	now     func() time.Time
 	related *cache[int64]
 	knowing *cache[threads.Knower]
+	marked  fragments
 }
 
 // New returns a Service that searches index, which holds what d holds.
@@ -177,6 +178,7 @@ type rows struct {
 	people  map[int64]person
 	topics  map[int64]topic
 	of      map[int64][]Topic // topics of the threads
+	marked  map[string]fragment
 }
 
 // load reads the rows of refs in at most five statements.
@@ -221,6 +223,9 @@ func (s *Service) read(ctx context.Context, v auth.Viewer, found []search.Hit, p
 	if err != nil {
 		return nil, err
 	}
+	if err := s.mark(ctx, &r, refs, p); err != nil {
+		return nil, fmt.Errorf("read bodies: %w", err)
+	}
 	var hits []Hit
 	for _, f := range found {
 		h, ok := r.hit(f.ID, v, p)
@@ -240,13 +245,13 @@ func (r *rows) hit(ref string, v auth.Viewer, p search.Parsed) (h Hit, ok bool) 
 		t, found := r.threads[id]
 		ok = found
 		h.ofThread(t, r.of[id])
-		h.Kind, h.ExternalID, h.Author, h.CreatedAt, h.Votes, body = t.Kind, t.ExternalID, t.Author, db.Time(t.CreatedAt), t.Votes, t.BodyHTML
+		h.Kind, h.ExternalID, h.Author, h.CreatedAt, h.Votes = t.Kind, t.ExternalID, t.Author, db.Time(t.CreatedAt), t.Votes
 	} else if id, is := refID(ref, "reply"); is {
 		y := r.replies[id]
 		t, found := r.threads[y.Thread]
 		ok = found
 		h.ofThread(t, r.of[t.ID])
-		h.Kind, h.ExternalID, h.Author, h.CreatedAt, h.Votes, body = "reply", y.ExternalID, y.Author, db.Time(y.CreatedAt), y.Votes, y.BodyHTML
+		h.Kind, h.ExternalID, h.Author, h.CreatedAt, h.Votes = "reply", y.ExternalID, y.Author, db.Time(y.CreatedAt), y.Votes
 		h.Path, h.Accepted = fmt.Sprintf("/replies/%d", id), t.Accepted == id
 	} else if id, is := refID(ref, "person"); is {
 		q, found := r.people[id]
@@ -260,6 +265,10 @@ func (r *rows) hit(ref string, v auth.Viewer, p search.Parsed) (h Hit, ok bool) 
 	}
 	if !ok {
 		return Hit{}, false
+	}
+	if f, ok := r.marked[ref]; ok {
+		h.TitleSpans, h.BodySpans = f.title, f.body
+		return h, true
 	}
 	h.TitleSpans = p.Highlight(h.Title, 0)
 	if body != "" {

@@ -223,7 +223,7 @@ func (e *edit) putThreads(ctx context.Context, ids []int64) error {
 
 // putReplies indexes the present rows of replies and drops those that are gone.
 func (e *edit) putReplies(ctx context.Context, ids []int64) error {
-	present, err := liveReplies(ctx, e.db, ids)
+	present, err := presentReplies(ctx, e.db, ids)
 	if err != nil {
 		return fmt.Errorf("read replies for the index: %w", err)
 	}

@@ -13,7 +13,8 @@ type thread struct {
 	ExternalID string
 	Kind       string
 	Title      string
-	BodyHTML   string
+	Revision   int
+	BodyHTML   string // for the index only
 	Audience   string
 	Author     Author
 	CreatedAt  int64
@@ -27,7 +28,8 @@ type reply struct {
 	ID         int64
 	ExternalID string
 	Thread     int64
-	BodyHTML   string
+	Revision   int
+	BodyHTML   string // for the index only
 	Author     Author
 	CreatedAt  int64
 	Votes      int
@@ -54,25 +56,37 @@ type topic struct {
 	Public      bool // a public thread is about it
 }
 
-const threadColumns = `
-	t.id, COALESCE(t.external_id, ''), t.kind, t.title, t.body_html, t.audience,
+// The body is most of a row, and lies on pages of its own: what a list shows of threads and replies is read without it.
+const (
+	threadColumns = threadHead + `t.body_html` + threadTail // for the index
+	threadFace    = threadHead + `''` + threadTail          // for pages
+	replyColumns  = replyHead + `r.body_html` + replyTail
+	replyFace     = replyHead + `''` + replyTail
+)
+
+const threadHead = `
+	t.id, COALESCE(t.external_id, ''), t.kind, t.title, t.revision, `
+
+const threadTail = `, t.audience,
 	p.id, p.handle, p.name, p.job_title, p.photo, COALESCE(u.name, ''),
 	t.created_at, t.reply_count, t.vote_count, COALESCE(t.accepted_reply_id, 0)`
 
 func scanThread(r db.Scanner) (t thread, err error) {
-	err = r.Scan(&t.ID, &t.ExternalID, &t.Kind, &t.Title, &t.BodyHTML, &t.Audience,
+	err = r.Scan(&t.ID, &t.ExternalID, &t.Kind, &t.Title, &t.Revision, &t.BodyHTML, &t.Audience,
 		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.JobTitle, &t.Author.Photo, &t.Author.Unit,
 		&t.CreatedAt, &t.Replies, &t.Votes, &t.Accepted)
 	return t, err
 }
 
-const replyColumns = `
-	r.id, COALESCE(r.external_id, ''), r.thread_id, r.body_html,
+const replyHead = `
+	r.id, COALESCE(r.external_id, ''), r.thread_id, r.revision, `
+
+const replyTail = `,
 	p.id, p.handle, p.name, p.job_title, p.photo, COALESCE(u.name, ''),
 	r.created_at, r.vote_count`
 
 func scanReply(s db.Scanner) (r reply, err error) {
-	err = s.Scan(&r.ID, &r.ExternalID, &r.Thread, &r.BodyHTML,
+	err = s.Scan(&r.ID, &r.ExternalID, &r.Thread, &r.Revision, &r.BodyHTML,
 		&r.Author.ID, &r.Author.Handle, &r.Author.Name, &r.Author.JobTitle, &r.Author.Photo, &r.Author.Unit,
 		&r.CreatedAt, &r.Votes)
 	return r, err
@@ -116,7 +130,7 @@ func readableThreads(ctx context.Context, q db.Querier, audiences []string, ids 
 	audiences, ids = db.Pad(audiences), db.Pad(ids)
 	// SECURITY: the index may be a moment behind; what it found is shown only if the row may be read now.
 	rows, err := q.Query(ctx, `
-		SELECT `+threadColumns+`
+		SELECT `+threadFace+`
 		FROM threads t
 		JOIN people p ON p.id = t.author_id
 		LEFT JOIN units u ON u.id = p.unit_id
@@ -134,6 +148,22 @@ func liveReplies(ctx context.Context, q db.Querier, ids []int64) (map[int64]repl
 	}
 	ids = db.Pad(ids)
 	rows, err := q.Query(ctx, `
+		SELECT `+replyFace+`
+		FROM replies r
+		JOIN people p ON p.id = r.author_id
+		LEFT JOIN units u ON u.id = p.unit_id
+		WHERE r.deleted_at IS NULL AND r.id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
+	list, err := db.Collect(rows, err, scanReply)
+	return byID(list, err, func(r *reply) int64 { return r.ID })
+}
+
+// presentReplies returns the replies that are not deleted with their bodies, whoever may read them: for the index only.
+func presentReplies(ctx context.Context, q db.Querier, ids []int64) (map[int64]reply, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
 		SELECT `+replyColumns+`
 		FROM replies r
 		JOIN people p ON p.id = r.author_id
@@ -141,6 +171,38 @@ func liveReplies(ctx context.Context, q db.Querier, ids []int64) (map[int64]repl
 		WHERE r.deleted_at IS NULL AND r.id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
 	list, err := db.Collect(rows, err, scanReply)
 	return byID(list, err, func(r *reply) int64 { return r.ID })
+}
+
+// bodies returns the rendered bodies of rows of a table, threads or replies, by id.
+func bodies(ctx context.Context, q db.Querier, query func(in string) string, ids []int64) (map[int64]string, error) {
+	out := make(map[int64]string, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, query(db.In(1, len(ids))), db.Args(ids)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var id int64
+		var body string
+		err := r.Scan(&id, &body)
+		out[id] = body
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+func threadBodies(in string) string {
+	return `
+		SELECT id, body_html
+		FROM threads
+		WHERE id IN (` + in + `)`
+}
+
+func replyBodies(in string) string {
+	return `
+		SELECT id, body_html
+		FROM replies
+		WHERE id IN (` + in + `)`
 }
 
 func peopleByID(ctx context.Context, q db.Querier, ids []int64) (map[int64]person, error) {
