@@ -50,12 +50,12 @@ func (h *Web) Overview(c *fiber.Ctx) error {
 	page := views.OverviewPage{
 		Chrome: h.chrome(c, "Administration"), Version: h.version,
 		Figures: []views.Figure{
-			{Name: "People", Value: thousands(o.People), Path: "/people"},
-			{Name: "No longer here", Value: thousands(o.Leavers), Path: "/people?left=1"},
-			{Name: "Open accounts", Value: thousands(o.Accounts), Path: accountsPath},
-			{Name: "Threads", Value: thousands(o.Threads), Path: "/latest"},
-			{Name: "Replies", Value: thousands(o.Replies)},
-			{Name: "Topics", Value: thousands(o.Topics), Path: "/topics"},
+			{Name: "People", Value: parts.Thousands(o.People), Path: "/people"},
+			{Name: "No longer here", Value: parts.Thousands(o.Leavers), Path: "/people?left=1"},
+			{Name: "Open accounts", Value: parts.Thousands(o.Accounts), Path: accountsPath},
+			{Name: "Threads", Value: parts.Thousands(o.Threads), Path: "/latest"},
+			{Name: "Replies", Value: parts.Thousands(o.Replies)},
+			{Name: "Topics", Value: parts.Thousands(o.Topics), Path: "/topics"},
 		},
 		Checks: checks(o),
 	}
@@ -64,13 +64,13 @@ func (h *Web) Overview(c *fiber.Ctx) error {
 
 // checks turns an overview into sentences.
 func checks(o Overview) []views.Check {
-	index := views.Check{Name: "Search index", OK: o.Documents > 0 || o.Threads == 0, Text: thousands(int(o.Documents)) + " documents can be found."}
+	index := views.Check{Name: "Search index", OK: o.Documents > 0 || o.Threads == 0, Text: parts.Thousands(int(o.Documents)) + " documents can be found."}
 	if !index.OK {
 		index.Text = "The index is empty. It is being built, or needs “watercooler reindex”."
 	}
 	outbox := views.Check{Name: "Events", OK: o.Behind < late, Text: "Every event has been handled.", Path: eventsPath}
 	if o.Waiting > 0 {
-		outbox.Text = fmt.Sprintf("%s waiting, the oldest for %s.", thousands(o.Waiting), o.Behind.Round(time.Second))
+		outbox.Text = fmt.Sprintf("%s waiting, the oldest for %s.", parts.Thousands(o.Waiting), o.Behind.Round(time.Second))
 	}
 	failed := views.Check{Name: "Failed events", OK: o.Failed == 0, Text: "None.", Path: eventsPath}
 	switch {
@@ -80,15 +80,6 @@ func checks(o Overview) []views.Check {
 		failed.Text = fmt.Sprintf("%d waiting for somebody to look at them.", o.Failed)
 	}
 	return []views.Check{index, outbox, failed}
-}
-
-// thousands writes n with commas: 20,140.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // Accounts answers GET /admin/accounts.
@@ -194,7 +185,7 @@ var described = [...]struct {
 	{auth.Manager, "Manager", "Sees what a line manager sees of their own unit"},
 	{auth.Leader, "Leader", "Reads the figures for leadership"},
 	{auth.Moderator, "Moderator", "Keeps topics and threads in order"},
-	{auth.Admin, "Administrator", "Looks after accounts and the hub itself"},
+	{auth.Admin, "Administrator", "Looks after accounts and the hub itself, and may do what moderators do"},
 }
 
 func roles(held auth.Role) []parts.Option {

@@ -149,11 +149,7 @@ func many(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits + " " + more
+	return parts.Thousands(n) + " " + more
 }
 
 // query returns f as the query string of an address.

@@ -425,20 +425,3 @@ func checkBody(body string, required bool) []errs.Field {
 
 // oneLine makes a title of what came out of a form or file: one line, single spaces.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// count says a number with its noun, thousands apart: "1 reply", "2,000 replies".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
-// thousands writes n the way people read it: "2,000".
-func thousands(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}

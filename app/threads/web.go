@@ -474,7 +474,7 @@ func replyPager(t Thread, r RepliesPage) parts.Pager {
 	if !p.Set() {
 		return p
 	}
-	p.Summary = fmt.Sprintf("Replies %s–%s of %s", thousands(r.First), thousands(r.First+r.Shown-1), thousands(r.Total))
+	p.Summary = fmt.Sprintf("Replies %s–%s of %s", parts.Thousands(r.First), parts.Thousands(r.First+r.Shown-1), parts.Thousands(r.Total))
 	if p.Previous != "" {
 		p.First = t.Path()
 	}
@@ -493,4 +493,12 @@ func topicNames(typed string) []string {
 		}
 	}
 	return names
+}
+
+// count says a number with its noun, thousands apart: "1 reply", "2,000 replies".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return parts.Thousands(n) + " " + many
 }

@@ -186,7 +186,7 @@ func weekSaid(w Week) *views.Week {
 	case w.Answered == 1:
 		said.Text = "1 question answered, after " + span(w.Typical) + "."
 	case w.Answered > 1:
-		said.Text = fmt.Sprintf("%s questions answered, half of them within %s.", thousands(w.Answered), span(w.Typical))
+		said.Text = fmt.Sprintf("%s questions answered, half of them within %s.", parts.Thousands(w.Answered), span(w.Typical))
 	}
 	switch {
 	case w.Open >= 100:
