@@ -53,7 +53,7 @@ type Feed struct {
 }
 
 // Feed returns one page of a list of threads. It takes two statements, however long the list is: one for the threads and
-// one for their topics.
+// one for their topics. For you takes one more, to choose how to look.
 func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, error) {
 	if in.Limit <= 0 || in.Limit > MaxFeed {
 		in.Limit = FeedSize
@@ -63,7 +63,15 @@ func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, 
 		return Feed{}, signIn
 	}
 	backward := in.After != Key{}
-	rows, err := selectFeed(ctx, s.db, v, in)
+	few := false
+	if in.Tab == ForYou {
+		near, err := countNear(ctx, s.db, v, fewThreads)
+		if err != nil {
+			return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
+		}
+		few = near < fewThreads
+	}
+	rows, err := selectFeed(ctx, s.db, v, in, few)
 	if err != nil {
 		return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
 	}
@@ -137,10 +145,47 @@ type feedRow struct {
 	person, unit bool // its author, or the author's unit, is followed
 }
 
+// nearThreads selects the ids of the threads that are in For you before the audience is looked at, some of them several
+// times. CROSS JOIN tells SQLite to begin with what is followed; it would read all threads first.
+func nearThreads(v auth.Viewer) (part string, values []any) {
+	return `
+SELECT a.id
+FROM threads a
+WHERE a.author_id IN (
+  SELECT m.id
+  FROM people m
+  WHERE m.unit_id = ?
+  UNION ALL
+  SELECT m.id
+  FROM watches w CROSS JOIN people m
+  WHERE w.person_id = ? AND w.object_kind = 'unit' AND m.unit_id = w.object_id
+  UNION ALL
+  SELECT w.object_id
+  FROM watches w
+  WHERE w.person_id = ? AND w.object_kind = 'person')
+UNION ALL
+SELECT b.thread_id
+FROM watches w CROSS JOIN thread_topics b
+WHERE w.person_id = ? AND w.object_kind = 'topic' AND b.topic_id = w.object_id`, []any{v.Unit, v.Person, v.Person, v.Person}
+}
+
+// fewThreads is where the two ways of looking for For you cost the same on a hub of 20,000 threads, some 3 ms. Somebody with
+// less near them gets all of it sorted. For somebody with more the threads are walked from the latest on, and the page is
+// full soon: after 420 of them on average when one in twenty is near.
+const fewThreads = 1000
+
+// countNear counts up to limit of the threads near v; all of it is read from indexes.
+func countNear(ctx context.Context, q db.Querier, v auth.Viewer, limit int) (n int, err error) {
+	part, values := nearThreads(v)
+	err = sql("SELECT COUNT(*) FROM ("+part, values...).add(`
+LIMIT ?) n`, limit).row(ctx, q).Scan(&n)
+	return n, err
+}
+
 // selectFeed reads the rows of a page of the feed, one more than asked for to see whether there are others. All lists of the
 // hub are this one statement with different parts, and every part has an index that gives its order, so that the database
-// stops as soon as the page is full.
-func selectFeed(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery) ([]feedRow, error) {
+// stops as soon as the page is full; few says that only few threads are in For you, which are sorted instead.
+func selectFeed(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery, few bool) ([]feedRow, error) {
 	order := "t.active_at"
 	if in.Tab == Unanswered || in.Tab == "" && in.Author != 0 {
 		order = "t.created_at"
@@ -177,7 +222,14 @@ WHERE t.deleted_at IS NULL
   AND t.kind = 'question' AND t.reply_count = 0`)
 	case ForYou:
 		s.add(`
-  AND t.author_id <> ?
+  AND t.author_id <> ?`, v.Person)
+		if few {
+			part, values := nearThreads(v)
+			s.add(`
+  AND t.id IN (`+part+")", values...)
+			break
+		}
+		s.add(`
   AND (wp.person_id IS NOT NULL
     OR wu.person_id IS NOT NULL
     OR p.unit_id = ?
@@ -185,7 +237,7 @@ WHERE t.deleted_at IS NULL
       SELECT 1
       FROM thread_topics ft
       JOIN watches wt ON wt.person_id = ? AND wt.object_kind = 'topic' AND wt.object_id = ft.topic_id
-      WHERE ft.thread_id = t.id))`, v.Person, v.Unit, v.Person)
+      WHERE ft.thread_id = t.id))`, v.Unit, v.Person)
 	}
 	if in.Author != 0 {
 		s.add(`

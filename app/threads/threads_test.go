@@ -1097,7 +1097,7 @@ func TestStatementsPerUseCase(t *testing.T) {
 				return errors.Join(err, err2)
 			}},
 			{"latest", 2, func(ctx context.Context) error { _, err := h.Feed(ctx, ben, threads.FeedQuery{}); return err }},
-			{"for you", 2, func(ctx context.Context) error {
+			{"for you", 3, func(ctx context.Context) error {
 				_, err := h.Feed(ctx, ben, threads.FeedQuery{Tab: threads.ForYou})
 				return err
 			}},
@@ -1116,6 +1116,50 @@ func TestStatementsPerUseCase(t *testing.T) {
 			if got := n.Load(); got > tc.most {
 				t.Errorf("%s takes %d statements, want at most %d", tc.name, got, tc.most)
 			}
+		}
+	})
+}
+
+// What is near somebody is sorted when it is little and looked for among all threads when it is much. Both show the same.
+func TestForYouWithMuchAndWithLittleNear(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		ctx := t.Context()
+		byAda := h.ask(ada, "hub", "Schools")
+		h.ask(pat, "hub", "Libraries")
+		byPat := h.ask(pat, "hub", "Connectivity")
+		h.ask(ben, "hub", "Connectivity")
+		byMo := h.ask(mo, "hub")
+		for _, w := range []struct {
+			kind string
+			id   int64
+		}{{"topic", 1}, {"person", mo.Person}} {
+			if err := h.Watch(ctx, ben, w.kind, w.id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page := func() (got []string) {
+			feed, err := h.Feed(ctx, ben, threads.FeedQuery{Tab: threads.ForYou, Limit: 3})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range feed.Items {
+				got = append(got, key(i.ID)+" "+i.Why)
+			}
+			return got
+		}
+		want := []string{
+			key(byMo) + " Because you follow Mo Field", key(byPat) + " Because you follow Connectivity", key(byAda) + " From your unit",
+		}
+		if got := page(); !slices.Equal(got, want) {
+			t.Errorf("with little near: %q, want %q", got, want)
+		}
+		var old []threads.ThreadRecord
+		for n := range 1000 {
+			old = append(old, threadRecord(n, func(r *threads.ThreadRecord) { r.CreatedAt = day.AddDate(-1, 0, 0) }))
+		}
+		h.importThreads(old...)
+		if got := page(); !slices.Equal(got, want) {
+			t.Errorf("with much near: %q, want %q", got, want)
 		}
 	})
 }
