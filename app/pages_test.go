@@ -86,9 +86,9 @@ const most = 12
 // TestPagesMakeABoundedNumberOfQueries asks for every page, as somebody who may see it and as a stranger, before and after the
 // hub has grown until each list is full: no page runs a statement per row.
 func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
-	backends.Each(t, func(t *testing.T, d *db.DB) {
+	backends.EachURL(t, func(t *testing.T, address string) {
 		var counter atomic.Pointer[atomic.Int64] // of the last request
-		h := apptest.SampleOn(t, d, func(_ *app.Settings, o *app.Options) {
+		h := apptest.SampleOn(t, address, func(_ *app.Settings, o *app.Options) {
 			o.Context = func(ctx context.Context) context.Context {
 				ctx, n := db.CountQueries(ctx)
 				counter.Store(n)
@@ -102,7 +102,7 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		grow(t, h, 3) // no list is empty, because an empty one needs fewer statements
 		thread := threadOf(t, h, "more/thread/0")
 		sendPhoto(t, clients[priya])
-		fill := strings.NewReplacer("{thread}", thread, "{reply}", reply(t, clients[ruth], thread), "{photo}", photoIn(t, d))
+		fill := strings.NewReplacer("{thread}", thread, "{reply}", reply(t, clients[ruth], thread), "{photo}", photoIn(t, h.DB))
 
 		// measure counts twice, because the first to ask after a change fills the caches for everyone.
 		measure := func() (counts map[string]int64) {

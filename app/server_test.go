@@ -37,8 +37,8 @@ const (
 // TestStoppingLosesNoRequest stops a hub in the middle of many replies: whatever was answered is in the database, and what was
 // not answered was not done.
 func TestStoppingLosesNoRequest(t *testing.T) {
-	backends.Each(t, func(t *testing.T, d *db.DB) {
-		h := apptest.SampleOn(t, d)
+	backends.EachURL(t, func(t *testing.T, address string) {
+		h := apptest.SampleOn(t, address)
 		var (
 			mu       sync.Mutex
 			answered []string
@@ -72,7 +72,7 @@ func TestStoppingLosesNoRequest(t *testing.T) {
 		h.Stop()
 		clients.Wait()
 
-		rows, err := d.Query(t.Context(), `SELECT body FROM replies WHERE body LIKE 'kept %' ORDER BY body`)
+		rows, err := h.DB.Query(t.Context(), `SELECT body FROM replies WHERE body LIKE 'kept %' ORDER BY body`)
 		stored, err := db.Collect(rows, err, func(r db.Scanner) (body string, err error) { return body, r.Scan(&body) })
 		if err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func TestStopBeforeStart(t *testing.T) {
 }
 
 func TestReadiness(t *testing.T) {
-	h := apptest.New(t, backends.SQLite(t))
+	h := apptest.New(t, backends.SQLiteURL(t))
 	ask := func(path string) int {
 		t.Helper()
 		res, err := h.App.Ask(httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
@@ -130,7 +130,7 @@ func TestReadiness(t *testing.T) {
 }
 
 func TestReadinessNeedsTheDatabase(t *testing.T) {
-	h := apptest.New(t, backends.SQLite(t))
+	h := apptest.New(t, backends.SQLiteURL(t))
 	c := h.Client()
 	if got := c.Get("/readyz"); got.Status != http.StatusOK {
 		t.Fatalf("/readyz %d %s", got.Status, got.Body)
@@ -147,7 +147,7 @@ func TestReadinessNeedsTheDatabase(t *testing.T) {
 }
 
 func TestStaticFiles(t *testing.T) {
-	c := apptest.New(t, backends.SQLite(t)).Client()
+	c := apptest.New(t, backends.SQLiteURL(t)).Client()
 	css := static.Prefix() + "app.css"
 	plain := c.Get(css, "Accept-Encoding: identity")
 	if plain.Status != http.StatusOK || plain.Header.Get("Content-Encoding") != "" || len(plain.Body) < 1000 {
@@ -411,7 +411,7 @@ func TestLogHoldsNothingPersonal(t *testing.T) {
 }
 
 func TestRequestIDs(t *testing.T) {
-	c := apptest.New(t, backends.SQLite(t)).Client()
+	c := apptest.New(t, backends.SQLiteURL(t)).Client()
 	seen := map[string]bool{}
 	for range 20 {
 		id := c.Get("/healthz", "X-Request-Id: forged-by-the-client").Header.Get("X-Request-Id")

@@ -59,14 +59,16 @@ type Hub struct {
 // Change is what a test wants different from the usual hub.
 type Change func(s *app.Settings, o *app.Options)
 
-// New starts a hub on d, which must be migrated and empty, and belongs to the hub from now on. It stops with the test.
-func New(t testing.TB, d *db.DB, change ...Change) *Hub {
+// New starts a hub on the database at address, which must be migrated. It stops with the test.
+func New(t testing.TB, address string, change ...Change) *Hub {
 	t.Helper()
+	clock := &Clock{now: Noon}
+	d := backends.Open(t, address, db.Options{Sync: "normal", Now: clock.Now})
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Hub{DB: d, URL: "http://" + l.Addr().String(), Clock: &Clock{now: Noon}, t: t}
+	h := &Hub{DB: d, URL: "http://" + l.Addr().String(), Clock: clock, t: t}
 	s := app.Settings{Data: t.TempDir(), BaseURL: h.URL, Timezone: london(t), BodyLimit: 12 << 20, PhotoLimit: 10 << 20}
 	s.Auth.BaseURL = h.URL
 	o := app.Options{Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})), Now: h.Clock.Now, Version: "test"}
@@ -105,13 +107,13 @@ func (h *Hub) Stop() { h.stop() }
 // Sample starts a hub on SQLite with the sample content, where anyone can sign in as a sample person.
 func Sample(t testing.TB, change ...Change) *Hub {
 	t.Helper()
-	return SampleOn(t, backends.SQLite(t), change...)
+	return SampleOn(t, backends.SQLiteURL(t), change...)
 }
 
-// SampleOn is Sample on d, which must be migrated and empty.
-func SampleOn(t testing.TB, d *db.DB, change ...Change) *Hub {
+// SampleOn is Sample on the database at address, which must be migrated and is filled when it is empty.
+func SampleOn(t testing.TB, address string, change ...Change) *Hub {
 	t.Helper()
-	h := New(t, d, append([]Change{func(s *app.Settings, _ *app.Options) { s.Sample = true }}, change...)...)
+	h := New(t, address, append([]Change{func(s *app.Settings, _ *app.Options) { s.Sample = true }}, change...)...)
 	h.Drain()
 	return h
 }
@@ -146,6 +148,9 @@ func Visit(t testing.TB, base string) *Client {
 	}
 	return &Client{t: t, base: base, http: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
+
+// At returns the same browser, with its cookies, at another address.
+func (c *Client) At(base string) *Client { return &Client{t: c.t, base: base, http: c.http} }
 
 // As returns a client signed in as the sample person with this e-mail address.
 func (h *Hub) As(email string) *Client {

@@ -49,6 +49,7 @@ type Dispatcher struct {
 	log       *slog.Logger
 	options   Options
 	consumers []Consumer
+	turns     map[string]*sync.Mutex // by consumer: one batch at a time, so that Drain waits for one that Run has in hand
 }
 
 // NewDispatcher returns a dispatcher for consumers. Call Register before the first Append, then Run.
@@ -65,7 +66,9 @@ func NewDispatcher(d *db.DB, log *slog.Logger, o Options, consumers ...Consumer)
 	if o.Backoff == nil {
 		o.Backoff = backoff
 	}
+	turns := make(map[string]*sync.Mutex, len(consumers))
 	for i := range consumers {
+		turns[consumers[i].Name] = new(sync.Mutex)
 		if consumers[i].Batch <= 0 {
 			consumers[i].Batch = 100
 		}
@@ -73,7 +76,7 @@ func NewDispatcher(d *db.DB, log *slog.Logger, o Options, consumers ...Consumer)
 			consumers[i].Verbs = []string{""}
 		}
 	}
-	return &Dispatcher{db: d, log: log, options: o, consumers: consumers}
+	return &Dispatcher{db: d, log: log, options: o, consumers: consumers, turns: turns}
 }
 
 // backoff is 5 s, 15 s, 45 s, … up to an hour, and up to a fifth more, so that what failed together does not return together.
@@ -216,6 +219,9 @@ func (x *Dispatcher) Drain(ctx context.Context) error {
 
 // step claims what is due for c, hands it over and settles the outcome. It returns how many deliveries that were.
 func (x *Dispatcher) step(ctx context.Context, c Consumer) (int, error) {
+	turn := x.turns[c.Name]
+	turn.Lock()
+	defer turn.Unlock()
 	due, err := x.due(ctx, c)
 	if err != nil || !due {
 		return 0, err

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -46,6 +47,7 @@ const slack = 5 * time.Minute
 // repeated, for further nodes of a cluster; with ?master_name=NAME for Sentinel, whose processes are the host and the addr
 // parameters. A Redis that does not answer yet is no error: people cannot sign in until it does, and Ping says so.
 func NewRedis(ctx context.Context, address string, log *slog.Logger) (*Redis, error) {
+	quiet()
 	client, err := connect(address)
 	if err != nil {
 		return nil, err
@@ -56,6 +58,14 @@ func NewRedis(ctx context.Context, address string, log *slog.Logger) (*Redis, er
 	}
 	return s, nil
 }
+
+// quiet keeps go-redis from writing to standard error what it also returns as an error, in a form of its own.
+var quiet = sync.OnceFunc(func() { redis.SetLogger(silence{}) })
+
+type silence struct{}
+
+// Printf writes nothing.
+func (silence) Printf(context.Context, string, ...any) {}
 
 // dials is how often a connection is tried per command. The client's own default of five, on top of the repeated command,
 // kept every request waiting for 3.5 seconds while Redis was down.
