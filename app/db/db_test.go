@@ -252,8 +252,9 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 			})
 		}
 		running.Wait()
-		if d.Postgres() && tries[0]+tries[1] != 3 {
-			t.Errorf("tries: got %v, want three in all", tries)
+		// The loser may be back before the winner has woken up, and lose again.
+		if d.Postgres() && tries[0]+tries[1] < 3 {
+			t.Errorf("tries: got %v, want three in all or more", tries)
 		}
 		var n int
 		err = d.QueryRow(ctx, `SELECT COUNT(*) FROM topics WHERE description = '..'`).Scan(&n)
