@@ -1,6 +1,7 @@
 package find
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -202,19 +203,14 @@ func filters(t typed, res Results) []views.FilterGroup {
 			continue
 		}
 		for _, value := range f.Values[:min(filterValues, len(f.Values))] {
-			operator := "topic:" + value.Value
+			operator, name := "topic:"+value.Value, cmp.Or(res.Topics[value.Value], value.Value)
 			if f.Name == "year" {
-				operator = yearOperator(value.Value)
+				operator, name = yearOperator(value.Value), value.Value
 			}
 			if strings.Contains(t.text, operator) {
 				continue
 			}
-			to := t.at(1)
-			to.text += " " + operator
-			link := parts.Tab{Text: value.Value, Path: to.path()}
-			if name := res.Topics[value.Value]; f.Name == "topic" && name != "" {
-				link.Text = name
-			}
+			link := parts.Tab{Text: name, Path: t.with(operator).path()}
 			if res.Exact {
 				link.Count = value.Count
 			}
@@ -225,6 +221,12 @@ func filters(t typed, res Results) []views.FilterGroup {
 		}
 	}
 	return out
+}
+
+// with returns the search from its first page, narrowed by an operator.
+func (t typed) with(operator string) typed {
+	t.text += " " + operator
+	return t.at(1)
 }
 
 func yearOperator(year string) string {

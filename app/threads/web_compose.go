@@ -25,12 +25,17 @@ func (h *Web) Write(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if d.Empty() {
-		d = asked(c)
+	wished := asked(c)
+	waits := !d.Empty()
+	if !waits {
+		d = wished
 	}
 	page, err := h.writePage(c, d)
 	if err != nil {
 		return err
+	}
+	if waits && !wished.Empty() && wished.Title != d.Title {
+		page.Hint = "You began this before and have not sent it. Send it, or delete it among your drafts, to write something else."
 	}
 	return web.Render(c, fiber.StatusOK, views.Write(page))
 }
@@ -88,21 +93,10 @@ func (h *Web) writePage(c *fiber.Ctx, d Draft) (views.WritePage, error) {
 	if err != nil {
 		return views.WritePage{}, err
 	}
-	page := views.WritePage{
-		Heading: "Ask a question", Hint: "Say what you are trying to do. The best questions are one sentence and a little context.",
-		TitleLabel: "Question", Submit: "Ask",
-		Action: "/threads", Place: PlaceNew, Kind: string(d.Kind), Title: d.Title, Body: d.Body, Topics: d.Topics,
-		WhoSees: reach.WhoSees(d.Audience), CancelPath: "/", Draft: h.saved(d.UpdatedAt),
-		Kinds: []parts.Option{
-			{Value: string(Question), Label: "Question", Hint: "You need an answer", Selected: d.Kind == Question},
-			{Value: string(Discussion), Label: "Discussion", Hint: "You want to hear what people think", Selected: d.Kind == Discussion},
-		},
-	}
-	if d.Kind == Discussion {
-		page.Heading, page.Hint = "Start a discussion", "Say what you would like to talk about, and what you think yourself."
-		page.TitleLabel, page.Submit = "Title", "Start"
-	}
+	page := composer(d.Kind)
 	page.Chrome = h.chrome(c, page.Heading, "discussions")
+	page.Title, page.Body, page.Topics, page.Draft = d.Title, d.Body, d.Topics, h.saved(d.UpdatedAt)
+	page.WhoSees = reach.WhoSees(d.Audience)
 	for _, a := range audiences(v) {
 		page.Audiences = append(page.Audiences, parts.Option{Value: a, Label: reach.WhoSees(a), Selected: a == d.Audience})
 	}
@@ -110,6 +104,23 @@ func (h *Web) writePage(c *fiber.Ctx, d Draft) (views.WritePage, error) {
 		return page, err
 	}
 	return page, h.help(c, &page)
+}
+
+// composer returns an empty composer in the words of a kind.
+func composer(kind Kind) views.WritePage {
+	page := views.WritePage{
+		Heading: "Ask a question", Hint: "Say what you are trying to do. The best questions are one sentence and a little context.",
+		TitleLabel: "Question", Submit: "Ask", Action: "/threads", Place: PlaceNew, Kind: string(kind), CancelPath: "/",
+		Kinds: []parts.Option{
+			{Value: string(Question), Label: "Question", Hint: "You need an answer", Selected: kind == Question},
+			{Value: string(Discussion), Label: "Discussion", Hint: "You want to hear what people think", Selected: kind == Discussion},
+		},
+	}
+	if kind == Discussion {
+		page.Heading, page.Hint = "Start a discussion", "Say what you would like to talk about, and what you think yourself."
+		page.TitleLabel, page.Submit = "Title", "Start"
+	}
+	return page
 }
 
 // audiences are those v may write for, the usual one first.
@@ -254,12 +265,8 @@ func (h *Web) editThread(c *fiber.Ctx, id int64, d Draft, preview string, cause 
 	case !t.CanEdit:
 		return denied(c, t.Deleted)
 	}
-	page := views.WritePage{
-		Chrome: h.chrome(c, "Edit "+string(t.Kind), "discussions"), Heading: "Edit this " + string(t.Kind), TitleLabel: "Title",
-		Action: t.Path() + "/edit", Place: EditPlace(kindThread, id), Revision: revision(c), Kind: string(t.Kind),
-		Title: t.Title, Body: t.Body, Topics: joinTopics(t.Topics), WhoSees: visibleTo(t.Audience) + ".",
-		Submit: "Save changes", CancelPath: t.Path(), Draft: h.saved(d.UpdatedAt), Preview: preview,
-	}
+	page := h.editPage(c, t, d)
+	page.Preview = preview
 	if !d.Empty() || cause != nil {
 		page.Title, page.Body, page.Topics = d.Title, d.Body, d.Topics
 	}
@@ -274,6 +281,16 @@ func (h *Web) editThread(c *fiber.Ctx, id int64, d Draft, preview string, cause 
 		return err
 	}
 	return web.Render(c, status(cause), views.Write(page))
+}
+
+// editPage returns the composer with t in it as it stands.
+func (h *Web) editPage(c *fiber.Ctx, t Thread, d Draft) views.WritePage {
+	return views.WritePage{
+		Chrome: h.chrome(c, "Edit "+string(t.Kind), "discussions"), Heading: "Edit this " + string(t.Kind), TitleLabel: "Title",
+		Action: t.Path() + "/edit", Place: EditPlace(kindThread, t.ID), Revision: revision(c), Kind: string(t.Kind),
+		Title: t.Title, Body: t.Body, Topics: joinTopics(t.Topics), WhoSees: visibleTo(t.Audience) + ".",
+		Submit: "Save changes", CancelPath: t.Path(), Draft: h.saved(d.UpdatedAt),
+	}
 }
 
 // EditReply answers GET /replies/:id/edit.
