@@ -298,6 +298,8 @@ func TestPages(t *testing.T) {
 			// Drafts.
 			{name: "autosave", as: "ada", post: "/drafts", htmx: true, form: form("place", "new", "kind", "discussion", "title", "Half", "body", "a thou"), want: []string{`:contains("Draft saved")`, `!main`}},
 			{name: "offered back", as: "ada", get: "/write?kind=question&title=Other", want: []string{`input[name="title"][value="Half"]`, `textarea:contains("a thou")`, `input[value="discussion"][checked]`}},
+			{name: "and says why the wish was not met", as: "ada", get: "/write?kind=question&body=%40ben", want: []string{`.lead:contains("You began this before")`, `textarea:contains("a thou")`}},
+			{name: "which it need not without one", as: "ada", get: "/write?kind=question", want: []string{`!.lead:contains("You began this before")`}},
 			{name: "save without script", as: "ada", post: "/drafts", form: form("place", "new", "body", "a thought"), to: "/drafts"},
 			{name: "delete a draft of somebody", as: "ben", post: "/drafts/2/delete", status: 404},
 			{name: "drafts signed out", get: "/drafts", to: "/sign-in?return=%2Fdrafts"},
