@@ -358,7 +358,7 @@ func endDevices(t *testing.T, l look) {
 }
 
 func foundHub(t *testing.T, l look) {
-	h := apptest.New(t, backends.SQLite(t))
+	h := apptest.New(t, backends.SQLiteURL(t))
 	var log bytes.Buffer
 	if err := h.App.Welcome(t.Context(), &log); err != nil {
 		t.Fatal(err)
