@@ -38,6 +38,7 @@ var pages = []struct {
 	{"unanswered", member, "/unanswered"},
 	{"following", member, "/following"},
 	{"thread", member, "/threads/1"},
+	{"unanswered-thread", member, "/threads/32"},
 	{"history", member, "/threads/1/history"},
 	{"ask", member, "/write?kind=question"},
 	{"discuss", member, "/write?kind=discussion"},

@@ -6,6 +6,9 @@ func (p Page) words() (heading, advice string) {
 	case 401:
 		return "Please sign in", "What you want to see is for people who are signed in."
 	case 403:
+		if !p.Chrome.Viewer.SignedIn {
+			return "That did not work", "If it fails again, ask an administrator of this hub."
+		}
 		return "This is not yours to do", "If you think it should be, ask an administrator of this hub."
 	case 404:
 		return "Page not found", "The address may be mistyped, what stood here may be gone, or it is not for you to read. The search box above may find it."
