@@ -59,6 +59,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 
 	// A thread.
 	f.Get("/threads/:id", reads, threads.Show)
+	f.Get("/threads/:id/knowing", searches, member, threads.Knowing) // people who may know
 	f.Get("/threads/:id/history", reads, threads.ThreadHistory)
 	f.Get("/threads/:id/edit", reads, member, threads.EditThread)
 	f.Post("/threads/:id/edit", writes, threads.SaveThread)

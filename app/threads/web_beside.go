@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"watercooler/app/web"
 	"watercooler/auth"
 	"watercooler/views/parts"
 	views "watercooler/views/threads"
@@ -31,15 +32,34 @@ func (h *Web) beside(c *fiber.Ctx, t Thread, p *views.ShowPage) error {
 		note := parts.KindName(string(r.Kind)) + " · " + h.web.Date(r.CreatedAt)
 		p.Related = append(p.Related, parts.SideThread{Title: r.Title, Path: r.Path(), Note: note, Answered: r.Answered})
 	}
-	if !v.SignedIn() || t.Kind != Question || t.Accepted != 0 || t.Closed() {
-		return nil
+	if v.SignedIn() && t.Kind == Question && t.Accepted == 0 && !t.Closed() {
+		p.KnowingPath = t.Path() + "/knowing"
 	}
-	knowing, err := h.knowing.Knowing(ctx, v, t, knowersShown)
-	if err != nil {
-		return fmt.Errorf("people who may know about thread %d: %w", t.ID, err)
-	}
-	p.Experts = knowers(v, knowing)
 	return nil
+}
+
+// Knowing answers GET /threads/:id/knowing. Ranking people takes longer than the page of a thread, so the page does not wait
+// for it: with script the card comes a moment later, and without it is a link away.
+func (h *Web) Knowing(c *fiber.Ctx) error {
+	ctx, v := c.UserContext(), auth.ViewerOf(c)
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	t, err := h.threads.Find(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	list, err := h.knowing.Knowing(ctx, v, t, knowersShown)
+	if err != nil {
+		return fmt.Errorf("people who may know about thread %d: %w", id, err)
+	}
+	page := views.KnowingPage{Question: t.Title, ThreadPath: t.Path(), Experts: knowers(v, list)}
+	if web.IsHTMX(c) {
+		return web.Render(c, fiber.StatusOK, views.Knowing(page))
+	}
+	page.Chrome = h.chrome(c, "Who may know?", "discussions")
+	return web.Render(c, fiber.StatusOK, views.KnowingAlone(page))
 }
 
 // help fills what stands beside somebody who is about to ask: whether it was asked before, and who may know. With script the

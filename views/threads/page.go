@@ -74,8 +74,16 @@ type ShowPage struct {
 	Form     *ReplyForm // nil when this viewer cannot reply here
 	SignIn   string     // path to sign in and come back, for those who could reply then
 
-	Experts []parts.SidePerson // "People who may know"
-	Related []parts.SideThread
+	KnowingPath string // answers with the people who may know; empty where nobody is needed
+	Related     []parts.SideThread
+}
+
+// KnowingPage names people who may know what a thread asks. With script its list comes into the margin of the thread's page.
+type KnowingPage struct {
+	Chrome     layout.Chrome
+	Question   string
+	ThreadPath string
+	Experts    []parts.SidePerson
 }
 
 // Vote is the "Useful" button of a thread or reply.

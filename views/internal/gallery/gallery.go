@@ -188,10 +188,12 @@ func (g *shelf) threads() {
 		Follow:   parts.Follow{Kind: "thread", ID: 42, Name: "this thread", Return: "/threads/42"},
 		EditPath: "/threads/42/edit", HistoryPath: "/threads/42/history", DeletePath: "/threads/42/delete", ClosePath: "/threads/42/close",
 		Heading: "7 replies", Accepted: &accepted, Replies: []threads.Reply{second, {ID: 11, Deleted: true}, reply(12, tomasz, "<p>Maps of both are here.</p>")},
-		Pager: pager(), Form: form, Experts: experts(),
+		Pager: pager(), Form: form, KnowingPath: "/threads/42/knowing",
 		Related: []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/30", Note: "Answered · 2025"}, {Title: "Mapping every council connection we already pay for", Path: "/threads/31", Note: "Post · Tomasz Zielinski"}},
 	}
 	g.add("thread", threads.Show(show))
+	g.add("knowing", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42", Experts: experts()}))
+	g.add("knowing-nobody", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42"}))
 	g.add("thread-empty", threads.Show(threads.ShowPage{
 		Chrome: g.stranger("Who owns the contract?", "discussions"), ID: 39, Kind: "question", Title: "Who owns the contract for public library wi-fi?",
 		Author: parts.Person{Name: "Ben Sato", Initials: "BS", Tint: 3}, At: old, WhoSees: "Public", Heading: "No replies yet", SignIn: "/sign-in?return=%2Fthreads%2F39",
