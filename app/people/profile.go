@@ -15,14 +15,17 @@ import (
 // writingPage is how many threads or answers a page of a profile has.
 const writingPage = 20
 
+// MaxCounted is where a profile stops counting: whether somebody gave 4,000 or 16,000 answers is not worth 20 ms a view.
+const MaxCounted = 1000
+
 // Profile is the page about a person.
 type Profile struct {
 	Person
 	Manager    *Card
 	Reports    []Card
 	Colleagues []Card // others in the same unit
-	Threads    int    // that the viewer may read
-	Answers    int    // to questions the viewer may read
+	Threads    int    // that the viewer may read, at most MaxCounted
+	Answers    int    // to questions the viewer may read, at most MaxCounted
 	Followed   bool   // by the viewer
 	Mine       bool   // the viewer's own
 	CanEdit    bool

@@ -167,21 +167,25 @@ func selectNear(ctx context.Context, q db.Querier, p Person, units []int64) ([]C
 	return db.Collect(rows, err, scanCard)
 }
 
-// selectWritten counts what v may read of what p wrote, and whether v follows p.
+// selectWritten counts, up to MaxCounted, what v may read of what p wrote, and whether v follows p.
 func selectWritten(ctx context.Context, q db.Querier, v auth.Viewer, p *Profile) error {
-	in := db.In(3, len(v.Audiences()))
+	in, most := db.In(3, len(v.Audiences())), db.In(3+len(v.Audiences()), 1)
 	return q.QueryRow(ctx, `
 		SELECT
 			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'person' AND w.object_id = $2),
 			(SELECT COUNT(*)
-			 FROM threads t
-			 WHERE t.author_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+in+`)),
+			 FROM (SELECT 1
+			       FROM threads t
+			       WHERE t.author_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
+			       LIMIT `+most+`) n),
 			(SELECT COUNT(*)
-			 FROM replies r
-			 JOIN threads t ON t.id = r.thread_id
-			 WHERE r.author_id = $2 AND r.deleted_at IS NULL AND r.parent_id IS NULL
-			   AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+in+`))`,
-		db.Args(v.Audiences(), v.Person, p.ID)...).Scan(&p.Followed, &p.Threads, &p.Answers)
+			 FROM (SELECT 1
+			       FROM replies r
+			       JOIN threads t ON t.id = r.thread_id
+			       WHERE r.author_id = $2 AND r.deleted_at IS NULL AND r.parent_id IS NULL
+			         AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
+			       LIMIT `+most+`) n)`,
+		append(db.Args(v.Audiences(), v.Person, p.ID), MaxCounted)...).Scan(&p.Followed, &p.Threads, &p.Answers)
 }
 
 func selectThreads(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Thread, error) {

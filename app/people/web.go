@@ -395,8 +395,8 @@ func (h *Web) answers(c *fiber.Ctx, p Profile, page *views.ProfilePage) error {
 
 func writtenTabs(p Profile, answers bool) []parts.Tab {
 	return []parts.Tab{
-		{Text: "Questions and discussions", Path: p.Path(), Count: p.Threads, Current: !answers},
-		{Text: "Answers", Path: p.Path() + "?tab=answers", Count: p.Answers, Current: answers},
+		{Text: "Questions and discussions", Path: p.Path(), Count: p.Threads, AtLeast: p.Threads == MaxCounted, Current: !answers},
+		{Text: "Answers", Path: p.Path() + "?tab=answers", Count: p.Answers, AtLeast: p.Answers == MaxCounted, Current: answers},
 	}
 }
 

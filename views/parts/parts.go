@@ -63,8 +63,17 @@ type Link struct {
 // Tab is one of a row of views on the same thing.
 type Tab struct {
 	Text, Path string
-	Count      int // shown when above zero
+	Count      int  // shown when above zero
+	AtLeast    bool // there may be more than Count
 	Current    bool
+}
+
+// said is the count as its tab shows it.
+func (t Tab) said() string {
+	if t.AtLeast {
+		return Thousands(t.Count) + "+"
+	}
+	return Thousands(t.Count)
 }
 
 // Topic is a topic as a chip.
