@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -55,6 +56,7 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time // time.Now when nil
 	Version string
+	Out     io.Writer                             // is shown how far a rebuild of the index is; nil shows nobody
 	Mail    mail.Sender                           // instead of SMTP
 	Context func(context.Context) context.Context // from which each request's context is made: to count queries, to bring a deadline forward
 }
@@ -65,6 +67,7 @@ type App struct {
 	log     *slog.Logger
 	now     func() time.Time
 	version string
+	out     io.Writer
 
 	db         *db.DB
 	kv         kv.Store
@@ -89,7 +92,10 @@ type App struct {
 
 // New wires a hub on d, which is migrated, and owns d from then on: Close closes it.
 func New(ctx context.Context, d *db.DB, s Settings, o Options) (_ *App, err error) {
-	a := &App{cfg: s, log: o.Log, now: o.Now, version: o.Version, db: d}
+	a := &App{cfg: s, log: o.Log, now: o.Now, version: o.Version, out: o.Out, db: d}
+	if a.out == nil {
+		a.out = io.Discard
+	}
 	if a.now == nil {
 		a.now = time.Now
 	}

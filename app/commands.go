@@ -76,7 +76,7 @@ func (c Command) hub(ctx context.Context) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(ctx, d, c.settings(), Options{Log: log, Version: c.Version})
+	return New(ctx, d, c.settings(), Options{Log: log, Version: c.Version, Out: c.Err})
 }
 
 // errRunning says why a command that needs the search index cannot have it.

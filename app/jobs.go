@@ -29,7 +29,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	if a.stale {
 		running.Go(func() {
 			a.log.Info("building the search index; pages are served meanwhile, and search finds what it holds so far")
-			a.report(ctx, "build the search index", a.find.Rebuild(ctx, nil))
+			a.report(ctx, "build the search index", a.reindex(ctx, a.out))
 		})
 	}
 	if a.cfg.MetricsListen != "" {
