@@ -20,8 +20,9 @@ RUN go tool templ generate -path views -log-level warn \
  && go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o /watercooler . \
  && install -d -m 750 /empty
 
-# Certificates and an unprivileged user (65532), no shell and no package manager.
-FROM gcr.io/distroless/static-debian12:nonroot
+# The binary, certificates to reach identity providers and mail servers by, and nothing else: no shell, no package manager.
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /watercooler /usr/local/bin/watercooler
 COPY --from=build --chown=65532:65532 /empty /data
 ENV HUB_DATA=/data HUB_LISTEN=:8080
