@@ -34,7 +34,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(profile)
+	defer os.RemoveAll(profile) //nolint:errcheck // a temporary folder
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, // the tests may run as root in a container; only our own pages are opened
 		chromedp.DisableGPU,
@@ -257,7 +257,7 @@ func (b *tab) axe() {
 		b.t.Fatalf("axe-core is missing; run make generate: %v", err)
 	}
 	b.do(chromedp.Evaluate[chromedp.Void](source))
-	const check = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(
+	const check = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"], preload: false}).then(r => JSON.stringify(
 		r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map(n => n.html + " — " + n.failureSummary)}))))`
 	var found []violation
 	if err := json.Unmarshal([]byte(get(b, chromedp.Evaluate[string](check, chromedp.EvalAwaitPromise))), &found); err != nil {
