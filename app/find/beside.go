@@ -3,6 +3,7 @@ package find
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"watercooler/app/db"
@@ -15,6 +16,7 @@ import (
 // reader.
 const (
 	relatedKept  = 10 // ids
+	knowingRank  = 20 // people looked at
 	knowingKept  = 6  // people
 	knowingExtra = 2  // more than asked for: the asker and the reader are left out
 )
@@ -88,7 +90,7 @@ func (s *Service) Knowing(ctx context.Context, v auth.Viewer, t threads.Thread, 
 	}
 	kept, ok := s.knowing.get(t.ID, v.Audiences())
 	if !ok {
-		found, err := s.experts(ctx, v, t.Title, t.ID, knowingKept)
+		found, err := s.experts(ctx, v, t.Title, t.ID, knowingRank)
 		if err != nil {
 			return nil, err
 		}
@@ -96,10 +98,26 @@ func (s *Service) Knowing(ctx context.Context, v auth.Viewer, t threads.Thread, 
 		for i, topic := range t.Topics {
 			topics[i] = topic.Name
 		}
-		kept = knowers(found, topics...)
+		found = near(found, topics)
+		kept = knowers(found[:min(len(found), knowingKept)], topics...)
 		s.knowing.put(t.ID, v.Audiences(), kept)
 	}
 	return others(kept, limit, v.Person, t.Author.ID), nil
+}
+
+// near returns those of the ranked people who wrote on one of the topics; all of them when nobody did. Single words of a title
+// match by accident, above all where little is written yet; whoever chose its topics did not.
+func near(found []Expert, topics []string) []Expert {
+	var out []Expert
+	for _, e := range found {
+		if slices.ContainsFunc(e.Evidence, func(h Hit) bool { return h.on(topics) }) {
+			out = append(out, e)
+		}
+	}
+	if len(out) == 0 {
+		return found
+	}
+	return out
 }
 
 // MayKnow names people, other than the viewer, who may know about text.
@@ -129,7 +147,7 @@ func others(list []threads.Knower, limit int, except ...int64) []threads.Knower 
 next:
 	for _, k := range list {
 		for _, id := range except {
-			if k.Author.ID == id {
+			if k.ID == id {
 				continue next
 			}
 		}

@@ -23,6 +23,9 @@ type Expert struct {
 // Why says in a few words what the evidence is: accepted answers before everything else, and the topic most of it is about,
 // one of those asked for where there is any.
 func (e Expert) Why(asked ...string) string {
+	if on := slices.DeleteFunc(slices.Clone(e.Evidence), func(h Hit) bool { return !h.on(asked) }); len(on) > 0 {
+		e.Evidence = on
+	}
 	accepted := slices.DeleteFunc(slices.Clone(e.Evidence), func(h Hit) bool { return !h.Accepted })
 	if len(accepted) > 0 {
 		n, on := about(accepted, asked)
@@ -39,6 +42,11 @@ func (e Expert) Why(asked ...string) string {
 	default:
 		return fmt.Sprintf("Wrote about %s %s times", on, counted(n))
 	}
+}
+
+// on reports whether h is about one of the topics.
+func (h Hit) on(topics []string) bool {
+	return slices.ContainsFunc(h.Topics, func(t Topic) bool { return slices.Contains(topics, t.Name) })
 }
 
 // counted says a number of pieces of evidence. No more than search.MaxEvidence are kept of anybody, so that many may be more.

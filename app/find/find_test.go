@@ -175,6 +175,10 @@ func TestIndexFollowsTheDatabase(t *testing.T) {
 			}, "viaducts", "topic:1"},
 			{"a person", func() {}, "Pryce kind:person", "person:1"},
 			{"a deleted reply", func() { must(t, h.threads.DeleteReply(t.Context(), h.ravi, answer)) }, "scaffold", ""},
+			{"no answer is left", func() {}, "is:unanswered culverts", "thread:1"},
+			{"an answer after the deleted one", func() { answer = h.reply(t, h.ravi, bridge, "See the ledger.") }, "is:unanswered culverts", ""},
+			{"another answer", func() { h.reply(t, h.gwen, bridge, "And the almanac.") }, "almanac", "reply:3"},
+			{"the first of two is deleted", func() { must(t, h.threads.DeleteReply(t.Context(), h.ravi, answer)) }, "is:unanswered culverts", ""},
 			{"a deleted thread", func() { must(t, h.threads.DeleteThread(t.Context(), h.gwen, bridge)) }, "culverts", ""},
 		} {
 			step.do()
@@ -322,6 +326,18 @@ func TestPeopleWhoMayKnow(t *testing.T) {
 				t.Errorf("%s: beside the composer are %q, want %q", tc.name, got, tc.want)
 			}
 		}
+		// Gwen wrote the same words about something else: beside a question on rivers she is not named.
+		h.open(t, h.gwen, threads.Discussion, "hub", "A weir gauge that lasts makes a fine lamp", "Which weir gauge lasts best as a lamp?")
+		rivers := h.open(t, h.ravi, threads.Question, "hub", "Which weir gauge lasts longest?", "Ours rust.", "Rivers")
+		bare := h.open(t, h.ravi, threads.Question, "hub", "Which weir gauge lasts best?", "Ours rust.")
+		h.drain(t)
+		for id, want := range map[int64]string{rivers: "", bare: "Gwen Pryce: Wrote about this"} {
+			page, err := h.threads.Find(ctx, h.gwen, id)
+			must(t, err)
+			if got := who(h.Knowing(ctx, outsider, page, 3)); got != want {
+				t.Errorf("beside %q are %q, want %q", page.Title, got, want)
+			}
+		}
 		counted, n := db.CountQueries(ctx)
 		if _, err := h.Knowing(counted, h.gwen, page, 3); err != nil || n.Load() != 0 {
 			t.Errorf("a page that was shown before asks the database %d times, %v; want not at all", n.Load(), err)
@@ -359,6 +375,7 @@ func TestEvidenceInWords(t *testing.T) {
 		{"Wrote about Rivers", []find.Hit{wrote(false, "Rivers", "Roads"), wrote(false, "Roads")}, []string{"Rivers"}},
 		{"Wrote about Roads 3 times", []find.Hit{wrote(false, "Roads"), wrote(false, "Roads"), wrote(false, "Roads")}, nil},
 		{"An accepted answer on Rivers", []find.Hit{wrote(true, "Data", "Rivers"), wrote(false, "Data")}, []string{"Rivers"}},
+		{"Wrote about Rivers", []find.Hit{wrote(true, "Data"), wrote(false, "Rivers")}, []string{"Rivers"}},
 		{"2 accepted answers on this", []find.Hit{wrote(true), wrote(true), wrote(false, "Data")}, nil},
 		{"5 or more accepted answers on Data", []find.Hit{wrote(true, "Data"), wrote(true, "Data"), wrote(true, "Data"), wrote(true, "Data"), wrote(true, "Data")}, nil},
 	} {
