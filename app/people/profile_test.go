@@ -419,6 +419,7 @@ func TestPages(t *testing.T) {
 			{name: "form, signed out", path: "/settings/profile", status: 401, most: 0},
 			{name: "form of another", as: "ben", path: "/people/gwen-pryce/edit", status: 403, most: 1},
 			{name: "form of another, administrator", as: "admin", path: "/people/gwen-pryce/edit", status: 200, shows: `action="/people/gwen-pryce/photo/delete"`, most: 3},
+			{name: "which is not about the administrator", as: "admin", path: "/people/gwen-pryce/edit", status: 200, shows: "About Gwen Pryce", most: 3},
 			{name: "saved", as: "gwen", method: "POST", path: "/settings/profile", form: "name=Gwen+Pryce&unit=2", status: 303, location: "/people/gwen-pryce", most: 12},
 			{name: "mistake", as: "gwen", method: "POST", path: "/settings/profile", form: "name=&about=kept", status: 422, most: 12},
 			{name: "saved by another", as: "ben", method: "POST", path: "/people/gwen-pryce/edit", form: "name=X", status: 403, most: 12},

@@ -463,7 +463,7 @@ func (h *Web) form(c *fiber.Ctx, status int, f Form, in EditInput, problems part
 		title = "Edit the profile of " + f.Person.Name
 	}
 	page := views.EditPage{
-		Chrome: h.chrome(c, title), Person: f.Person.Part(), Action: editPath(f.Person, mine), CancelPath: f.Person.Path(),
+		Chrome: h.chrome(c, title), Person: f.Person.Part(), Mine: mine, Action: editPath(f.Person, mine), CancelPath: f.Person.Path(),
 		Name: in.Name, JobTitle: in.JobTitle, Location: in.Location, Phone: in.Phone, Email: in.Email, About: in.About,
 		Unit: strconv.FormatInt(in.Unit, 10), Manager: in.Manager, Problems: problems, HasPhoto: f.Person.Photo != "",
 		PhotoAction: photoPath(f.Person, mine), PhotoDeleteAction: photoPath(f.Person, mine) + "/delete",

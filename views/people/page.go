@@ -83,6 +83,7 @@ type UnitPage struct {
 type EditPage struct {
 	Chrome     layout.Chrome
 	Person     parts.Person // as it stands, for the photo
+	Mine       bool         // the viewer's own
 	Action     string       // POST
 	CancelPath string
 	Name       string

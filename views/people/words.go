@@ -44,3 +44,11 @@ func chosen(options []parts.Option, value string) []parts.Option {
 	}
 	return marked
 }
+
+// about labels the long text of a profile: administrators edit those of others too.
+func about(p EditPage) string {
+	if p.Mine {
+		return "About you"
+	}
+	return "About " + p.Person.Name
+}

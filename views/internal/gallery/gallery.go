@@ -277,10 +277,10 @@ func (g *shelf) people() {
 	g.add("unit", people.Unit(people.UnitPage{Chrome: g.chrome("Libraries", "people"), Name: "Libraries", Organisation: "Devon County Council", Above: []parts.Link{{Text: "People", Path: "/people"}, {Text: "Communities", Path: "/units/1"}}, Below: []parts.Link{{Text: "Mobile libraries", Path: "/units/5"}, {Text: "Stock", Path: "/units/6"}}, Follow: parts.Follow{Kind: "unit", ID: 3, Name: "Libraries"}, Summary: "4 people", People: entries, Pager: pager()}))
 	g.add("unit-empty", people.Unit(people.UnitPage{Chrome: g.chrome("Stock", "people"), Name: "Stock", Empty: parts.Empty{Title: "Nobody in this unit", Text: "Somebody’s profile names their unit."}}))
 
-	edit := people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: gwen, Action: "/settings/profile", CancelPath: "/people/gwen.pryce", Name: "Gwen Pryce", JobTitle: "Library systems manager", Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", About: "Ask me about connectivity.", Unit: "3", Units: units, Manager: "ruth.adeyemi", Managers: []parts.Option{{Label: "Nobody"}, {Value: "ruth.adeyemi", Label: "Ruth Adeyemi"}}, HasPhoto: true, PhotoAction: "/settings/photo", PhotoDeleteAction: "/settings/photo/delete",
+	edit := people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: gwen, Mine: true, Action: "/settings/profile", CancelPath: "/people/gwen.pryce", Name: "Gwen Pryce", JobTitle: "Library systems manager", Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", About: "Ask me about connectivity.", Unit: "3", Units: units, Manager: "ruth.adeyemi", Managers: []parts.Option{{Label: "Nobody"}, {Value: "ruth.adeyemi", Label: "Ruth Adeyemi"}}, HasPhoto: true, PhotoAction: "/settings/photo", PhotoDeleteAction: "/settings/photo/delete",
 		Problems: parts.Problems{{Name: "name", Text: "Write your name."}, {Name: "photo", Text: "This file is not a picture."}}}
 	g.add("profile-edit", people.Edit(edit))
-	g.add("profile-edit-empty", people.Edit(people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: parts.Person{Initials: "?"}, Action: "/settings/profile", PhotoAction: "/settings/photo", CancelPath: "/"}))
+	g.add("profile-edit-empty", people.Edit(people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: parts.Person{Initials: "?"}, Mine: true, Action: "/settings/profile", PhotoAction: "/settings/photo", CancelPath: "/"}))
 }
 
 func (g *shelf) topics() {
