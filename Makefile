@@ -12,7 +12,7 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 TEMPL    := $(shell find views -name '*.templ' 2>/dev/null)
 FRONTEND := package.json package-lock.json static/build.mjs $(shell find static/css static/js static/img -type f 2>/dev/null)
 
-.PHONY: help run build generate test check lint bench browser clean
+.PHONY: help run build generate test check lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -182,7 +182,7 @@ func answers(t *testing.T, data, token string, words []string) map[string]string
 		}
 		// What scores alike comes in the order in which the index was written.
 		slices.SortFunc(found.Hits, func(a, b hit) int { return strings.Compare(a.Ref, b.Ref) })
-		out[q] = fmt.Sprintf("%d %v", found.Total, found.Hits)
+		out[q] = fmt.Sprintf("%d %.6v", found.Total, found.Hits) // sums of floats depend on their order
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

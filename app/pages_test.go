@@ -46,6 +46,7 @@ var pages = map[string]struct {
 	"/threads/:id/history":            {"/threads/{thread}/history", priya, 200},
 	"/threads/:id/edit":               {"/threads/{thread}/edit", ruth, 200},
 	"/threads/:id/delete":             {"/threads/{thread}/delete", ruth, 200},
+	"/threads/:id/knowing":            {"/threads/{thread}/knowing", priya, 200},
 	"/replies/:id":                    {"/replies/{reply}", priya, 303},
 	"/replies/:id/history":            {"/replies/{reply}/history", priya, 200},
 	"/replies/:id/edit":               {"/replies/{reply}/edit", ruth, 200},
