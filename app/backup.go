@@ -42,7 +42,7 @@ func writeBackup(ctx context.Context, d *db.DB, files, path, version string, now
 	if err != nil {
 		return fmt.Errorf("make a working folder beside %s: %w", path, err)
 	}
-	defer os.RemoveAll(work)
+	defer os.RemoveAll(work) //nolint:errcheck // beside the backup, and named so that nobody takes it for one
 
 	copyOfDatabase := filepath.Join(work, backupDatabase)
 	if err := d.Backup(ctx, copyOfDatabase); err != nil {
@@ -103,7 +103,7 @@ func zipFile(z *zip.Writer, name, path string) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // only read
 	w, err := z.Create(name)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func readBackup(path, database, files string) (m manifest, err error) {
 	if err != nil {
 		return m, errs.Invalidf("%s is not a backup: %v.", path, err)
 	}
-	defer z.Close()
+	defer z.Close() //nolint:errcheck // only read
 	if m, err = readManifest(&z.Reader); err != nil {
 		return m, err
 	}
@@ -185,7 +185,7 @@ func readManifest(z *zip.Reader) (m manifest, err error) {
 	if err != nil {
 		return m, errs.Invalidf("This is not a backup of a hub: it has no %s.", backupManifest)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // only read
 	if err := json.NewDecoder(io.LimitReader(f, 1<<16)).Decode(&m); err != nil {
 		return m, errs.Invalidf("The backup's %s cannot be read: %v.", backupManifest, err)
 	}
@@ -203,7 +203,7 @@ func unzipFile(f *zip.File, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // only read
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

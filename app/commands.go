@@ -276,7 +276,7 @@ func (c Command) ping(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
+	defer res.Body.Close() //nolint:errcheck // only read
 	if res.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(res.Body, 200)) // what it says is a courtesy; the status is the answer
 		return errs.Unavailablef("The hub is not ready: %s", text)
@@ -363,7 +363,7 @@ func (c Command) ShowConfig() {
 		}
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", o.Env, o.Value, o.Origin, o.Doc)
 	}
-	w.Flush()
+	_ = w.Flush() // to the operator's terminal
 	for _, warning := range c.Config.Warnings() {
 		fmt.Fprintln(c.Err, "warning:", warning)
 	}

@@ -22,11 +22,11 @@ func (a *App) doctor(ctx context.Context, out io.Writer) error {
 	}
 
 	say(a.db.Ping(ctx) == nil, "database answers")
-	if pending, err := a.db.Pending(ctx); err != nil {
+	pending, err := a.db.Pending(ctx)
+	if err != nil {
 		return err
-	} else {
-		say(pending == 0, "migrations waiting: %d", pending)
 	}
+	say(pending == 0, "migrations waiting: %d", pending)
 
 	repaired, err := a.threads.Recount(ctx)
 	if err != nil {

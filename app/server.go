@@ -90,7 +90,7 @@ func (a *App) ServeOn(ctx context.Context, l net.Listener) error {
 			err = nil
 		}
 		_ = l.Close() // closed by the shutdown already, unless that came before the server had begun to listen
-		<-failed
+		err = errors.Join(err, <-failed)
 	}
 	stopWork()
 	running.Wait()

@@ -226,7 +226,7 @@ func (c *Client) Try(method, path, body string, header ...string) (Response, err
 	if err != nil {
 		return Response{}, err
 	}
-	defer res.Body.Close()
+	defer res.Body.Close() //nolint:errcheck // only read
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		return Response{}, err

@@ -278,7 +278,7 @@ func (g *group) exec(_ context.Context, query string, args []any) (sql.Result, e
 // close waits for its turn and ends the connection. Whoever is in the queue then, or comes later, is turned away.
 func (g *group) close() error {
 	if err := g.enter(context.Background()); err != nil {
-		return nil //nolint:nilerr // closed before
+		return nil // closed before
 	}
 	if g.round != nil {
 		g.commit()

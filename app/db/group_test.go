@@ -334,7 +334,7 @@ func BenchmarkRead(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer stmt.Close() //nolint:errcheck // a benchmark
+		defer stmt.Close()
 		for b.Loop() {
 			if err := stmt.QueryRowContext(ctx, 1).Scan(&name); err != nil {
 				b.Fatal(err)

@@ -44,9 +44,9 @@ func TestStatements(t *testing.T) {
 	}
 
 	found := 0
-	for dir, package_ := range packages {
-		texts := constants(package_)
-		for _, f := range package_ {
+	for dir, parsed := range packages {
+		texts := constants(parsed)
+		for _, f := range parsed {
 			ast.Inspect(f, func(n ast.Node) bool {
 				e, ok := n.(ast.Expr)
 				if !ok {
@@ -129,10 +129,10 @@ func check(statement string) (wrong []string) {
 }
 
 // constants returns the strings that names of a package stand for.
-func constants(package_ []*ast.File) map[string]string {
+func constants(files []*ast.File) map[string]string {
 	texts := map[string]string{}
 	for range 3 { // a constant may be made of others, in any order
-		for _, f := range package_ {
+		for _, f := range files {
 			for _, d := range f.Decls {
 				g, ok := d.(*ast.GenDecl)
 				if !ok || g.Tok != token.CONST {

@@ -55,7 +55,7 @@ type Options struct {
 	Progress *Progress
 }
 
-// Home, as Options.Organisation, is the organisation that runs the hub, for importers whose default is another.
+// Home as Options.Organisation is the organisation that runs the hub, for importers whose default is another.
 const Home = "home"
 
 // batchSize is how many records one transaction writes: few enough that people's own writes wait less than a tenth of a

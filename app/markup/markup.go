@@ -85,14 +85,14 @@ const (
 	maxCells    = 50_000
 )
 
-// Check returns a *LimitError when src is longer than max runes (zero means MaxPost) or built so that rendering it would
+// Check returns a *LimitError when src is longer than most runes (zero means MaxPost) or built so that rendering it would
 // take unreasonably long. Render calls it first; importers call it to report before they write.
-func Check(src string, max int) error {
-	if max <= 0 {
-		max = MaxPost
+func Check(src string, most int) error {
+	if most <= 0 {
+		most = MaxPost
 	}
-	if len(src) > max && utf8.RuneCountInString(src) > max {
-		return &LimitError{fmt.Sprintf("This text is longer than %s characters.", thousands(max))}
+	if len(src) > most && utf8.RuneCountInString(src) > most {
+		return &LimitError{fmt.Sprintf("This text is longer than %s characters.", thousands(most))}
 	}
 	var brackets, markers, lines, columns int
 	for line := range strings.Lines(src) {
@@ -149,7 +149,7 @@ func Check(src string, max int) error {
 	if columns*lines > maxCells {
 		return &LimitError{"This text has a table that is too large to show."}
 	}
-	if brackets > maxBrackets || markers > maxMarkers*max/MaxPost {
+	if brackets > maxBrackets || markers > maxMarkers*most/MaxPost {
 		return &LimitError{"This text has too many brackets or emphasis marks to show."}
 	}
 	return nil
