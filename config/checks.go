@@ -201,6 +201,10 @@ var rules = map[string]func(reflect.Value) string{
 		return err == nil
 	}, "want addresses or networks, such as 10.0.0.1,10.1.0.0/16"),
 	"domains": each(domainName.MatchString, "want domains in lower case, such as council.example,nhs.example"),
+	"partners": each(func(s string) bool {
+		domain, name, named := strings.Cut(s, "=")
+		return domainName.MatchString(domain) && (!named || strings.TrimSpace(name) != "")
+	}, "want domains in lower case, each with its organisation if you like, such as nhs.example=Devon NHS,police.example"),
 	"ssonames": func(v reflect.Value) string {
 		names := v.Interface().([]string)
 		if want := each(providerName.MatchString, "want names of lower-case letters and digits, such as entra,google")(v); want != "" {

@@ -88,7 +88,7 @@ type Provider struct {
 	ClientSecret   string            `name:"client-secret" check:"filled" secret:"all" placeholder:"TEXT" help:"Client secret that the provider gave this hub."`
 	Label          string            `name:"label" preset:"{name}" placeholder:"TEXT" help:"Words on the sign-in button."`
 	StaffDomains   []string          `name:"staff-domains" check:"domains" placeholder:"LIST" help:"Verified e-mail domains whose people are staff."`
-	PartnerDomains []string          `name:"partner-domains" check:"domains" placeholder:"LIST" help:"Verified e-mail domains whose people are partners. Everyone else is refused."`
+	PartnerDomains []string          `name:"partner-domains" check:"partners" placeholder:"LIST" help:"Verified e-mail domains whose people are partners, with the name of their organisation after = where it is not the domain. Everyone else is refused."`
 	TrustEmail     bool              `name:"trust-email" preset:"false" help:"Take every e-mail address of this provider as verified, although it does not say so. Only for a provider whose administrators alone decide addresses: Entra ID with your own tenant's issuer."`
 	Require        map[string]string `name:"require" placeholder:"PAIRS" help:"Claims that must have this value for anyone to get in, such as hd=council.gov.uk for Google Workspace."`
 	ClaimUnit      string            `name:"claim-unit" placeholder:"CLAIM" help:"Claim that holds the person's unit, such as department."`

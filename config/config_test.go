@@ -100,7 +100,7 @@ func TestLoadReadsProviders(t *testing.T) {
 		"HUB_SSO_ENTRA_ROLES=hub-admins=admin, hub-mods=moderator", "HUB_SSO_ENTRA_CLAIM_UNIT=department",
 		"HUB_SSO_ENTRA_TRUST_EMAIL=true", "HUB_SSO_GOOGLE_REQUIRE=hd=nhs.example, tier=staff",
 		"HUB_SSO_GOOGLE_ISSUER=https://accounts.google.com", "HUB_SSO_GOOGLE_CLIENT_ID=id", "HUB_SSO_GOOGLE_CLIENT_SECRET=hush",
-		"HUB_SSO_GOOGLE_PARTNER_DOMAINS=nhs.example,police.example",
+		"HUB_SSO_GOOGLE_PARTNER_DOMAINS=nhs.example=Devon NHS,police.example",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func TestLoadReadsProviders(t *testing.T) {
 			StaffDomains: []string{"council.example"}, TrustEmail: true, Require: map[string]string{}, ClaimUnit: "department", RoleClaim: "groups",
 			Roles: map[string]string{"hub-admins": "admin", "hub-mods": "moderator"}},
 		{Name: "google", Issuer: "https://accounts.google.com", ClientID: "id", ClientSecret: "hush", Label: "google",
-			PartnerDomains: []string{"nhs.example", "police.example"}, Require: map[string]string{"hd": "nhs.example", "tier": "staff"}, Roles: map[string]string{}},
+			PartnerDomains: []string{"nhs.example=Devon NHS", "police.example"}, Require: map[string]string{"hd": "nhs.example", "tier": "staff"}, Roles: map[string]string{}},
 	}
 	if !reflect.DeepEqual(c.SSO, want) {
 		t.Errorf("SSO =\n%+v, want\n%+v", c.SSO, want)
@@ -152,6 +152,8 @@ func TestMistakesSayWhatWouldBeRight(t *testing.T) {
 		{"provider without domains", nil, []string{"HUB_SSO=a"}, `HUB_SSO_A_STAFF_DOMAINS (default): want the e-mail domains of those who may sign in, here or in HUB_SSO_A_PARTNER_DOMAINS.`},
 		{"provider without secret", nil, []string{"HUB_SSO=a"}, `HUB_SSO_A_CLIENT_SECRET (default): want a value; it has none.`},
 		{"unknown role", nil, []string{"HUB_SSO=a", "HUB_SSO_A_ROLES=x=king"}, `want roles among manager, leader, moderator, admin; "king" is none.`},
+		{"partner without a name", nil, []string{"HUB_SSO=a", "HUB_SSO_A_PARTNER_DOMAINS=nhs.example="}, `"nhs.example=" is none.`},
+		{"everybody as partner", nil, []string{"HUB_SSO=a", "HUB_SSO_A_PARTNER_DOMAINS=*"}, `"*" is none.`},
 		{"claims that are no pairs", nil, []string{"HUB_SSO=a", "HUB_SSO_A_REQUIRE=hd"}, `HUB_SSO_A_REQUIRE (environment) is "hd": want pairs NAME=VALUE`},
 		{"trust that is no switch", nil, []string{"HUB_SSO=a", "HUB_SSO_A_TRUST_EMAIL=perhaps"}, `HUB_SSO_A_TRUST_EMAIL (environment) is "perhaps": want true or false.`},
 		{"roles that are no pairs", nil, []string{"HUB_SSO=a", "HUB_SSO_A_ROLES=admin"}, `want pairs NAME=VALUE with commas between, such as hub-admins=admin,hub-mods=moderator or hd=council.example.`},
