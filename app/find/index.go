@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"watercooler/app/db"
 	"watercooler/app/event"
 	"watercooler/auth"
 	"watercooler/search"
@@ -37,6 +38,7 @@ func (s *Service) Consumer(name string) event.Consumer {
 // changes are the rows that events speak of.
 type changes struct {
 	threads, replies, people, topics map[int64]bool
+	begun, ended                     map[int64]bool // replies whose thread may have its first now, or none any more
 	whole                            map[int64]bool // threads to be indexed again with all replies
 	subjects                         map[int64]bool // topics whose threads show a new name
 }
@@ -44,7 +46,7 @@ type changes struct {
 func newChanges() *changes {
 	return &changes{
 		threads: map[int64]bool{}, replies: map[int64]bool{}, people: map[int64]bool{}, topics: map[int64]bool{},
-		whole: map[int64]bool{}, subjects: map[int64]bool{},
+		begun: map[int64]bool{}, ended: map[int64]bool{}, whole: map[int64]bool{}, subjects: map[int64]bool{},
 	}
 }
 
@@ -58,6 +60,7 @@ func (c *changes) note(e event.Event) error {
 		}
 		add(c.threads, ids.Threads...)
 		add(c.replies, ids.Replies...)
+		add(c.ended, ids.Replies...)
 		add(c.people, ids.People...)
 		add(c.topics, ids.Topics...)
 	case e.Object.Kind == "thread":
@@ -69,6 +72,12 @@ func (c *changes) note(e event.Event) error {
 		}
 	case e.Object.Kind == "reply":
 		add(c.replies, e.Object.ID)
+		switch e.Verb {
+		case "reply.created":
+			add(c.begun, e.Object.ID)
+		case "reply.deleted":
+			add(c.ended, e.Object.ID)
+		}
 	case e.Object.Kind == "person":
 		add(c.people, e.Object.ID)
 	case e.Object.Kind == "topic":
@@ -110,13 +119,19 @@ func (s *Service) handle(ctx context.Context, events []event.Event) error {
 	if err != nil {
 		return err
 	}
-	err = chunks(ctx, c.replies, func(ctx context.Context, ids []int64) error {
-		threads, err := threadsOfReplies(ctx, s.db, ids)
-		add(c.threads, threads...) // a thread knows how many replies it has
-		return err
-	})
-	if err != nil {
-		return err
+	// The document of a thread knows whether it has replies, and only that of them: most replies leave it as it is.
+	for _, of := range []struct {
+		replies map[int64]bool
+		threads func(ctx context.Context, q db.Querier, ids []int64) ([]int64, error)
+	}{{c.begun, threadsBegunBy}, {c.ended, threadsOfReplies}} {
+		err := chunks(ctx, of.replies, func(ctx context.Context, ids []int64) error {
+			threads, err := of.threads(ctx, s.db, ids)
+			add(c.threads, threads...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return s.write(ctx, c)
 }
