@@ -29,6 +29,7 @@ var journeys = []struct {
 }{
 	{"sign in with a password", signInWithPassword},
 	{"sign in with single sign-on", signInWithSSO},
+	{"be refused by single sign-on", refusedBySSO},
 	{"ask, answer, accept, edit, find, delete", askAndAnswer},
 	{"a mistake keeps the text", mistakeKeepsText},
 	{"a draft survives", draftSurvives},
@@ -106,6 +107,28 @@ func signInWithPassword(t *testing.T, l look) {
 }
 
 func signInWithSSO(t *testing.T, l look) {
+	b := throughProvider(t, l, "zitadel.ch")
+	if got := b.path(); got != "/following" {
+		t.Fatalf("single sign-on leads to %s, want /following, where it began\n%s", got, b.where())
+	}
+	b.open("/settings")
+	b.has("main", "Tamarshire account, as test-user@zitadel.ch")
+	b.open("/people?name=Test+User")
+	b.has(".folk", "Test User")
+}
+
+// refusedBySSO comes from a domain that nobody let in.
+func refusedBySSO(t *testing.T, l look) {
+	b := throughProvider(t, l, "tamarshire.example")
+	b.has("h1", "That did not work")
+	b.axe()
+	b.press(`main a[href="/sign-in"]`)
+	b.has("h1", "Sign in")
+}
+
+// throughProvider signs in at an OpenID provider, to a hub that knows the e-mail domain of its staff.
+func throughProvider(t *testing.T, l look, staff string) *tab {
+	t.Helper()
 	var handler http.Handler
 	op := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	t.Cleanup(op.Close)
@@ -113,7 +136,7 @@ func signInWithSSO(t *testing.T, l look) {
 		clients := map[string]*storage.Client{"hub": storage.WebClient("hub", "secret", s.BaseURL+"/sign-in/sso/tamarshire/callback")}
 		handler = exampleop.SetupServer(op.URL, storage.NewStorageWithClients(storage.NewUserStore(op.URL), clients), slog.New(slog.DiscardHandler), false)
 		s.Auth.Providers = []auth.ProviderConfig{{
-			Name: "tamarshire", Label: "Tamarshire account", Issuer: op.URL, ClientID: "hub", ClientSecret: "secret", StaffDomains: []string{"zitadel.ch"},
+			Name: "tamarshire", Label: "Tamarshire account", Issuer: op.URL, ClientID: "hub", ClientSecret: "secret", StaffDomains: []string{staff},
 		}}
 	})
 	h.Clock.Add(time.Since(h.Clock.Now())) // the provider lives in real time
@@ -125,13 +148,7 @@ func signInWithSSO(t *testing.T, l look) {
 		chromedp.SendKeys(chromedp.CSS("#username"), "test-user@127.0.0.1"),
 		chromedp.SendKeys(chromedp.CSS("#password"), "verysecure"))
 	b.press("button[type=submit]")
-	if got := b.path(); got != "/following" {
-		t.Fatalf("single sign-on leads to %s, want /following, where it began\n%s", got, b.where())
-	}
-	b.open("/settings")
-	b.has("main", "Tamarshire account, as test-user@zitadel.ch")
-	b.open("/people?name=Test+User")
-	b.has(".folk", "Test User")
+	return b
 }
 
 // askAndAnswer is the life of a question.
