@@ -24,6 +24,8 @@ type Accounts interface {
 	Accounts(ctx context.Context, v auth.Viewer, query string, after int64) (list []auth.Account, more bool, err error)
 	// Invite makes an account, and sends a letter where the hub can.
 	Invite(ctx context.Context, v auth.Viewer, name, email string, roles auth.Role) (account int64, err error)
+	// SendsLetters reports whether the hub can send e-mail.
+	SendsLetters() bool
 	// HandOutLink returns the address of a new one-time link.
 	HandOutLink(ctx context.Context, v auth.Viewer, account int64, purpose auth.Purpose) (address string, err error)
 	SetRoles(ctx context.Context, v auth.Viewer, account int64, roles auth.Role) error
@@ -131,6 +133,9 @@ func (s *Service) Invite(ctx context.Context, v auth.Viewer, name, email string,
 	_, err := s.accounts.Invite(ctx, v, name, email, roles)
 	return err
 }
+
+// SendsLetters reports whether invitations go out by e-mail; where they do not, administrators pass one-time links on.
+func (s *Service) SendsLetters() bool { return s.accounts.SendsLetters() }
 
 // SetRoles replaces the roles of an account.
 func (s *Service) SetRoles(ctx context.Context, v auth.Viewer, account int64, roles auth.Role) error {

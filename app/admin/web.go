@@ -224,7 +224,11 @@ func (h *Web) Invite(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	h.web.Flash(c, name+" is invited.")
+	said := name + " is invited by e-mail."
+	if !h.admin.SendsLetters() {
+		said = name + " has an account now. This hub sends no e-mail: make a one-time link here and pass it on."
+	}
+	h.web.Flash(c, said)
 	return web.SeeOther(c, accountsAt(email, 0))
 }
 

@@ -66,7 +66,7 @@ func signInWithPassword(t *testing.T, l look) {
 	boss.fill("name", "Wren Penhale")
 	boss.fill("email", "wren.penhale@tamarshire.example")
 	boss.press(`form[action="/admin/accounts"][method="post"] button[type="submit"]`)
-	boss.has(".flash", "Wren Penhale is invited")
+	boss.has(".flash", "Wren Penhale has an account now")
 	boss.press(`tr form[action$="/link"] button`)
 	boss.has("h1", "Wren Penhale")
 	link := strings.TrimPrefix(boss.text("output.once"), h.URL)

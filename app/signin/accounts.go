@@ -67,6 +67,9 @@ func (s *Service) Invite(ctx context.Context, v auth.Viewer, in Invitation) (acc
 	return account, err
 }
 
+// SendsLetters reports whether the hub can send e-mail.
+func (s *Service) SendsLetters() bool { return s.cfg.Mail != nil }
+
 // HandOutLink makes a one-time link for the administrator to pass on, and returns its address. An empty purpose is the one that
 // fits: an invitation for somebody without a password, a new password for the others. The log keeps who made it.
 func (s *Service) HandOutLink(ctx context.Context, v auth.Viewer, account int64, purpose auth.Purpose) (address string, err error) {
