@@ -85,7 +85,7 @@ func (t typed) path() string {
 type tab struct{ kind, text string }
 
 var tabs = []tab{
-	{"", "Everything"}, {"question", "Questions"}, {"discussion", "Discussions"}, {"post", "Posts"}, {"reply", "Replies"},
+	{"", "Everything"}, {"question", "Questions"}, {"discussion", "Discussions"}, {"reply", "Replies"},
 	{"person", "People"}, {"topic", "Topics"},
 }
 
