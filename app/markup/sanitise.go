@@ -131,6 +131,6 @@ func clip(s string, n int) string {
 		}
 	}
 	return strings.TrimRightFunc(string(runes[:cut]), func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(",;:–—-(", r)
+		return unicode.IsSpace(r) || strings.ContainsRune(".,;:–—-(", r)
 	}) + "…"
 }
