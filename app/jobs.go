@@ -27,10 +27,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget servers that are gone", a.forgetServers) })
 	if a.stale {
-		running.Go(func() {
-			a.log.Info("building the search index; pages are served meanwhile, and search finds what it holds so far")
-			a.report(ctx, "build the search index", a.reindex(ctx, a.out))
-		})
+		running.Go(func() { a.report(ctx, "build the search index", a.reindex(ctx, a.out)) })
 	}
 	if a.cfg.MetricsListen != "" {
 		running.Go(func() { a.report(ctx, "serve metrics", a.metrics.serve(ctx, a.cfg.MetricsListen)) })
@@ -102,11 +99,15 @@ func (a *App) catchUp(ctx context.Context, out io.Writer) error {
 	return a.dispatcher.Drain(ctx)
 }
 
-// reindex builds the index anew and shows how far it is.
+// reindex builds the index anew and shows how far it is, unless there is nothing to put into it. Whoever is served meanwhile
+// finds what the present index holds.
 func (a *App) reindex(ctx context.Context, out io.Writer) error {
 	total, err := a.find.Documents(ctx)
 	if err != nil {
 		return err
+	}
+	if total == 0 {
+		out = io.Discard
 	}
 	bar := importers.NewProgress(out, time.Now)
 	bar.Start("Indexing", total)

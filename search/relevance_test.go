@@ -294,6 +294,9 @@ func (o *organisation) mrr(t testing.TB, set expertSet) (sum float64, n int) {
 }
 
 func TestExpertsAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("ten seconds of indexing: make test runs it")
+	}
 	for _, set := range expertSets {
 		t.Run(set.dir+" "+set.queries, func(t *testing.T) {
 			sum, n := organise(t, set.dir).mrr(t, set)
@@ -306,6 +309,9 @@ func TestExpertsAlone(t *testing.T) {
 }
 
 func TestExpertsAcrossDepartments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("ten seconds of indexing: make test runs it")
+	}
 	o := organise(t, "se-quantumcomputing", "gov-digitalgov", "org-peps", "chat-slack")
 	var sum float64
 	var n int
