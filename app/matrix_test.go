@@ -1,0 +1,571 @@
+package app_test
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"watercooler/app/apptest"
+	"watercooler/app/apptest/backends"
+	"watercooler/app/db"
+	"watercooler/app/kv"
+	"watercooler/auth"
+)
+
+// matrix says for every route what it answers to whom. A cell is the status; "in" is the way to the sign-in page. The author
+// wrote the thread, the reply, the draft and the profile that an address is about, and has no role. The token is a member's,
+// sent as a program does, and is worth something under /api alone.
+//
+// Where a route is about a thread or reply there is a line for each audience: public, hub (everyone signed in) and org (the
+// home organisation; the partner's people are not in it). The test sees to it that whoever cannot read a thread gets, on every
+// one of these lines, exactly what they would get if it did not exist.
+//
+// Behind the bar stands what is sent: the query of a GET, the form of a POST. $thread and its like are made for each cell.
+const matrix = `
+ROUTE                                 audience    out member partner leader manager moderator admin author token
+GET  /healthz                        -           200 200    200     200    200     200       200   200    200
+GET  /readyz                         -           200 200    200     200    200     200       200   200    200
+GET  /static/:hash/*                 -           404 404    404     404    404     404       404   404    404
+
+GET  /                               -           200 200    200     200    200     200       200   200    200
+GET  /latest                         -           200 200    200     200    200     200       200   200    200
+GET  /unanswered                     -           200 200    200     200    200     200       200   200    200
+GET  /following                      -           in  200    200     200    200     200       200   200    in
+
+GET  /write                          -           in  200    200     200    200     200       200   200    in
+POST /threads                        -           in  303    303     303    303     303       303   303    in     | kind=question&title=Who+has+tablets+to+lend%3F&audience=hub
+POST /preview                        public      in  200    200     200    200     200       200   200    in     | place=thread:$thread&body=Ten
+                                     hub         in  200    200     200    200     200       200   200    in
+                                     org         in  200    404     200    200     200       200   200    in
+GET  /similar                        -           in  200    200     200    200     200       200   200    in     | title=tablets
+GET  /drafts                         -           in  200    200     200    200     200       200   200    in
+POST /drafts                         public      in  303    303     303    303     303       303   303    in     | place=thread:$thread&body=Ten
+                                     hub         in  303    303     303    303     303       303   303    in
+                                     org         in  303    303     303    303     303       303   303    in
+POST /drafts/:id/delete              -           in  404    404     404    404     404       404   303    in
+
+GET  /threads/:id                    public      200 200    200     200    200     200       200   200    200
+                                     hub         404 200    200     200    200     200       200   200    404
+                                     org         404 200    404     200    200     200       200   200    404
+GET  /threads/:id/knowing            public      in  200    200     200    200     200       200   200    in
+                                     hub         in  200    200     200    200     200       200   200    in
+                                     org         in  200    404     200    200     200       200   200    in
+GET  /threads/:id/history            public      200 200    200     200    200     200       200   200    200
+                                     hub         404 200    200     200    200     200       200   200    404
+                                     org         404 200    404     200    200     200       200   200    404
+GET  /threads/:id/edit               public      in  403    403     403    403     200       200   200    in
+                                     hub         in  403    403     403    403     200       200   200    in
+                                     org         in  403    404     403    403     200       200   200    in
+POST /threads/:id/edit               public      in  403    403     403    403     303       303   303    in     | title=Who+has+tablets%3F&revision=1
+                                     hub         in  403    403     403    403     303       303   303    in
+                                     org         in  403    404     403    403     303       303   303    in
+POST /threads/:id/replies            public      in  303    303     303    303     303       303   303    in     | body=Ten
+                                     hub         in  303    303     303    303     303       303   303    in
+                                     org         in  303    404     303    303     303       303   303    in
+POST /threads/:id/votes              public      in  303    303     303    303     303       303   403    in
+                                     hub         in  303    303     303    303     303       303   403    in
+                                     org         in  303    404     303    303     303       303   403    in
+POST /threads/:id/unvote             public      in  303    303     303    303     303       303   403    in
+                                     hub         in  303    303     303    303     303       303   403    in
+                                     org         in  303    404     303    303     303       303   403    in
+POST /threads/:id/close              public      in  403    403     403    403     303       303   303    in
+                                     hub         in  403    403     403    403     303       303   303    in
+                                     org         in  403    404     403    403     303       303   303    in
+POST /threads/:id/reopen             public      in  403    403     403    403     303       303   303    in
+                                     hub         in  403    403     403    403     303       303   303    in
+                                     org         in  403    404     403    403     303       303   303    in
+GET  /threads/:id/delete             public      in  403    403     403    403     200       200   200    in
+                                     hub         in  403    403     403    403     200       200   200    in
+                                     org         in  403    404     403    403     200       200   200    in
+POST /threads/:id/delete             public      in  403    403     403    403     303       303   303    in
+                                     hub         in  403    403     403    403     303       303   303    in
+                                     org         in  403    404     403    403     303       303   303    in
+
+GET  /replies/:id                    public      303 303    303     303    303     303       303   303    303
+                                     hub         404 303    303     303    303     303       303   303    404
+                                     org         404 303    404     303    303     303       303   303    404
+GET  /replies/:id/history            public      200 200    200     200    200     200       200   200    200
+                                     hub         404 200    200     200    200     200       200   200    404
+                                     org         404 200    404     200    200     200       200   200    404
+GET  /replies/:id/edit               public      in  403    403     403    403     200       200   200    in
+                                     hub         in  403    403     403    403     200       200   200    in
+                                     org         in  403    404     403    403     200       200   200    in
+POST /replies/:id/edit               public      in  403    403     403    403     303       303   303    in     | body=Eleven&revision=1
+                                     hub         in  403    403     403    403     303       303   303    in
+                                     org         in  403    404     403    403     303       303   303    in
+POST /replies/:id/votes              public      in  303    303     303    303     303       303   403    in
+                                     hub         in  303    303     303    303     303       303   403    in
+                                     org         in  303    404     303    303     303       303   403    in
+POST /replies/:id/unvote             public      in  303    303     303    303     303       303   403    in
+                                     hub         in  303    303     303    303     303       303   403    in
+                                     org         in  303    404     303    303     303       303   403    in
+POST /replies/:id/accept             public      in  403    403     403    403     303       303   303    in
+                                     hub         in  403    403     403    403     303       303   303    in
+                                     org         in  403    404     403    403     303       303   303    in
+POST /replies/:id/unaccept           public      in  403    403     403    403     303       303   303    in
+                                     hub         in  403    403     403    403     303       303   303    in
+                                     org         in  403    404     403    403     303       303   303    in
+GET  /replies/:id/delete             public      in  403    403     403    403     200       200   200    in
+                                     hub         in  403    403     403    403     200       200   200    in
+                                     org         in  403    404     403    403     200       200   200    in
+POST /replies/:id/delete             public      in  403    403     403    403     303       303   303    in
+                                     hub         in  403    403     403    403     303       303   303    in
+                                     org         in  403    404     403    403     303       303   303    in
+
+POST /follow                         public      in  303    303     303    303     303       303   303    in     | kind=thread&id=$thread
+                                     hub         in  303    303     303    303     303       303   303    in
+                                     org         in  303    404     303    303     303       303   303    in
+POST /unfollow                       public      in  303    303     303    303     303       303   303    in     | kind=thread&id=$thread
+                                     hub         in  303    303     303    303     303       303   303    in
+                                     org         in  303    303     303    303     303       303   303    in
+
+GET  /search                         -           200 200    200     200    200     200       200   200    200    | q=library
+GET  /suggest                        -           200 200    200     200    200     200       200   200    200    | q=con
+
+GET  /people                         -           in  200    200     200    200     200       200   200    in
+GET  /people/:handle                 -           in  200    200     200    200     200       200   200    in
+GET  /people/:handle/edit            -           in  404    404     404    404     404       200   404    in
+POST /people/:handle/edit            -           in  404    404     404    404     404       303   404    in     | name=Zofia+Kowalska
+POST /people/:handle/photo           -           in  404    404     404    404     404       422   404    in
+POST /people/:handle/photo/delete    -           in  404    404     404    404     404       303   404    in
+GET  /units/:id                      -           in  200    200     200    200     200       200   200    in
+GET  /files/:key                     -           in  200    200     200    200     200       200   200    in
+
+GET  /topics                         -           200 200    200     200    200     200       200   200    200
+POST /topics                         -           in  403    403     403    403     303       303   403    in     | name=Topic+$serial
+GET  /topics/new                     -           in  403    403     403    403     200       200   403    in
+GET  /topics/:slug                   -           200 200    200     200    200     200       200   200    200
+GET  /topics/:slug/edit              -           in  403    403     403    403     200       200   403    in
+POST /topics/:slug/edit              -           in  403    403     403    403     303       303   403    in     | name=Connectivity
+
+GET  /sign-in                        -           200 303    303     303    303     303       303   303    200
+POST /sign-in                        -           422 422    422     422    422     422       422   422    422    | email=nobody$serial@tamarshire.example&password=wrong
+POST /sign-in/sample                 -           404 404    404     404    404     404       404   404    404    | account=$account
+GET  /sign-in/sso/:provider          -           404 404    404     404    404     404       404   404    404
+GET  /sign-in/sso/:provider/callback -           403 403    403     403    403     403       403   403    403
+GET  /sign-in/forgotten              -           200 200    200     200    200     200       200   200    200
+POST /sign-in/forgotten              -           200 200    200     200    200     200       200   200    200    | email=nobody$serial@tamarshire.example
+POST /sign-out                       -           303 303    303     303    303     303       303   303    303
+GET  /link/:secret                   -           404 404    404     404    404     404       404   404    404
+POST /link/:secret                   -           404 404    404     404    404     404       404   404    404
+GET  /welcome                        -           404 404    404     404    404     404       404   404    404
+POST /welcome                        -           404 404    404     404    404     404       404   404    404
+
+GET  /settings                       -           in  200    200     200    200     200       200   200    in
+POST /settings/theme                 -           303 303    303     303    303     303       303   303    303    | theme=dark
+POST /settings/password              -           in  422    422     422    422     422       422   422    in     | current=wrong&password=a+long+enough+password
+POST /settings/devices/end           -           in  303    303     303    303     303       303   303    in
+POST /settings/devices/:id/end       -           in  404    404     404    404     404       404   303    in
+GET  /settings/profile               -           in  200    200     200    200     200       200   200    in
+POST /settings/profile               -           in  303    303     303    303     303       303   303    in     | name=Somebody
+POST /settings/photo                 -           in  422    422     422    422     422       422   422    in
+POST /settings/photo/delete          -           in  303    303     303    303     303       303   303    in
+
+GET  /admin                          -           in  404    404     404    404     404       200   404    in
+GET  /admin/accounts                 -           in  404    404     404    404     404       200   404    in
+POST /admin/accounts                 -           in  404    404     404    404     404       303   404    in     | name=Somebody+New&email=new$serial@tamarshire.example
+POST /admin/accounts/:id/roles       -           in  404    404     404    404     404       303   404    in
+POST /admin/accounts/:id/link        -           in  404    404     404    404     404       200   404    in
+POST /admin/accounts/:id/disable     -           in  404    404     404    404     404       303   404    in
+POST /admin/accounts/:id/enable      -           in  404    404     404    404     404       303   404    in
+GET  /admin/events                   -           in  404    404     404    404     404       200   404    in
+POST /admin/events/:id/retry         -           in  404    404     404    404     404       303   404    in
+POST /admin/events/:id/discard       -           in  404    404     404    404     404       303   404    in
+
+GET  /api/v1/search                  -           200 200    200     200    200     200       200   200    200    | q=library
+GET  /api/v1/experts                 -           200 200    200     200    200     200       200   200    200    | q=library
+GET  /api/v1/openapi.json            -           200 200    200     200    200     200       200   200    200
+GET  /api/v1/openapi.yaml            -           200 200    200     200    200     200       200   200    200
+GET  /api/v1/openapi-3.0.json        -           200 200    200     200    200     200       200   200    200
+GET  /api/v1/openapi-3.0.yaml        -           200 200    200     200    200     200       200   200    200
+`
+
+// visitors are the columns of matrix that have an account: by e-mail address.
+var visitors = map[string]string{
+	"member": priya, "partner": "owen.prideaux@moors.example", "leader": helen, "manager": "sian.rees@tamarshire.example",
+	"moderator": ruth, "admin": imran, "author": "zofia.kowalska@tamarshire.example",
+}
+
+// A line of matrix.
+type line struct {
+	method, route, audience, send string
+	want                          []string // a cell per column
+}
+
+// TestMatrix asks every route as everybody. What changes something is asked from a page of another site first.
+func TestMatrix(t *testing.T) {
+	columns, lines := readMatrix(t)
+	backends.EachURL(t, func(t *testing.T, address string) {
+		m := newCrowd(t, apptest.SampleOn(t, address))
+		checkRoutes(t, m.App.Addresses(), lines)
+		may := readers(columns, lines)
+		for _, l := range lines {
+			got := make([]string, len(columns))
+			for i, as := range columns {
+				got[i] = m.ask(l, as, may)
+			}
+			if !slices.Equal(got, l.want) {
+				t.Errorf("got, where the table says otherwise:\n%s", l.with(columns, got))
+			}
+		}
+	})
+}
+
+// TestListsShowWhatMayBeRead looks for a thread of each audience wherever threads are listed, as everybody.
+func TestListsShowWhatMayBeRead(t *testing.T) {
+	columns, lines := readMatrix(t)
+	may := readers(columns, lines)
+	backends.EachURL(t, func(t *testing.T, address string) {
+		m := newCrowd(t, apptest.SampleOn(t, address))
+		for _, audience := range []string{"public", "hub", "org"} {
+			m.things(line{method: http.MethodGet, audience: audience}).get("reply")
+		}
+		m.Drain()
+		for _, path := range []string{
+			"/latest", "/topics/connectivity", "/people/zofia-kowalska", "/search?q=tablets+cupboard", "/suggest?q=tablets+cupb",
+			"/similar?title=Where+are+tablets+of+a+cupboard", "/write?title=Where+are+tablets+of+a+cupboard", "/threads/" + m.shown["public"].get("thread"),
+			"/api/v1/search?q=tablets+cupboard", "/api/v1/experts?q=tablets+cupboard",
+		} {
+			for _, as := range columns {
+				res := m.Client().Get(path, m.credentials(as)...)
+				if res.Status != http.StatusOK {
+					continue // TestMatrix says whether rightly
+				}
+				for _, audience := range []string{"public", "hub", "org"} {
+					reader := as
+					if as == "token" && strings.HasPrefix(path, "/api/") {
+						reader = "member"
+					}
+					want := may[audience+reader]
+					if as == "out" && strings.HasPrefix(path, "/api/v1/experts") {
+						want = false // people are not named to strangers
+					}
+					if got := strings.Contains(tags.ReplaceAllString(res.Body, ""), title(audience)); got != want {
+						t.Errorf("%s as %s shows the thread for %s: %t, want %t", path, as, audience, got, want)
+					}
+				}
+			}
+		}
+	})
+}
+
+// tags are what search results have around the words that were looked for.
+var tags = regexp.MustCompile("<[^>]*>")
+
+// readers says who may read a thread, by audience and column: those who get its page.
+func readers(columns []string, lines []line) map[string]bool {
+	may := map[string]bool{}
+	for _, l := range lines {
+		for i, as := range columns {
+			if l.method == http.MethodGet && l.route == "/threads/:id" {
+				may[l.audience+as] = l.want[i] == "200"
+			}
+		}
+	}
+	return may
+}
+
+// readMatrix reads the table.
+func readMatrix(t *testing.T) (columns []string, lines []line) {
+	t.Helper()
+	for text := range strings.Lines(matrix) {
+		cells, send, _ := strings.Cut(text, "|")
+		f := strings.Fields(cells)
+		switch {
+		case len(f) == 0:
+		case columns == nil:
+			columns = f[2:]
+		case len(f) == 3+len(columns):
+			lines = append(lines, line{method: f[0], route: f[1], audience: f[2], want: f[3:], send: strings.TrimSpace(send)})
+		case len(f) == 1+len(columns) && len(lines) > 0: // the route of the line above
+			l := lines[len(lines)-1]
+			l.audience, l.want = f[0], f[1:]
+			lines = append(lines, l)
+		default:
+			t.Fatalf("line of the matrix: %q", text)
+		}
+	}
+	return columns, lines
+}
+
+// with returns the line as it stands in the table, with other cells.
+func (l line) with(columns, cells []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-4s %-31s %-11s", l.method, l.route, l.audience)
+	for i, c := range columns {
+		fmt.Fprintf(&b, " %-*s", len(c), cells[i])
+	}
+	return strings.TrimRight(b.String()+" | "+l.send, " |")
+}
+
+// checkRoutes fails for routes without lines, and lines without a route.
+func checkRoutes(t *testing.T, routes []string, lines []line) {
+	t.Helper()
+	listed := map[string]bool{}
+	for _, l := range lines {
+		listed[l.method+" "+l.route] = true
+		if !slices.Contains(routes, l.method+" "+l.route) {
+			t.Errorf("there is no route %s %s", l.method, l.route)
+		}
+	}
+	for _, r := range routes {
+		if !listed[r] {
+			t.Errorf("%s has no line in the matrix", r)
+		}
+	}
+}
+
+// crowd is a hub with somebody of every sort, and with things to look at and to break.
+type crowd struct {
+	*apptest.Hub
+	t      *testing.T
+	auth   *auth.Service
+	author string // header of a session of theirs
+	token  string
+	shown  map[string]*things // what is only looked at, by audience
+	serial int
+}
+
+func newCrowd(t *testing.T, h *apptest.Hub) *crowd {
+	t.Helper()
+	doors, err := auth.New(h.DB, kv.NewSQL(h.DB, h.Clock.Now), auth.Config{BaseURL: h.URL}, h.Clock.Now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &crowd{Hub: h, t: t, auth: doors, shown: map[string]*things{}}
+	sendPhoto(t, h.As(priya))
+	err = h.DB.Tx(t.Context(), func(tx *db.Tx) error {
+		for _, handle := range []string{"zofia-kowalska", "ben-chaffe"} {
+			person := m.number(`SELECT id FROM people WHERE handle = $1`, handle)
+			if _, err := doors.Create(t.Context(), tx, auth.NewAccount{Person: person, Email: strings.Replace(handle, "-", ".", 1) + "@tamarshire.example"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.author = m.session(visitors["author"])
+	if m.token, err = doors.NewAPIToken(t.Context(), priya, "matrix"); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// number reads a number from the database.
+func (m *crowd) number(query string, args ...any) (n int64) {
+	m.t.Helper()
+	if err := m.DB.QueryRow(m.t.Context(), query, args...).Scan(&n); err != nil {
+		m.t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+// session returns the header of a new session of somebody.
+func (m *crowd) session(email string) string {
+	m.t.Helper()
+	account := m.number(`SELECT id FROM accounts WHERE email = $1`, email)
+	token, err := m.auth.Start(m.t.Context(), account, "matrix")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return "Cookie: " + auth.CookieName("wc_session", false) + "=" + token
+}
+
+// credentials is the header with which a column asks, if any.
+func (m *crowd) credentials(as string) []string {
+	m.t.Helper()
+	switch as {
+	case "out":
+		return nil
+	case "token":
+		return []string{"Authorization: Bearer " + m.token}
+	}
+	return []string{m.session(visitors[as])}
+}
+
+// ask returns what the route of l answers to a column.
+func (m *crowd) ask(l line, as string, may map[string]bool) string {
+	m.t.Helper()
+	named := m.things(l)
+	who := m.credentials(as)
+	if l.method != http.MethodGet {
+		m.foreign(l, as, who, named)
+	}
+	res := m.send(l, who, named, "Sec-Fetch-Site: same-origin")
+	if l.audience != "-" && !may[l.audience+as] {
+		m.tellsNothing(l, as, res, m.send(l, m.credentials(as), m.nowhere(), "Sec-Fetch-Site: same-origin"))
+	}
+	if strings.HasPrefix(res.Location, "/sign-in") {
+		return "in"
+	}
+	return strconv.Itoa(res.Status)
+}
+
+// foreign sends what would change something as a page of another site makes a browser send it, and as a program that found a
+// cookie: both are refused before anything else is looked at.
+func (m *crowd) foreign(l line, as string, who []string, named *things) {
+	m.t.Helper()
+	if got := m.send(l, who, named, "Sec-Fetch-Site: cross-site"); got.Status != http.StatusForbidden {
+		m.t.Errorf("%s %s as %s from another site: status %d, want 403", l.method, l.route, as, got.Status)
+	}
+	if as == "out" || as == "token" {
+		return // nothing that a browser adds by itself
+	}
+	if got := m.send(l, who, named); got.Status != http.StatusForbidden {
+		m.t.Errorf("%s %s as %s without a word on where from: status %d, want 403", l.method, l.route, as, got.Status)
+	}
+}
+
+// tellsNothing compares the answer about a thing that may not be seen with that about one that does not exist.
+func (m *crowd) tellsNothing(l line, as string, hidden, absent apptest.Response) {
+	m.t.Helper()
+	text := func(r apptest.Response) string {
+		main := strings.ReplaceAll(r.Doc(m.t).Find("main").Text(), r.Header.Get("X-Request-Id"), "ID")
+		return strings.Join(strings.Fields(main), " ")
+	}
+	if hidden.Status != absent.Status || text(hidden) != text(absent) {
+		m.t.Errorf("%s %s (%s) as %s tells that there is something: %d %q, and %d %q when there is not",
+			l.method, l.route, l.audience, as, hidden.Status, text(hidden), absent.Status, text(absent))
+	}
+	if hidden.Status == http.StatusForbidden {
+		m.t.Errorf("%s %s (%s) as %s: status 403 for what may not be seen", l.method, l.route, l.audience, as)
+	}
+}
+
+// send asks for the route of l with the names filled in.
+func (m *crowd) send(l line, who []string, named *things, header ...string) apptest.Response {
+	m.t.Helper()
+	path := os.Expand(addresses.Replace(l.route), named.get)
+	sent, err := url.ParseQuery(l.send)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, values := range sent {
+		for i, v := range values {
+			values[i] = os.Expand(v, named.get)
+		}
+	}
+	header = append(header, who...)
+	if l.method == http.MethodGet {
+		return m.Client().Get(path+"?"+sent.Encode(), header...)
+	}
+	return m.Client().Do(l.method, path, sent.Encode(), append(header, "Content-Type: application/x-www-form-urlencoded")...)
+}
+
+// addresses turns the patterns of routes into addresses with names in them.
+var addresses = strings.NewReplacer(
+	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
+	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/sso/:provider", "/sso/none", "/link/:secret", "/link/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "/devices/:id", "/devices/$device",
+	"/accounts/:id", "/accounts/$account", "/events/:id", "/events/$failure", "/:hash/*", "/x/app.css",
+)
+
+// things are what the addresses and forms of one cell name. Each is made when it is first named.
+type things struct {
+	m        *crowd
+	audience string
+	made     map[string]string
+}
+
+// things returns what a cell of l is about: its own things where something is changed, otherwise those that all look at.
+func (m *crowd) things(l line) *things {
+	if l.method != http.MethodGet {
+		return &things{m: m, audience: l.audience, made: map[string]string{}}
+	}
+	if m.shown[l.audience] == nil {
+		m.shown[l.audience] = &things{m: m, audience: l.audience, made: map[string]string{}}
+	}
+	return m.shown[l.audience]
+}
+
+// nowhere names a thread and a reply that do not exist.
+func (m *crowd) nowhere() *things {
+	return &things{m: m, made: map[string]string{"thread": "999999999", "reply": "999999999"}}
+}
+
+// get returns the name of a thing in addresses and forms.
+func (n *things) get(name string) string {
+	n.m.t.Helper()
+	if n.made[name] == "" {
+		n.made[name] = n.make(name)
+	}
+	return n.made[name]
+}
+
+// make makes a thing, the author's where it is somebody's.
+func (n *things) make(name string) string {
+	m := n.m
+	m.t.Helper()
+	switch name {
+	case "thread":
+		audience := n.audience
+		if audience == "org" {
+			audience = auth.OrgAudience(m.number(`SELECT id FROM organisations WHERE home`))
+		}
+		return m.write("/threads", url.Values{"kind": {"question"}, "title": {title(n.audience)}, "topics": {"Connectivity"}, "audience": {audience}})
+	case "reply":
+		return m.write("/threads/"+n.get("thread")+"/replies", url.Values{"body": {"There are ten."}})
+	case "draft":
+		m.write("/drafts", url.Values{"place": {"new"}, "body": {"Half a thought"}})
+		return strconv.FormatInt(m.number(`SELECT MAX(id) FROM drafts`), 10)
+	case "device":
+		return m.device()
+	case "failure":
+		return m.failure()
+	case "account":
+		return strconv.FormatInt(m.number(`SELECT id FROM accounts WHERE email = 'ben.chaffe@tamarshire.example'`), 10)
+	case "photo":
+		return photoIn(m.t, m.DB)
+	case "serial":
+		m.serial++
+		return strconv.Itoa(m.serial)
+	}
+	m.t.Fatalf("the matrix names $%s", name)
+	return ""
+}
+
+// title is what the author's thread for an audience is called.
+func title(audience string) string { return "Where are the tablets of the " + audience + " cupboard?" }
+
+// write posts a form as the author and returns the last part of where it leads to: the id of what was written.
+func (m *crowd) write(path string, form url.Values) string {
+	m.t.Helper()
+	res := m.Client().Post(path, form, m.author)
+	if res.Status != http.StatusSeeOther {
+		m.t.Fatalf("POST %s: status %d\n%s", path, res.Status, res.Body)
+	}
+	return res.Location[strings.LastIndexByte(res.Location, '/')+1:]
+}
+
+// device returns the key of a device of the author's, as the settings name it.
+func (m *crowd) device() string {
+	m.t.Helper()
+	settings := m.Client().Get("/settings", m.session(visitors["author"])).Doc(m.t)
+	action, _ := settings.Find(`form[action^="/settings/devices/"][action$="/end"]:not([action="/settings/devices/end"])`).Attr("action")
+	return strings.TrimSuffix(strings.TrimPrefix(action, "/settings/devices/"), "/end")
+}
+
+// failure makes an event that a consumer could not handle, and returns the id of its delivery.
+func (m *crowd) failure() string {
+	m.t.Helper()
+	err := m.DB.Tx(m.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(m.t.Context(), `
+			INSERT INTO outbox (consumer, event_id, run_at, attempts, last_error, failed_at)
+			SELECT (SELECT MAX(name) FROM consumers), MAX(id), 0, 10, 'made to fail', 1
+			FROM events`)
+		return err
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return strconv.FormatInt(m.number(`SELECT MAX(id) FROM outbox WHERE failed_at IS NOT NULL`), 10)
+}
