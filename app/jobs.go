@@ -122,7 +122,7 @@ func (a *App) reindex(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	a.stale = false
-	// What building took goes back to the system now; a hub at rest would keep some 50 MB of it for minutes.
+	// What building took goes back to the system now; a hub at rest would keep some 30 MB of it for minutes.
 	debug.FreeOSMemory()
 	return nil
 }
