@@ -64,7 +64,7 @@ func New(d *db.DB, store kv.Store, cfg Config, now func() time.Time, log *slog.L
 		db: d, kv: store, cfg: cfg, secure: base.Scheme == "https", now: now, log: log,
 		hashing: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
 	}
-	s.decoy = hashPassword(rand.Text())
+	s.decoy = decoyHash()
 	for _, p := range cfg.Providers {
 		party, err := newProvider(p, cfg, now)
 		if err != nil {
