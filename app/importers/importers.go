@@ -89,7 +89,7 @@ func sourceOf(o Options, path string) string {
 		abs = path
 	}
 	name := filepath.Base(abs)
-	for _, ext := range []string{".gz", ".jsonl", ".ndjson", ".csv", ".xml"} {
+	for _, ext := range []string{".gz", ".jsonl", ".ndjson", ".json", ".csv", ".xml", ".mbox", ".mbx", ".txt"} {
 		name = strings.TrimSuffix(name, ext)
 	}
 	return name
