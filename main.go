@@ -52,6 +52,16 @@ type (
 			Path   string `arg:"" type:"path" help:"A .jsonl file (plain or .gz), or a folder of them."`
 			Source string `help:"Name of the source in external ids of plain documents. Default: the folder's name."`
 		} `cmd:"" help:"The hub's own open format, or plain documents as JSON Lines."`
+		Mbox struct {
+			Path         string `arg:"" type:"path" help:"An mbox file, plain or .gz, or a folder of them."`
+			List         string `help:"Name of the list in external ids. Default: what its letters say, or the file's name."`
+			Organisation string `help:"Organisation the authors belong to; home is your own, and keeps their addresses. Default: one named after the list."`
+		} `cmd:"" help:"The archive of a mailing list."`
+		Discourse struct {
+			Path         string `arg:"" type:"path" help:"A JSON file as the Discourse API answers, plain or .gz, or a folder of them."`
+			Site         string `help:"Host name of the forum, for external ids and links. Default: the name of the folder or file."`
+			Organisation string `help:"Organisation the people belong to; home is your own. Default: one named after the forum."`
+		} `cmd:"" help:"A Discourse forum."`
 	}
 	reindexCmd struct{}
 	backupCmd  struct {
@@ -116,6 +126,10 @@ func run(args, environ []string) int {
 		err = c.ImportPeople(ctx, p.File, p.Format, p.Source, p.Leavers)
 	case "import jsonl <path>":
 		err = c.ImportJSONL(ctx, g.Import.Jsonl.Path, g.Import.Jsonl.Source)
+	case "import mbox <path>":
+		err = c.ImportMbox(ctx, g.Import.Mbox.Path, g.Import.Mbox.List, g.Import.Mbox.Organisation)
+	case "import discourse <path>":
+		err = c.ImportDiscourse(ctx, g.Import.Discourse.Path, g.Import.Discourse.Site, g.Import.Discourse.Organisation)
 	case "reindex":
 		err = c.Reindex(ctx)
 	case "backup <file>":

@@ -150,6 +150,22 @@ func (c Command) ImportJSONL(ctx context.Context, path, source string) error {
 	})
 }
 
+// ImportMbox brings in the archive of a mailing list.
+func (c Command) ImportMbox(ctx context.Context, path, list, organisation string) error {
+	return c.doImport(ctx, func(d importers.Deps, o importers.Options) (importers.Report, error) {
+		o.Source, o.Organisation = list, organisation
+		return importers.Mbox(ctx, d, path, o)
+	})
+}
+
+// ImportDiscourse brings in a Discourse forum.
+func (c Command) ImportDiscourse(ctx context.Context, path, site, organisation string) error {
+	return c.doImport(ctx, func(d importers.Deps, o importers.Options) (importers.Report, error) {
+		o.Source, o.Organisation = site, organisation
+		return importers.Discourse(ctx, d, path, o)
+	})
+}
+
 func (c Command) doImport(ctx context.Context, run func(importers.Deps, importers.Options) (importers.Report, error)) error {
 	o := importers.Options{Progress: importers.NewProgress(c.Err, time.Now)}
 	err := c.with(ctx, func(a *App) error {
