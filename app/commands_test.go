@@ -19,6 +19,7 @@ import (
 	"watercooler/app/apptest"
 	"watercooler/app/apptest/backends"
 	"watercooler/app/db"
+	"watercooler/app/importers"
 	"watercooler/config"
 )
 
@@ -215,7 +216,14 @@ func TestImportCommands(t *testing.T) {
 	jsonl := write(t, "more.jsonl", `{"type":"person","external_id":"x/1","name":"Petra Penstock"}
 {"type":"thread","external_id":"x/t/1","kind":"question","title":"Who opens the penstock?","body":"At night.","author":"x/1","audience":"hub","created":"2026-01-02T03:04:05Z"}
 `)
+	mbox := write(t, "sluices.mbox", "From nia@example.org Mon Mar  1 09:00:00 2021\nFrom: Nia Nozzle <nia@example.org>\nSubject: Greasing the sluice\n\nWith what?\n")
+	discourse := write(t, "talk.json", `{"id":1,"title":"Cleaning the screen","post_stream":{"posts":[{"id":1,"post_number":1,"user_id":2,"username":"rex",
+"created_at":"2021-03-01T09:00:00.000Z","cooked":"<p>How often?</p>"}]}}`)
 	for name, do := range map[string]func(c app.Command) error{
+		"mbox": func(c app.Command) error { return c.ImportMbox(t.Context(), mbox, "", "") },
+		"discourse": func(c app.Command) error {
+			return c.ImportDiscourse(t.Context(), discourse, "talk.example.org", importers.Home)
+		},
 		"stackexchange": func(c app.Command) error { return c.ImportStackExchange(t.Context(), posts, "") },
 		"people":        func(c app.Command) error { return c.ImportPeople(t.Context(), staff, "staff", "", false) },
 		"jsonl":         func(c app.Command) error { return c.ImportJSONL(t.Context(), jsonl, "") },

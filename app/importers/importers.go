@@ -1,4 +1,4 @@
-// Package importers brings in what an organisation already has: a question-and-answer site, a staff list, another hub.
+// Package importers brings in what an organisation already has: a forum, a mailing list, a staff list, another hub.
 //
 // Every importer works in two passes. The first reads the whole input as a stream and checks it: what is broken (a truncated
 // file, a wrong root element, a reply to nothing) is refused with file and line before a single row is written. The second
@@ -40,8 +40,8 @@ type Deps struct {
 type Options struct {
 	// Source begins every external id, so that two sources never mix. Empty: taken from the input, see each importer.
 	Source string
-	// Organisation is where the people belong, by name. Empty: the home organisation, except for Stack Exchange, whose
-	// people belong to an organisation named after the site.
+	// Organisation is where the people belong, by name. Empty: the home organisation, except for forums and mailing lists,
+	// whose people belong to an organisation named after the site or the list.
 	Organisation string
 	// Audience is who may read the threads; empty means everyone signed in.
 	Audience string
