@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/threads"
 	"watercooler/auth"
@@ -65,17 +64,14 @@ func (s *Service) alike(ctx context.Context, v auth.Viewer, text string, except 
 
 // describe reads those of the threads that v may read now, in the same order.
 func (s *Service) describe(ctx context.Context, v auth.Viewer, ids []int64, limit int) ([]threads.Related, error) {
-	rows, err := readableThreads(ctx, s.db, v.Audiences(), ids)
+	rows, err := threadsBeside(ctx, s.db, v.Audiences(), ids)
 	if err != nil {
 		return nil, fmt.Errorf("read threads: %w", err)
 	}
 	var out []threads.Related
 	for _, id := range ids {
 		if t, ok := rows[id]; ok && len(out) < limit {
-			out = append(out, threads.Related{
-				ID: t.ID, Kind: threads.Kind(t.Kind), Title: t.Title, Author: t.Author.Name,
-				Answered: t.Accepted != 0, Replies: t.Replies, CreatedAt: db.Time(t.CreatedAt),
-			})
+			out = append(out, t)
 		}
 	}
 	return out, nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"watercooler/app/db"
+	"watercooler/app/threads"
 )
 
 // thread is a row of threads with its author, as a result shows it.
@@ -139,6 +140,29 @@ func readableThreads(ctx context.Context, q db.Querier, audiences []string, ids 
 		  AND t.id IN (`+db.In(1+len(audiences), len(ids))+`)`, db.Args(ids, db.Args(audiences)...)...)
 	list, err := db.Collect(rows, err, scanThread)
 	return byID(list, err, func(t *thread) int64 { return t.ID })
+}
+
+// threadsBeside returns what the cards beside a page say of those of the threads that a reader of audiences may read.
+func threadsBeside(ctx context.Context, q db.Querier, audiences []string, ids []int64) (map[int64]threads.Related, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	audiences, ids = db.Pad(audiences), db.Pad(ids)
+	// SECURITY: the index may be a moment behind; what it found is shown only if the row may be read now.
+	rows, err := q.Query(ctx, `
+		SELECT t.id, t.kind, t.title, p.name, t.accepted_reply_id IS NOT NULL, t.reply_count, t.created_at
+		FROM threads t
+		JOIN people p ON p.id = t.author_id
+		WHERE t.deleted_at IS NULL
+		  AND t.audience IN (`+db.In(1, len(audiences))+`)
+		  AND t.id IN (`+db.In(1+len(audiences), len(ids))+`)`, db.Args(ids, db.Args(audiences)...)...)
+	list, err := db.Collect(rows, err, func(r db.Scanner) (t threads.Related, err error) {
+		var at int64
+		err = r.Scan(&t.ID, &t.Kind, &t.Title, &t.Author, &t.Answered, &t.Replies, &at)
+		t.CreatedAt = db.Time(at)
+		return t, err
+	})
+	return byID(list, err, func(t *threads.Related) int64 { return t.ID })
 }
 
 // liveReplies returns those of the replies that are not deleted. Whether their thread may be read is the caller's question.
