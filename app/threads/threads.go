@@ -274,11 +274,6 @@ func (s *Service) Find(ctx context.Context, v auth.Viewer, id int64) (Thread, er
 	if err != nil {
 		return Thread{}, fmt.Errorf("find thread %d: %w", id, err)
 	}
-	topics, _, err := selectTopics(ctx, s.db, 0, id)
-	if err != nil {
-		return Thread{}, fmt.Errorf("topics of thread %d: %w", id, err)
-	}
-	t.Topics = topics[id]
 	t.rights(v)
 	return t, nil
 }

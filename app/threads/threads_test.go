@@ -1081,17 +1081,17 @@ func TestStatementsPerUseCase(t *testing.T) {
 			most int64
 			call func(ctx context.Context) error
 		}{
-			{"thread page with 40 replies", 3, func(ctx context.Context) error {
+			{"thread page with 40 replies", 2, func(ctx context.Context) error {
 				th, err := h.Find(ctx, ben, small)
 				_, err2 := h.Replies(ctx, ben, th, threads.RepliesQuery{})
 				return errors.Join(err, err2)
 			}},
-			{"thread page of many", 4, func(ctx context.Context) error {
+			{"thread page of many", 3, func(ctx context.Context) error {
 				th, err := h.Find(ctx, ben, big)
 				_, err2 := h.Replies(ctx, ben, th, threads.RepliesQuery{})
 				return errors.Join(err, err2)
 			}},
-			{"last page of many", 5, func(ctx context.Context) error {
+			{"last page of many", 4, func(ctx context.Context) error {
 				th, err := h.Find(ctx, ben, big)
 				_, err2 := h.Replies(ctx, ben, th, threads.RepliesQuery{Last: true})
 				return errors.Join(err, err2)
