@@ -282,7 +282,7 @@ func jsonProblem(file string, raw []byte, err error) error {
 		return problem(file, line(wrong.Offset), "%q is a %s here, so this is not an answer of the Discourse API.",
 			strings.TrimPrefix(wrong.Field, "discourseTopic."), wrong.Value)
 	case errors.As(err, &date):
-		return problem(file, max(1, line(int64(bytes.Index(raw, []byte(date))))), "%s.", date)
+		return problem(file, line(int64(max(0, bytes.Index(raw, []byte(date))))), "%s.", date) // an escaped one is not found
 	default:
 		return problem(file, 1, "this is not JSON (%s).", clipped(err.Error()))
 	}

@@ -13,6 +13,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte(`{"latest_posts":[{"id":1,"topic_id":2,"topic_title":"x","post_number":3,"created_at":"2021-03-01","cooked":"<aside class=\"quote onebox\"><img class=emoji alt=x><a class=lightbox href=//x><b></a></aside>"}]}`))
 	f.Add([]byte(`{"topic_list":{"topics":[{"id":1,"title":"x","category_id":2}]},"categories":[{"id":2,"name":"y","parent_category_id":2}]}`))
 	f.Add([]byte(`{"created_at":1}`))
+	f.Add([]byte(`{"created_at":"1\b"}`)) // a date that is not in the file as it reads
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		path := fuzzFile(t, raw)
 		x := &discourse{
