@@ -12,7 +12,6 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/event"
-	"watercooler/app/markup"
 	"watercooler/auth"
 )
 
@@ -29,6 +28,7 @@ type Record struct {
 	Organisation           string   // name; "" is the home organisation
 	OrganisationExternalID string   // with Organisation: the source's own id, so that a renamed organisation stays one
 	UnitPath               []string // names from the top
+	OrganisationID, UnitID int64    // instead of names, of what ImportOrganisations and ImportUnits have made
 	ManagerExternalID      string   // may name somebody who comes later in the same call; LinkManagers ties the rest
 	LeftAt                 *time.Time
 	CreatedAt              time.Time // zero: now
@@ -147,10 +147,14 @@ func (im *importer) row(ctx context.Context, r Record) (personRow, error) {
 	if row.AboutHTML, err = aboutHTML(row.About); err != nil {
 		return row, fmt.Errorf("about of %s: %w", r.ExternalID, err)
 	}
-	if row.Organisation, err = im.organisation(ctx, r); err != nil {
-		return row, err
+	if row.Organisation = r.OrganisationID; row.Organisation == 0 {
+		if row.Organisation, err = im.organisation(ctx, r); err != nil {
+			return row, err
+		}
 	}
-	row.Unit, err = im.unit(ctx, row.Organisation, r.UnitPath)
+	if row.Unit = r.UnitID; row.Unit == 0 {
+		row.Unit, err = im.unit(ctx, row.Organisation, r.UnitPath)
+	}
 	return row, err
 }
 
@@ -326,29 +330,6 @@ func (s *Service) IDsByExternal(ctx context.Context, q db.Querier, external []st
 		ids[name] = p.id
 	}
 	return ids, nil
-}
-
-// UnitAt returns the id of the unit at the end of path, names from the top down, in the organisation of that name; "" is home.
-func (s *Service) UnitAt(ctx context.Context, q db.Querier, organisation string, path []string) (int64, error) {
-	var o Organisation
-	var err error
-	if organisation == "" {
-		o, err = s.Home(ctx)
-	} else {
-		o, err = selectOrganisation(ctx, q, "", markup.Slug(line(organisation, maxLine)))
-	}
-	if err != nil {
-		return 0, fmt.Errorf("find organisation %q: %w", organisation, err)
-	}
-	t, err := readTree(ctx, q, o.ID)
-	if err != nil {
-		return 0, err
-	}
-	id, ok := t.find(path)
-	if !ok {
-		return 0, errs.NotFoundf("There is no unit %s at %s.", strings.Join(path, " › "), o.Name)
-	}
-	return id, nil
 }
 
 // MarkLeft marks those people of a source as gone who are not in its full list any more. prefix is what all external ids of

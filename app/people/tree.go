@@ -43,16 +43,6 @@ func (t *tree) add(u Unit) {
 	t.byName[place{u.Parent, markup.Fold(u.Name)}] = u.ID
 }
 
-// find returns the unit at the end of path.
-func (t *tree) find(path []string) (id int64, ok bool) {
-	for _, name := range path {
-		if id, ok = t.byName[place{id, markup.Fold(line(name, maxLine))}]; !ok {
-			return 0, false
-		}
-	}
-	return id, id != 0
-}
-
 // ensure returns the unit at the end of path, adding what is missing on the way. The empty path is no unit.
 func (t *tree) ensure(ctx context.Context, tx *db.Tx, path []string) (int64, error) {
 	var id int64

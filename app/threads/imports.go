@@ -30,6 +30,7 @@ type ThreadRecord struct {
 	ClosedAt           *time.Time
 	Votes              int    // votes nobody's name is known for
 	AcceptedExternalID string // the accepted answer, if it is in the hub already; otherwise ReplyRecord.Accepted says so later
+	Unfollowed         bool   // its author follows it only if ImportWatches says so; otherwise authors do
 	Hash               string // of the whole record: equal means there is nothing to write
 }
 
@@ -42,8 +43,9 @@ type ReplyRecord struct {
 	AuthorExternalID string
 	CreatedAt        time.Time
 	EditedAt         *time.Time
-	Votes            int  // votes nobody's name is known for
-	Accepted         bool // this reply settled the question
+	Votes            int        // votes nobody's name is known for
+	Accepted         bool       // this reply settled the question
+	DeletedAt        *time.Time // it was withdrawn: a stub without text stands in its place
 	Hash             string
 }
 
@@ -266,7 +268,7 @@ func (im *importer) writeThreads(ctx context.Context, rows []threadRow) error {
 	var watches [][]any
 	now := db.Micros(im.tx.Now())
 	for _, r := range rows {
-		if !r.changed {
+		if !r.changed && !r.Unfollowed {
 			watches = append(watches, []any{r.author, kindThread, im.out.IDs[r.ExternalID], now})
 		}
 	}
@@ -351,6 +353,9 @@ func (im *importer) replies(ctx context.Context, records []ReplyRecord) error {
 	}
 	var rows []replyRow
 	for _, r := range records {
+		if r.DeletedAt != nil {
+			r.Body, r.Accepted, r.Votes = "", false, 0
+		}
 		thread, author, there := threads[r.ThreadExternalID].id, authors[r.AuthorExternalID].id, have[r.ExternalID]
 		switch {
 		case thread == 0:
@@ -420,6 +425,7 @@ func (im *importer) writeGroup(ctx context.Context, rows []replyRow, written fun
 		replies int
 		active  int64
 		answer  int64
+		recount bool
 	}
 	gains := map[int64]*gain{}
 	var order []int64
@@ -431,8 +437,13 @@ func (im *importer) writeGroup(ctx context.Context, rows []replyRow, written fun
 			g = new(gain)
 			gains[r.thread], order = g, append(order, r.thread)
 		}
-		if !r.changed {
-			g.replies++
+		switch {
+		case r.changed && r.DeletedAt != nil:
+			g.recount = true
+		case !r.changed:
+			if r.DeletedAt == nil {
+				g.replies++
+			}
 			g.active = max(g.active, db.Micros(r.CreatedAt))
 		}
 		if r.Accepted {
@@ -443,6 +454,11 @@ func (im *importer) writeGroup(ctx context.Context, rows []replyRow, written fun
 		g := gains[thread]
 		if err := addReplies(ctx, im.tx, thread, g.replies, g.active); err != nil {
 			return fmt.Errorf("count the replies of thread %d: %w", thread, err)
+		}
+		if g.recount {
+			if err := recountThread(ctx, im.tx, thread); err != nil {
+				return fmt.Errorf("count the replies of thread %d again: %w", thread, err)
+			}
 		}
 		if g.answer != 0 {
 			if err := setAccepted(ctx, im.tx, thread, g.answer); err != nil {
@@ -620,15 +636,15 @@ func upsertReplies(ctx context.Context, tx *db.Tx, rows []replyRow, written func
 	values := make([][]any, len(rows))
 	for i, r := range rows {
 		values[i] = []any{r.ExternalID, r.Hash, r.thread, r.parent, r.author, r.Body, r.doc.HTML, markup.Version,
-			db.Micros(r.CreatedAt), db.NullMicros(r.EditedAt), r.Votes, r.Votes}
+			db.Micros(r.CreatedAt), db.NullMicros(r.EditedAt), db.NullMicros(r.DeletedAt), r.Votes, r.Votes}
 	}
 	return insertReturning(ctx, tx, `
 INSERT INTO replies (external_id, source_hash, thread_id, parent_id, author_id, body, body_html, renderer,
-  created_at, edited_at, vote_count, imported_votes)`, values, `
+  created_at, edited_at, deleted_at, vote_count, imported_votes)`, values, `
 ON CONFLICT (external_id) DO UPDATE
 SET source_hash = excluded.source_hash, parent_id = excluded.parent_id, author_id = excluded.author_id,
   body = excluded.body, body_html = excluded.body_html, renderer = excluded.renderer, created_at = excluded.created_at,
-  edited_at = excluded.edited_at, revision = replies.revision + 1,
+  edited_at = excluded.edited_at, deleted_at = COALESCE(excluded.deleted_at, replies.deleted_at), revision = replies.revision + 1,
   vote_count = replies.vote_count - replies.imported_votes + excluded.imported_votes,
   imported_votes = excluded.imported_votes
 RETURNING external_id, id`, written)
@@ -687,7 +703,7 @@ func inserts(insert string, rows [][]any, after string) []*statement {
 
 // addReplies counts replies that an import brought to a thread, the latest of them at active.
 func addReplies(ctx context.Context, tx *db.Tx, thread int64, replies int, active int64) error {
-	if replies == 0 {
+	if replies == 0 && active == 0 {
 		return nil
 	}
 	_, err := tx.Exec(ctx, `

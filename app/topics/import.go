@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 type Record struct {
 	ExternalID  string // required, unique for ever, such as "stackexchange/SITE/tag/12"
 	Name        string
+	Slug        string // wished for, and then the topic is as it is in an archive; "" makes one from the name
 	Description string
 	Synonyms    []string
 	Broader     string // name of the broader topic; may come later in the same call
@@ -40,7 +42,7 @@ func (s *Service) ImportTopics(ctx context.Context, tx *db.Tx, list []Record) (O
 	if err != nil {
 		return Outcome{}, fmt.Errorf("import topics: %w", err)
 	}
-	im := importer{tx: tx, snap: index(slices.Clone(all)), external: external, wrote: make(map[int64]bool), out: Outcome{IDs: make(map[string]int64, len(list))}}
+	im := importer{tx: tx, snap: index(slices.Clone(all)), external: external, made: make(map[int64]bool), wrote: make(map[int64]bool), out: Outcome{IDs: make(map[string]int64, len(list))}}
 	if err := im.run(ctx, list); err != nil {
 		return Outcome{}, fmt.Errorf("import topics: %w", err)
 	}
@@ -55,6 +57,7 @@ type importer struct {
 	tx       *db.Tx
 	snap     *snapshot        // as it will be
 	external map[string]int64 // external id → id
+	made     map[int64]bool   // by this call
 	wrote    map[int64]bool
 	order    []int64 // of wrote
 	out      Outcome
@@ -91,9 +94,12 @@ func (im *importer) one(ctx context.Context, r Record) error {
 	i, ok := im.snap.byID[im.external[r.ExternalID]]
 	if !ok {
 		i, ok = im.snap.position(name)
+		if ok && r.Slug != "" && im.made[im.snap.all[i].ID] {
+			ok = false // another topic of the same archive: they were two, whatever their names
+		}
 	}
 	if !ok {
-		t := Topic{Slug: im.snap.freeSlug(name), Name: name, Description: cut(strings.TrimSpace(r.Description), maxDescription)}
+		t := Topic{Slug: im.snap.freeSlug(cmp.Or(r.Slug, name)), Name: name, Description: cut(strings.TrimSpace(r.Description), maxDescription)}
 		t.Synonyms = im.free(name, r.Synonyms, 0)
 		var err error
 		if t.ID, err = insertTopic(ctx, im.tx, r.ExternalID, t); err != nil {
@@ -101,6 +107,7 @@ func (im *importer) one(ctx context.Context, r Record) error {
 		}
 		im.external[r.ExternalID] = t.ID
 		im.snap.add(t)
+		im.made[t.ID] = true
 		im.out.IDs[r.ExternalID] = t.ID
 		im.out.Created++
 		im.mark(t.ID)
