@@ -3,8 +3,6 @@ package importers
 import (
 	"context"
 
-	"watercooler/app/db"
-	"watercooler/app/errs"
 	"watercooler/app/threads"
 )
 
@@ -57,6 +55,10 @@ func (j *jsonl) followed(ctx context.Context, rec *record) ([]threads.WatchRecor
 		list = append(list, threads.WatchRecord{Person: people[rec.Person], Kind: kind, ID: id})
 	}
 	for _, name := range rec.Topics {
+		if t := j.topicsByName[name]; t.id != 0 {
+			add("topic", name, t.id)
+			continue
+		}
 		known, _, err := j.Topics.Resolve(ctx, []string{name})
 		if err != nil {
 			return nil, err
@@ -74,24 +76,7 @@ func (j *jsonl) followed(ctx context.Context, rec *record) ([]threads.WatchRecor
 		add("thread", id, written[id])
 	}
 	for _, id := range rec.Units {
-		unit, err := j.unitID(ctx, j.DB, id)
-		if err != nil {
-			return nil, err
-		}
-		add("unit", id, unit)
+		add("unit", id, j.unitIDs[id])
 	}
 	return list, nil
-}
-
-// unitID returns the id of a unit by its external id, 0 when nobody was ever in it: units come with their people.
-func (j *jsonl) unitID(ctx context.Context, q db.Querier, external string) (int64, error) {
-	organisation := ""
-	if o := j.organisations[j.units[external].organisation]; !o.home {
-		organisation = o.name
-	}
-	id, err := j.People.UnitAt(ctx, q, organisation, j.unitPath(external))
-	if errs.IsNotFound(err) {
-		return 0, nil
-	}
-	return id, err
 }

@@ -36,11 +36,17 @@ func newHub(t *testing.T, d *db.DB) *hub {
 // emptyHub has no organisation yet.
 func emptyHub(t *testing.T, d *db.DB) *hub {
 	t.Helper()
+	return emptyHubAt(t, d, noon)
+}
+
+// emptyHubAt is emptyHub on another day.
+func emptyHubAt(t *testing.T, d *db.DB, day time.Time) *hub {
+	t.Helper()
 	store, err := files.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := func() time.Time { return noon }
+	now := func() time.Time { return day }
 	// Imports look topics up in their own transaction, so the conversations need no source of topics here.
 	return &hub{importers.Deps{DB: d, People: people.New(d, store, now), Topics: topics.New(d, now), Threads: threads.New(d, nil, now)}}
 }

@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"compress/gzip"
@@ -37,7 +38,7 @@ func damaged(file string, line int, err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errs.Invalidf("%s, line %d: the file ends in the middle; it was cut off while it was copied or compressed.", file, line).Because(err)
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.Is(err, zip.ErrChecksum):
 		return errs.Invalidf("%s, line %d: the compressed file is damaged.", file, line).Because(err)
 	case errors.As(err, &syntax):
 		return errs.Invalidf("%s, line %d: this is not well-formed XML (%s).", file, line, syntax.Msg).Because(err)
@@ -108,6 +109,11 @@ func lines(ctx context.Context, path string, do func(n int, line []byte) error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	return linesOf(ctx, s, do)
+}
+
+// linesOf is lines for what is open already.
+func linesOf(ctx context.Context, s *source, do func(n int, line []byte) error) error {
 	r := bufio.NewReaderSize(s, 1<<16)
 	var long []byte
 	for n := 1; ; {

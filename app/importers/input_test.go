@@ -52,16 +52,16 @@ func FuzzLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		path := fuzzFile(t, raw)
 		j := &jsonl{
-			run: &run{report: &Report{}}, source: "fuzz", now: time.Unix(0, 0), first: true,
+			run: &run{report: &Report{}}, bundle: &bundle{}, source: "fuzz", now: time.Unix(0, 0), first: true,
 			organisations: map[string]organisation{}, units: map[string]unit{}, places: map[string]place{}, ignored: map[string]bool{},
-			plainTopics: map[string]string{}, counts: map[string]int{},
+			plainTopics: map[string]string{}, counts: map[string]int{}, late: map[string]string{},
 		}
 		err := lines(t.Context(), path, func(n int, line []byte) error {
 			rec, err := j.parse(place{"fuzz", n}, line)
 			if err != nil {
 				return err
 			}
-			_ = j.unitPath(rec.Unit)
+			_ = j.organisationOf(rec.Unit)
 			_ = j.created(rec)
 			if rec.ID != "" {
 				return j.checkPlain(place{"fuzz", n}, rec, map[string]string{})

@@ -2,13 +2,12 @@ package importers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,61 +22,23 @@ import (
 	"watercooler/auth"
 )
 
-// JSONL imports the hub's own open format, JSON Lines as docs/import.md documents it, from one file or from every .jsonl and
-// .jsonl.gz file of a folder, in order of their names. Lines without a type are plain documents (id, title, text, author,
+// JSONL imports the hub's own open format, JSON Lines as docs/import.md documents it, from one file, from every .jsonl and
+// .jsonl.gz file of a folder, in order of their names, or from an archive that Export wrote. Lines without a type are plain documents (id, title, text, author,
 // date) or plain people (id, name), mapped as documented there.
 //
 // External ids are those given for typed lines, and SOURCE/ID and SOURCE/person/AUTHOR for plain ones, where the source is
 // the name of the folder unless Options.Source says otherwise.
-func JSONL(ctx context.Context, d Deps, path string, o Options) (Report, error) {
-	files, err := jsonFiles(path)
+func JSONL(ctx context.Context, d Deps, path string, o Options) (_ Report, err error) {
+	b, err := openBundle(path)
 	if err != nil {
 		return Report{}, err
 	}
-	folder := path
-	if len(files) == 1 && files[0] == path {
-		folder = filepath.Dir(path)
-	}
-	inputs := make([]input, len(files))
-	for i, file := range files {
-		inputs[i] = func(ctx context.Context, do func(file string, n int, line []byte) error) error {
-			return lines(ctx, file, func(n int, line []byte) error { return do(filepath.Base(file), n, line) })
-		}
-	}
-	return importLines(ctx, d, inputs, sourceOf(o, folder), o, time.Now())
+	defer func() { err = errors.Join(err, b.Close()) }()
+	return importLines(ctx, d, b, sourceOf(o, b.name), o, time.Now())
 }
 
 // input calls do with each line of one file.
 type input func(ctx context.Context, do func(file string, n int, line []byte) error) error
-
-// jsonFiles returns the files that path means.
-func jsonFiles(path string) ([]string, error) {
-	st, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, errs.NotFoundf("There is no file or folder %s.", path).Because(err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", path, err)
-	}
-	if !st.IsDir() {
-		return []string{path}, nil
-	}
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return nil, fmt.Errorf("read folder %s: %w", path, err)
-	}
-	var files []string
-	for _, e := range entries {
-		name := strings.TrimSuffix(e.Name(), ".gz")
-		if !e.IsDir() && (strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson")) {
-			files = append(files, filepath.Join(path, e.Name()))
-		}
-	}
-	if len(files) == 0 {
-		return nil, errs.Invalidf("%s holds no .jsonl or .jsonl.gz file.", path)
-	}
-	return files, nil
-}
 
 // record is any line of the format. Fields of typed lines come first, those of plain documents after.
 type record struct {
@@ -86,6 +47,7 @@ type record struct {
 
 	// organisation, unit, person, topic
 	Name         string   `json:"name"`
+	Slug         string   `json:"slug"`
 	Home         bool     `json:"home"`
 	Organisation string   `json:"organisation"`
 	Parent       string   `json:"parent"` // also of a reply, and of a plain answer
@@ -96,6 +58,7 @@ type record struct {
 	Phone        string   `json:"phone"`
 	Email        string   `json:"email"`
 	About        string   `json:"about"`
+	Photo        string   `json:"photo"`
 	Manager      string   `json:"manager"`
 	Left         moment   `json:"left"`
 	LeftAgo      string   `json:"left_ago"` // instead of left
@@ -119,7 +82,14 @@ type record struct {
 	Votes    int      `json:"votes"`
 	Accepted bool     `json:"accepted"`
 
-	// follow: who follows what; topics by name, everything else by external id
+	Deleted moment `json:"deleted"`
+
+	// vote, revision: about a thread or a reply
+	Reply  string `json:"reply"`
+	Number int    `json:"number"`
+	Editor string `json:"editor"`
+
+	// vote: who; follow: who follows what; topics by name, everything else by external id
 	Person  string   `json:"person"`
 	People  []string `json:"people"`
 	Units   []string `json:"units"`
@@ -148,7 +118,7 @@ var knownFields = []string{
 	"type", "external_id", "name", "home", "organisation", "parent", "handle", "job_title", "unit", "location", "phone", "email",
 	"about", "manager", "left", "left_ago", "account", "description", "synonyms", "broader", "thread", "kind", "title", "body", "author",
 	"person", "people", "units", "threads", "topics", "audience", "created", "edited", "closed", "ago", "votes", "accepted", "id", "text", "authors", "date", "tags",
-	"score", "agency", "bio",
+	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor",
 }
 
 // moment is a time in any of the usual ways of writing one; without a zone it is UTC.
@@ -215,15 +185,23 @@ const (
 	typeTopic        = "topic"
 	typeThread       = "thread"
 	typeReply        = "reply"
+	typeVote         = "vote"
+	typeRevision     = "revision"
 	typeFollow       = "follow"
 )
+
+// nameless are the types of lines that nothing refers to.
+var nameless = []string{typeVote, typeRevision, typeFollow}
+
+// audienceOrg begins the audience of one organisation.
+const audienceOrg = "org:"
 
 const unknownAuthor = "Unknown author"
 
 // jsonl is the import of some files of lines.
 type jsonl struct {
 	*run
-	inputs []input
+	*bundle
 	source string
 	now    time.Time
 
@@ -239,6 +217,14 @@ type jsonl struct {
 	ignored       map[string]bool   // fields nobody reads
 	audiences     map[string]string // as written → as kept
 	counts        map[string]int
+	read          map[string]int    // lines, by file
+	late          map[string]string // reply → the reply it answers, which comes after it
+	own           own
+
+	// Known once they are written.
+	organisationIDs map[string]int64
+	unitIDs         map[string]int64
+	topicsByName    map[string]knownTopic
 }
 
 type organisation struct {
@@ -247,6 +233,12 @@ type organisation struct {
 }
 
 type unit struct{ name, parent, organisation string }
+
+// knownTopic is a topic of the input as the hub has it.
+type knownTopic struct {
+	id   int64
+	slug string
+}
 
 type place struct {
 	file string
@@ -259,7 +251,7 @@ type reference struct {
 	typ, id, what string
 }
 
-func importLines(ctx context.Context, d Deps, inputs []input, source string, o Options, now time.Time) (Report, error) {
+func importLines(ctx context.Context, d Deps, b *bundle, source string, o Options, now time.Time) (Report, error) {
 	r, err := begin(d, o, "jsonl")
 	if err != nil {
 		return Report{}, err
@@ -270,18 +262,21 @@ func importLines(ctx context.Context, d Deps, inputs []input, source string, o O
 		r.Organisation = ""
 	}
 	j := &jsonl{
-		run: r, inputs: inputs, source: source, now: now,
+		run: r, bundle: b, source: source, now: now,
 		organisations: map[string]organisation{}, units: map[string]unit{}, places: map[string]place{}, duplicates: map[place]bool{},
 		authors: map[string]string{}, plainTopics: map[string]string{}, known: map[string]bool{}, ignored: map[string]bool{},
-		audiences: map[string]string{}, counts: map[string]int{},
+		audiences: map[string]string{}, counts: map[string]int{}, read: map[string]int{}, late: map[string]string{}, own: own{d.DB, nil},
+		organisationIDs: map[string]int64{}, unitIDs: map[string]int64{}, topicsByName: map[string]knownTopic{},
 	}
 	r.Progress.Start("Checking", 0)
 	if err := j.check(ctx); err != nil {
 		return *r.report, err
 	}
 	r.Progress.End()
-	if err := r.founded(ctx); err != nil {
-		return *r.report, err
+	if !j.founds() {
+		if err := r.founded(ctx); err != nil {
+			return *r.report, err
+		}
 	}
 	err = j.write(ctx)
 	r.Progress.End()
@@ -444,7 +439,8 @@ func (j *jsonl) check(ctx context.Context) error {
 	defer func() { j.first = false }()
 	err := j.each(ctx, func(p place, rec *record) error {
 		j.Progress.Add(1)
-		if rec.Type == typeFollow { // it has no name of its own: several lines about a person add up
+		j.read[p.file]++
+		if slices.Contains(nameless, rec.Type) {
 			return j.checkTyped(p, rec)
 		}
 		if rec.ID == "" && rec.ExternalID == "" {
@@ -460,7 +456,7 @@ func (j *jsonl) check(ctx context.Context) error {
 		}
 		j.places[key] = p
 		if rec.ID == "" {
-			return j.checkTyped(p, rec)
+			return errors.Join(j.own.add(ctx, rec), j.checkTyped(p, rec))
 		}
 		return j.checkPlain(p, rec, plainAuthors)
 	})
@@ -472,6 +468,9 @@ func (j *jsonl) check(ctx context.Context) error {
 	}
 	if len(j.places) == 0 {
 		return errs.Invalidf("There is nothing to import: the input is empty.")
+	}
+	if err := errors.Join(j.own.flush(ctx), j.complete(j.read), j.checkUnits()); err != nil {
+		return err
 	}
 	for id, name := range plainAuthors {
 		if _, ok := j.places[typePerson+" "+id]; !ok {
@@ -485,7 +484,7 @@ func (j *jsonl) check(ctx context.Context) error {
 func (j *jsonl) checkTyped(p place, rec *record) error {
 	require := func(name, value string) error {
 		if strings.TrimSpace(value) == "" {
-			return problem(p.file, p.line, "the %s %s has no %s.", rec.Type, rec.ExternalID, name)
+			return problem(p.file, p.line, "the %s has no %s.", strings.TrimSpace(rec.Type+" "+rec.ExternalID), name)
 		}
 		return nil
 	}
@@ -516,6 +515,9 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 		if markup.Check(rec.About, 0) != nil {
 			return problem(p.file, p.line, "the about text of %s is too long or too deeply nested.", rec.ExternalID)
 		}
+		if err := j.checkPhoto(rec.Photo); err != nil {
+			return problem(p.file, p.line, "the photo of %s %s.", rec.ExternalID, err)
+		}
 		return require("name", rec.Name)
 	case typeTopic:
 		return require("name", rec.Name)
@@ -528,12 +530,23 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 	case typeReply:
 		refer(typePerson, rec.Author, "author")
 		refer(typeThread, rec.Thread, "thread")
-		if rec.Parent != "" {
-			if _, ok := j.places[typeReply+" "+rec.Parent]; !ok {
-				return problem(p.file, p.line, "the reply answers %s, which must come before it.", rec.Parent)
-			}
+		refer(typeReply, rec.Parent, "parent")
+		if _, before := j.places[typeReply+" "+rec.Parent]; rec.Parent != "" && !before {
+			j.late[rec.ExternalID] = rec.Parent
 		}
-		return errors.Join(require("thread", rec.Thread), require("author", rec.Author), j.checkBody(p, rec))
+		if rec.Deleted.IsZero() {
+			return errors.Join(require("thread", rec.Thread), require("author", rec.Author), require("body", rec.Body), j.checkBody(p, rec))
+		}
+		return errors.Join(require("thread", rec.Thread), require("author", rec.Author))
+	case typeVote:
+		refer(typePerson, rec.Person, "voter")
+		return errors.Join(require("person", rec.Person), j.checkAbout(p, rec, refer))
+	case typeRevision:
+		refer(typePerson, rec.Editor, "editor")
+		if rec.Number < 1 {
+			return problem(p.file, p.line, "the revision has no number; the original is 1.")
+		}
+		return errors.Join(require("editor", rec.Editor), j.checkAbout(p, rec, refer))
 	case typeFollow:
 		refer(typePerson, rec.Person, "follower")
 		for typ, ids := range map[string][]string{typePerson: rec.People, typeUnit: rec.Units, typeThread: rec.Threads} {
@@ -546,7 +559,7 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 		}
 		return require("person", rec.Person)
 	default:
-		return problem(p.file, p.line, "%.20q is not a type of line. It is organisation, unit, person, topic, thread, reply or follow.", rec.Type)
+		return problem(p.file, p.line, "%.20q is not a type of line. It is organisation, unit, person, topic, thread, reply, vote, revision or follow.", rec.Type)
 	}
 }
 
@@ -554,15 +567,37 @@ func (j *jsonl) checkBody(p place, rec *record) error {
 	if err := markup.Check(rec.Body, markup.MaxArticle); err != nil {
 		return problem(p.file, p.line, "%s", err)
 	}
-	if strings.TrimSpace(rec.Body) == "" {
-		return problem(p.file, p.line, "the %s %s has no body.", rec.Type, rec.ExternalID)
+	return nil
+}
+
+// checkAbout makes sure that a vote or revision is about one thing.
+func (j *jsonl) checkAbout(p place, rec *record, refer func(typ, id, what string)) error {
+	if (rec.Thread == "") == (rec.Reply == "") {
+		return problem(p.file, p.line, "the %s names neither a thread nor a reply, or both.", rec.Type)
+	}
+	refer(typeThread, rec.Thread, "thread")
+	refer(typeReply, rec.Reply, "reply")
+	return nil
+}
+
+// checkUnits makes sure that no unit is part of itself.
+func (j *jsonl) checkUnits() error {
+	for _, id := range sortedKeys(j.units) {
+		above := j.units[id].parent
+		for range j.units {
+			if above == id {
+				p := j.places[typeUnit+" "+id]
+				return problem(p.file, p.line, "the unit %s is part of itself.", id)
+			}
+			above = j.units[above].parent
+		}
 	}
 	return nil
 }
 
 // checkAudience accepts public, hub and org:EXTERNAL-ID.
 func (j *jsonl) checkAudience(p place, rec *record) error {
-	id, org := strings.CutPrefix(rec.Audience, "org:")
+	id, org := strings.CutPrefix(rec.Audience, audienceOrg)
 	switch {
 	case rec.Audience == "", rec.Audience == auth.AudiencePublic, rec.Audience == auth.AudienceHub:
 	case org:
@@ -624,10 +659,10 @@ func (j *jsonl) checkReferences(ctx context.Context) error {
 
 // write is the second pass, once over the input for each kind of record, so that what is named is there before it is named.
 func (j *jsonl) write(ctx context.Context) error {
-	if err := j.writeOrganisations(ctx); err != nil {
-		return err
-	}
-	for _, step := range []func(context.Context) error{j.writePeople, j.writeTopics, j.writeThreads, j.writeReplies, j.writeFollows} {
+	for _, step := range []func(context.Context) error{
+		j.writeOrganisations, j.writeUnits, j.writePeople, j.writePhotos, j.writeTopics, j.writeThreads, j.writeReplies, j.writeRevisions,
+		j.writeVotes, j.writeFollows,
+	} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -638,39 +673,95 @@ func (j *jsonl) write(ctx context.Context) error {
 	return nil
 }
 
-// writeOrganisations makes sure that partners exist, because audiences name them. The home organisation is the hub's own.
+// founds reports whether the input has a home organisation, with which an empty hub begins.
+func (j *jsonl) founds() bool {
+	for _, o := range j.organisations {
+		if o.home {
+			return true
+		}
+	}
+	return false
+}
+
+// writeOrganisations makes sure that organisations exist, because everything else belongs to one. The home organisation is
+// the hub's own.
 func (j *jsonl) writeOrganisations(ctx context.Context) error {
+	var list []people.OrganisationRecord
+	err := j.each(ctx, func(_ place, rec *record) error {
+		if rec.Type == typeOrganisation {
+			list = append(list, people.OrganisationRecord{ExternalID: rec.ExternalID, Name: rec.Name, Slug: rec.Slug, Home: rec.Home})
+		}
+		return nil
+	})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	j.report.read("organisations", len(list))
+	var out people.Outcome
+	if err := j.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+		out, err = j.People.ImportOrganisations(ctx, tx, list)
+		return err
+	}); err != nil {
+		return err
+	}
+	c := j.report.count("organisations")
+	c.Created, c.Unchanged = out.Created, out.Unchanged
+	j.organisationIDs = out.IDs
+	for id, o := range out.IDs {
+		j.audiences[audienceOrg+id] = auth.OrgAudience(o)
+	}
+	return nil
+}
+
+// writeUnits makes sure that units exist, also those nobody works in.
+func (j *jsonl) writeUnits(ctx context.Context) error {
+	var list []people.UnitRecord
+	err := j.each(ctx, func(_ place, rec *record) error {
+		if rec.Type == typeUnit {
+			list = append(list, people.UnitRecord{ExternalID: rec.ExternalID, ParentExternalID: rec.Parent, Name: rec.Name})
+		}
+		return nil
+	})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	j.report.read("units", len(list))
 	home, err := j.People.Home(ctx)
 	if err != nil {
 		return err
 	}
 	return j.DB.Tx(ctx, func(tx *db.Tx) error {
-		for _, id := range sortedKeys(j.organisations) {
-			o := j.organisations[id]
-			j.report.read("organisations", 1)
-			if o.home {
-				j.audiences["org:"+id] = auth.OrgAudience(home.ID)
-				continue
+		belongs := home.ID
+		if j.Organisation != "" {
+			if belongs, err = j.People.Partner(ctx, tx, j.Organisation); err != nil {
+				return err
 			}
-			partner, err := j.People.Partner(ctx, tx, o.name)
-			if err != nil {
-				return fmt.Errorf("organisation %s: %w", id, err)
-			}
-			j.audiences["org:"+id] = auth.OrgAudience(partner)
 		}
+		for i, r := range list {
+			if list[i].Organisation = j.organisationIDs[j.organisationOf(r.ExternalID)]; list[i].Organisation == 0 {
+				list[i].Organisation = belongs
+			}
+		}
+		out, err := j.People.ImportUnits(ctx, tx, list)
+		if err != nil {
+			return err
+		}
+		j.unitIDs = out.IDs
+		c := j.report.count("units")
+		c.Created, c.Changed, c.Unchanged = out.Created, out.Changed, out.Unchanged
 		return nil
 	})
 }
 
-// unitPath returns the names from the top down to a unit.
-func (j *jsonl) unitPath(id string) []string {
-	var path []string
-	for depth := 0; id != "" && depth < 20; depth++ {
-		u := j.units[id]
-		path = append([]string{u.name}, path...)
-		id = u.parent
+// organisationOf returns the organisation of a unit, which is that of the nearest unit above it that names one.
+func (j *jsonl) organisationOf(unit string) string {
+	for range len(j.units) + 1 { // a circle is refused elsewhere; here it only has to end
+		if o := j.units[unit].organisation; o != "" {
+			return o
+		}
+		unit = j.units[unit].parent
 	}
-	return path
+	return ""
 }
 
 // created returns when a record was made: its date, or some time before the load.
@@ -697,23 +788,18 @@ func (j *jsonl) dated(rec *record, created *time.Time, hash *string, record any)
 func (j *jsonl) person(rec *record) people.Record {
 	p := people.Record{
 		ExternalID: rec.ExternalID, Name: rec.Name, Handle: rec.Handle, JobTitle: rec.JobTitle, Location: rec.Location, Phone: rec.Phone,
-		Email: rec.Email, About: rec.About, UnitPath: j.unitPath(rec.Unit), ManagerExternalID: rec.Manager, LeftAt: rec.Left.pointer(),
+		Email: rec.Email, About: rec.About, UnitID: j.unitIDs[rec.Unit], ManagerExternalID: rec.Manager, LeftAt: rec.Left.pointer(),
 		CreatedAt: rec.Created.Time, Organisation: j.Organisation,
 	}
-	organisationID := rec.Organisation
-	if organisationID == "" {
-		organisationID = j.units[rec.Unit].organisation
+	organisation := rec.Organisation
+	if organisation == "" {
+		organisation = j.organisationOf(rec.Unit)
 	}
-	name, named := strings.CutPrefix(organisationID, "name:")
-	switch {
-	case named && name != "":
+	name, named := strings.CutPrefix(organisation, "name:")
+	if named && name != "" {
 		p.Organisation = name
-	case named:
-	case organisationID != "" && j.organisations[organisationID].home:
-		p.Organisation = ""
-	case organisationID != "":
-		p.Organisation = j.organisations[organisationID].name
 	}
+	p.OrganisationID = j.organisationIDs[organisation]
 	return p
 }
 
@@ -779,7 +865,7 @@ func (j *jsonl) writeTopics(ctx context.Context) error {
 	err := j.each(ctx, func(p place, rec *record) error {
 		if rec.Type == typeTopic && !j.duplicates[p] {
 			list = append(list, topics.Record{
-				ExternalID: rec.ExternalID, Name: rec.Name, Description: rec.Description, Synonyms: rec.Synonyms, Broader: rec.Broader,
+				ExternalID: rec.ExternalID, Name: rec.Name, Slug: rec.Slug, Description: rec.Description, Synonyms: rec.Synonyms, Broader: rec.Broader,
 			})
 		}
 		return nil
@@ -790,10 +876,43 @@ func (j *jsonl) writeTopics(ctx context.Context) error {
 	for _, id := range sortedKeys(j.plainTopics) {
 		list = append(list, topics.Record{ExternalID: id, Name: j.plainTopics[id]})
 	}
+	if len(list) == 0 {
+		return nil
+	}
 	j.report.read("topics", len(list))
-	out := j.topics(ctx, "topics")
-	out.list = list
-	return out.flush()
+	var out topics.Outcome
+	if err := j.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+		out, err = j.Topics.ImportTopics(ctx, tx, list)
+		return err
+	}); err != nil {
+		return fmt.Errorf("write topics: %w", err)
+	}
+	c := j.report.count("topics")
+	c.Created, c.Changed, c.Unchanged = out.Created, out.Changed, out.Unchanged
+	j.Progress.Add(len(list))
+	all, err := j.Topics.All(ctx)
+	if err != nil {
+		return err
+	}
+	slugs := make(map[int64]string, len(all))
+	for _, t := range all {
+		slugs[t.ID] = t.Slug
+	}
+	for _, r := range list {
+		id := out.IDs[r.ExternalID]
+		j.topicsByName[r.Name] = knownTopic{id, slugs[id]}
+	}
+	return nil
+}
+
+// subjects returns the topics that names mean, as slugs where they are of this input: a topic may be called otherwise than
+// its address says.
+func (j *jsonl) subjects(names []string) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = cmp.Or(j.topicsByName[name].slug, name)
+	}
+	return list
 }
 
 func (j *jsonl) writeThreads(ctx context.Context) error {
@@ -804,7 +923,7 @@ func (j *jsonl) writeThreads(ctx context.Context) error {
 			return nil
 		}
 		j.report.read("threads", 1)
-		if rec.Body == "" {
+		if rec.Body == "" && rec.ID != "" {
 			rec.Body = rec.Title // a title alone, as in old bibliographies
 		}
 		if rec.Title == "" {
@@ -820,8 +939,8 @@ func (j *jsonl) writeThreads(ctx context.Context) error {
 		}
 		thread := threads.ThreadRecord{
 			ExternalID: rec.ExternalID, Kind: threads.Kind(rec.Kind), Title: rec.Title, Body: rec.Body, AuthorExternalID: rec.Author,
-			Topics: rec.Topics, Audience: audience, CreatedAt: rec.Created.Time, EditedAt: rec.Edited.pointer(), ClosedAt: rec.Closed.pointer(),
-			Votes: rec.Votes,
+			Topics: j.subjects(rec.Topics), Audience: audience, CreatedAt: rec.Created.Time, EditedAt: rec.Edited.pointer(), ClosedAt: rec.Closed.pointer(),
+			Votes: rec.Votes, Unfollowed: j.manifest != nil, // an archive says itself who follows what
 		}
 		if err := j.dated(rec, &thread.CreatedAt, &thread.Hash, thread); err != nil {
 			return err
@@ -842,21 +961,31 @@ func (j *jsonl) writeReplies(ctx context.Context) error {
 			return nil
 		}
 		j.report.read("replies", 1)
-		if rec.Body == "" {
+		if rec.Body == "" && rec.Deleted.IsZero() {
 			j.report.skip("replies", "it has no text", rec.ExternalID)
 			return nil
 		}
 		reply := threads.ReplyRecord{
 			ExternalID: rec.ExternalID, ThreadExternalID: rec.Thread, ParentExternalID: rec.Parent, Body: rec.Body,
 			AuthorExternalID: rec.Author, CreatedAt: rec.Created.Time, EditedAt: rec.Edited.pointer(), Votes: rec.Votes, Accepted: rec.Accepted,
+			DeletedAt: rec.Deleted.pointer(),
 		}
 		if err := j.dated(rec, &reply.CreatedAt, &reply.Hash, reply); err != nil {
 			return err
+		}
+		if j.late[reply.ExternalID] != "" {
+			reply.ParentExternalID = "" // until it is there; what comes first is written first
 		}
 		return out.add(reply)
 	})
 	if err != nil {
 		return err
 	}
-	return out.flush()
+	if err := out.flush(); err != nil || len(j.late) == 0 {
+		return err
+	}
+	return j.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := j.Threads.LinkParents(ctx, tx, j.late)
+		return err
+	})
 }

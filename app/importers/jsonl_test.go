@@ -170,10 +170,16 @@ func TestBrokenLines(t *testing.T) {
 		{"wrong kind", author + `{"type":"thread","external_id":"t","kind":"poem","title":"x","body":"y","author":"p1"}`, "the kind of a thread"},
 		{"wrong audience", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1","audience":"friends"}`, "is not an audience"},
 		{"organisation of an audience", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1","audience":"org:9"}`, "the audience is organisation 9"},
-		{"no body", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","author":"p1"}`, "the thread t has no body"},
+		{"no body", author + `{"type":"reply","external_id":"r","thread":"t","author":"p1"}`, "the reply r has no body"},
+		{"a unit in itself", `{"type":"unit","external_id":"u","name":"U","parent":"v"}` + "\n" + `{"type":"unit","external_id":"v","name":"V","parent":"u"}`,
+			"the unit u is part of itself"},
+		{"a vote for nothing", author + `{"type":"vote","person":"p1"}`, "neither a thread nor a reply"},
+		{"a revision without number", author + `{"type":"revision","thread":"t","editor":"p1"}`, "has no number"},
+		{"a photo that climbs", `{"type":"person","external_id":"p1","name":"A","photo":"../../etc/passwd"}`, "is not how a hub names one"},
+		{"a photo that is missing", `{"type":"person","external_id":"p1","name":"A","photo":"` + strings.Repeat("0", 64) + `.jpg"}`, "is not in files"},
 		{"too deep", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","author":"p1","body":"` + strings.Repeat(">", 50) + `"}`, "nested too deeply"},
 		{"parent after child", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1"}` + "\n" +
-			`{"type":"reply","external_id":"r","thread":"t","parent":"r2","author":"p1","body":"y"}`, "which must come before it"},
+			`{"type":"reply","external_id":"r","thread":"t","parent":"r2","author":"p1","body":"y"}`, "the parent is reply r2"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			h := sqliteHub(t)
@@ -210,15 +216,23 @@ func TestLinesJunk(t *testing.T) {
 }
 
 func TestImportIntoAnEmptyHub(t *testing.T) {
-	h := emptySQLite(t)
-	r, err := importers.JSONL(t.Context(), h.deps, write(t, "export.jsonl", own), importers.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := h.number(t, "SELECT COUNT(*) FROM organisations WHERE home = TRUE"); n != 1 {
-		t.Errorf("home organisations: got %d, want 1", n)
-	}
-	if !strings.Contains(r.String(), "This hub was empty.") {
-		t.Errorf("the report does not say so:\n%s", r.String())
+	for _, tc := range []struct{ name, content, organisation, says string }{
+		{"that names its organisation", own, "Devon County Council", ""},
+		{"that does not", `{"id":"1","title":"A page","text":"Its text.","author":"Ada"}`, "Our organisation", "This hub was empty."},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			h := emptySQLite(t)
+			r, err := importers.JSONL(t.Context(), h.deps, write(t, "export.jsonl", tc.content), importers.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := h.texts(t, "SELECT name FROM organisations WHERE home = TRUE LIMIT 2")
+			if !slices.Equal(got, []string{tc.organisation}) {
+				t.Errorf("home organisations: got %q, want %q", got, tc.organisation)
+			}
+			if !strings.Contains(r.String(), tc.says) {
+				t.Errorf("the report does not say so:\n%s", r.String())
+			}
+		})
 	}
 }

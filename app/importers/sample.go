@@ -43,7 +43,7 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 	if err := foundSample(ctx, d, inputs); err != nil {
 		return Report{}, err
 	}
-	return importLines(ctx, d, inputs, sampleSource, Options{}, now)
+	return importLines(ctx, d, &bundle{name: sampleSource, inputs: inputs}, sampleSource, Options{}, now)
 }
 
 // sampleInputs returns the embedded files in order of their names.
