@@ -25,6 +25,7 @@ type grammar struct {
 	Serve   serveCmd   `cmd:"" default:"1" help:"Run the hub. An empty database is prepared first."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to the form this version needs."`
 	Import  importCmd  `cmd:"" help:"Bring people and conversations in from elsewhere. Running it again changes nothing."`
+	Export  exportCmd  `cmd:"" help:"Write everything people have put into the hub as one open archive, while the hub runs."`
 	Reindex reindexCmd `cmd:"" help:"Build the search index anew, beside the one in use."`
 	Backup  backupCmd  `cmd:"" help:"Write database and files into one zip file, while the hub runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`
@@ -49,7 +50,7 @@ type (
 			Leavers bool   `help:"The list is complete: people of the same source who are missing from it have left."`
 		} `cmd:"" help:"A staff list."`
 		Jsonl struct {
-			Path   string `arg:"" type:"path" help:"A .jsonl file (plain or .gz), or a folder of them."`
+			Path   string `arg:"" type:"path" help:"A .jsonl file (plain or .gz), a folder of them, or an archive written by export."`
 			Source string `help:"Name of the source in external ids of plain documents. Default: the folder's name."`
 		} `cmd:"" help:"The hub's own open format, or plain documents as JSON Lines."`
 		Mbox struct {
@@ -62,6 +63,9 @@ type (
 			Site         string `help:"Host name of the forum, for external ids and links. Default: the name of the folder or file."`
 			Organisation string `help:"Organisation the people belong to; home is your own. Default: one named after the forum."`
 		} `cmd:"" help:"A Discourse forum."`
+	}
+	exportCmd struct {
+		File string `arg:"" type:"path" help:"Zip file to write; it must not exist yet."`
 	}
 	reindexCmd struct{}
 	backupCmd  struct {
@@ -130,6 +134,8 @@ func run(args, environ []string) int {
 		err = c.ImportMbox(ctx, g.Import.Mbox.Path, g.Import.Mbox.List, g.Import.Mbox.Organisation)
 	case "import discourse <path>":
 		err = c.ImportDiscourse(ctx, g.Import.Discourse.Path, g.Import.Discourse.Site, g.Import.Discourse.Organisation)
+	case "export <file>":
+		err = c.Export(ctx, g.Export.File)
 	case "reindex":
 		err = c.Reindex(ctx)
 	case "backup <file>":

@@ -200,6 +200,38 @@ func (c Command) importBeside(ctx context.Context, run func(importers.Deps, impo
 	})
 }
 
+// Export writes the content of the hub as an archive, also while the hub runs. It is written beside file first and renamed
+// when it is complete, so that half an archive never carries its name.
+func (c Command) Export(ctx context.Context, file string) error {
+	if _, err := os.Stat(file); err == nil {
+		return errs.Conflictf("%s exists already; an export never overwrites a file.", file)
+	}
+	return c.database(ctx, func(d *db.DB) (err error) {
+		store, err := files.Open(c.filesDir())
+		if err != nil {
+			return fmt.Errorf("open the folder of files: %w", err)
+		}
+		// SECURITY: CreateTemp lets only its owner read it; the archive holds what only some may.
+		unfinished, err := os.CreateTemp(filepath.Dir(file), ".export-")
+		if err != nil {
+			return fmt.Errorf("write beside %s: %w", file, err)
+		}
+		defer os.Remove(unfinished.Name()) //nolint:errcheck // once it is renamed there is nothing to remove
+		done, err := importers.Export(ctx, importDeps(d, store), unfinished, importers.NewProgress(c.Err, time.Now))
+		if err == nil {
+			err = unfinished.Sync()
+		}
+		if err = errors.Join(err, unfinished.Close()); err != nil {
+			return err
+		}
+		if err := os.Rename(unfinished.Name(), file); err != nil {
+			return err
+		}
+		fmt.Fprint(c.Out, done.String(), "Export written to ", file, "\n")
+		return nil
+	})
+}
+
 // database runs do on the database alone, which a running hub shares.
 func (c Command) database(ctx context.Context, do func(d *db.DB) error) error {
 	d, err := c.open(ctx, c.logger())

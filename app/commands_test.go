@@ -559,3 +559,42 @@ func TestSampleStart(t *testing.T) {
 		t.Errorf("it said:\n%s", said)
 	}
 }
+
+// TestExport takes a hub elsewhere while it runs: what another one has read it writes again, byte for byte.
+func TestExport(t *testing.T) {
+	s := newSite(t).sample()
+	_, _, stop := s.serve()
+	first := filepath.Join(t.TempDir(), "hub.zip")
+	export := func(file string) func(c app.Command) error {
+		return func(c app.Command) error { return c.Export(t.Context(), file) }
+	}
+	if out := s.run(export(first)); !strings.Contains(out, "Export written to "+first) || !strings.Contains(out, " threads\n") {
+		t.Errorf("it said %q", out)
+	}
+	if out := s.refused(export(first)); !strings.Contains(out, "never overwrites") {
+		t.Errorf("a second time it said %q", out)
+	}
+	stop()
+	info, err := os.Stat(first)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the archive can be read by others: %v (%v)", info.Mode(), err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(first)); err != nil || len(left) != 1 {
+		t.Errorf("beside it lies %v (%v)", left, err)
+	}
+
+	other := newSite(t)
+	if out := other.run(func(c app.Command) error { return c.ImportJSONL(t.Context(), first, "") }); !strings.Contains(out, " changes.") {
+		t.Errorf("the import said %q", out)
+	}
+	second := filepath.Join(t.TempDir(), "again.zip")
+	other.run(export(second))
+	want, err := os.ReadFile(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(second)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the other hub writes %d bytes, not the same %d (%v)", len(got), len(want), err)
+	}
+}
