@@ -204,7 +204,6 @@ type discourse struct {
 	users      map[string]*discourseUser // by external id
 
 	unnamed map[int]bool // categories no file names
-	links   int          // addresses within the forum that became addresses on the web
 	cut     int          // texts that were too long
 }
 

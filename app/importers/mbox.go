@@ -99,7 +99,7 @@ type mailbox struct {
 
 	posts   []post
 	writers map[string]*author // by key
-	authors map[string]bool    // external ids of people the hub knew before
+	staff   map[string]string  // key → external id, of authors that the hub knows by another source
 	mark    string             // what the list puts before subjects: "[builders]"
 
 	redated, oversized, signatures, footers, hidden int
@@ -287,7 +287,43 @@ func (x *mailbox) wrote(w writer, p post) {
 // personID returns the external id of a writer.
 //
 // SECURITY: a digest, because external ids are in the export and the address must not be.
-func (x *mailbox) personID(key string) string { return x.prefix + "person/" + digest(key) }
+func (x *mailbox) personID(key string) string {
+	if id := x.staff[key]; id != "" {
+		return id
+	}
+	return x.prefix + "person/" + digest(key)
+}
+
+// findStaff finds the authors who are in the hub by their addresses already, as they are when a staff list came first. Two people
+// with one address would be two profiles of one person, and neither could sign in. taken are the addresses of people whom an
+// import cannot name as authors.
+func (x *mailbox) findStaff(ctx context.Context) (taken map[string]bool, err error) {
+	taken, x.staff = map[string]bool{}, map[string]string{}
+	if !x.home {
+		return taken, nil
+	}
+	for part := range slices.Chunk(sortedKeys(x.writers), batchSize) {
+		addresses := make([]string, len(part))
+		for i, key := range part {
+			addresses[i] = x.writers[key].address
+		}
+		found, err := x.People.ExternalByEmail(ctx, x.DB, addresses)
+		if err != nil {
+			return nil, err
+		}
+		for i, key := range part {
+			external, ok := found[addresses[i]]
+			own := x.personID(key)
+			taken[key] = ok && len(external) == 0
+			for _, id := range slices.Backward(external) { // the first, but rather another than the one of an earlier import of this list
+				if id != own {
+					x.staff[key] = id
+				}
+			}
+		}
+	}
+	return taken, nil
+}
 
 var (
 	subjectMark = regexp.MustCompile(`^\[[^\]\[]{1,60}\]\s*`)
@@ -298,7 +334,8 @@ var (
 // subjects takes off what the list puts before every subject, and the marks of replies.
 func (x *mailbox) subjects(list string, marks map[string]int) {
 	short, _, _ := strings.Cut(list, ".")
-	for mark, n := range marks {
+	for _, mark := range sortedKeys(marks) {
+		n := marks[mark]
 		if mark == "" {
 			continue
 		}
@@ -308,7 +345,10 @@ func (x *mailbox) subjects(list string, marks map[string]int) {
 		}
 	}
 	for i := range x.posts {
-		x.posts[i].subject, x.posts[i].reply = x.plainSubject(x.posts[i].subject)
+		p := &x.posts[i]
+		if p.subject, p.reply = x.plainSubject(p.subject); !x.home {
+			p.subject = obscure(p.subject)
+		}
 	}
 }
 
@@ -566,6 +606,10 @@ func (x *mailbox) notes() {
 }
 
 func (x *mailbox) writePeople(ctx context.Context) error {
+	taken, err := x.findStaff(ctx)
+	if err != nil {
+		return err
+	}
 	keys := sortedKeys(x.writers)
 	x.Progress.Start("People", len(keys))
 	out := x.people(ctx, "people")
@@ -586,7 +630,10 @@ func (x *mailbox) writePeople(ctx context.Context) error {
 				continue
 			}
 			rec := people.Record{ExternalID: id, Name: a.name(), Organisation: x.Organisation, CreatedAt: a.first}
-			if x.home {
+			switch {
+			case taken[key]:
+				x.report.note("%s has a profile under the same address already that no source brought; the letters have one of their own, without the address.", rec.Name)
+			case x.home:
 				rec.Email = a.address
 			}
 			if err := out.add(rec); err != nil {

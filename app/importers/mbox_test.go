@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/importers"
+	"watercooler/app/people"
 )
 
 // archive is a small mailing list with most of what old archives hold.
@@ -205,6 +207,40 @@ func TestMboxAtHome(t *testing.T) {
 	if n := h.number(t, "SELECT COUNT(*) FROM people WHERE external_id LIKE '%@%'"); n != 0 {
 		t.Errorf("%d external ids of people hold an address", n)
 	}
+}
+
+// TestMboxOfStaff gives letters to the people of a staff list, by address.
+func TestMboxOfStaff(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		staff := writeFile(t, "staff.csv", "id,name,email\n1,Ann Göransson,Ann@example.org\n")
+		if _, err := importers.People(t.Context(), h.deps, staff, importers.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		err := h.deps.DB.Tx(t.Context(), func(tx *db.Tx) error {
+			_, err := h.deps.People.Create(t.Context(), tx, people.NewPerson{Name: "Robert", Email: "bob@example.net"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := writeFile(t, "staff.mbox", archive)
+		r, err := importers.Mbox(t.Context(), h.deps, path, importers.Options{Organisation: importers.Home})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantCount(t, r, "people", importers.Count{Read: 4, Created: 3, Unchanged: 1})
+		if got := h.texts(t, "SELECT p.external_id FROM threads t JOIN people p ON p.id = t.author_id ORDER BY t.created_at LIMIT 1"); !slices.Equal(got, []string{"people/1"}) {
+			t.Errorf("author: got %q", got)
+		}
+		if n := h.number(t, "SELECT COUNT(*) FROM people WHERE email = 'bob@example.net'"); n != 1 {
+			t.Errorf("%d people have the address of one", n)
+		}
+		before := h.rows(t)
+		again, err := importers.Mbox(t.Context(), h.deps, path, importers.Options{Organisation: importers.Home})
+		if err != nil || again.Changes() != 0 || h.rows(t) != before {
+			t.Errorf("again: %v\n%s", err, again.String())
+		}
+	})
 }
 
 // message is a letter of a test.
