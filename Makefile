@@ -50,7 +50,8 @@ lint: generate ## Static analysis alone
 	@script/lint
 
 bench: build ## Measure speed on 2,000 people, 20,000 threads and 200,000 replies, as ratios within one run
-	@go run ./app/bench
+	@script/install-test-deps
+	@script/with-servers go run ./app/bench
 
 clean: ## Remove what the build made; data/ stays
 	@rm -rf bin static/dist node_modules views/.built .cache
