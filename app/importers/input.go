@@ -128,7 +128,8 @@ func linesOf(ctx context.Context, s *source, do func(n int, line []byte) error) 
 			long = append(long, part...)
 			continue
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		last := errors.Is(err, io.EOF)
+		if err != nil && !last {
 			return damaged(s.name, n, err)
 		}
 		line := part
@@ -144,7 +145,7 @@ func linesOf(ctx context.Context, s *source, do func(n int, line []byte) error) 
 				return derr
 			}
 		}
-		if err != nil {
+		if last {
 			return nil
 		}
 		long = long[:0]
