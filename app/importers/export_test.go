@@ -234,6 +234,43 @@ func TestArchiveComesBackAsItWas(t *testing.T) {
 	})
 }
 
+// during calls do at the first bytes that are written through it.
+type during struct {
+	io.Writer
+	do func()
+}
+
+func (d *during) Write(p []byte) (int, error) {
+	if d.do != nil {
+		d.do()
+		d.do = nil
+	}
+	return d.Writer.Write(p)
+}
+
+// TestArchiveIsOfOneMoment: what is written while the archive is, is not in it, not even by half.
+func TestArchiveIsOfOneMoment(t *testing.T) {
+	backends.Each(t, func(t *testing.T, d *db.DB) {
+		h := emptyHub(t, d)
+		h.lives(t)
+		want, _ := h.export(t)
+		var b bytes.Buffer
+		_, err := importers.Export(t.Context(), h.deps, &during{&b, func() {
+			v := auth.ForPerson(1, 1, 1, true, 0)
+			if _, err := h.deps.Threads.Open(t.Context(), v, threads.NewThread{Kind: threads.Question, Title: "Too late?", Audience: "hub"}); err != nil {
+				t.Error(err)
+			}
+		}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "while somebody wrote", b.Bytes(), want)
+		if after, _ := h.export(t); bytes.Equal(after, want) {
+			t.Error("nobody wrote")
+		}
+	})
+}
+
 // TestArchiveHoldsNoSecrets reads everything in an archive.
 func TestArchiveHoldsNoSecrets(t *testing.T) {
 	h := emptySQLite(t)
