@@ -62,17 +62,22 @@ func (s *Service) alike(ctx context.Context, v auth.Viewer, text string, except 
 	return ids, err
 }
 
-// describe reads those of the threads that v may read now, in the same order.
+// describe reads the first of the threads that v may read now, in the same order. More are kept than are shown, and the rest is
+// read only in the place of some that were withdrawn.
 func (s *Service) describe(ctx context.Context, v auth.Viewer, ids []int64, limit int) ([]threads.Related, error) {
-	rows, err := threadsBeside(ctx, s.db, v.Audiences(), ids)
-	if err != nil {
-		return nil, fmt.Errorf("read threads: %w", err)
-	}
 	var out []threads.Related
-	for _, id := range ids {
-		if t, ok := rows[id]; ok && len(out) < limit {
-			out = append(out, t)
+	for len(ids) > 0 && len(out) < limit {
+		next := ids[:min(len(ids), limit)]
+		rows, err := threadsBeside(ctx, s.db, v.Audiences(), next)
+		if err != nil {
+			return nil, fmt.Errorf("read threads: %w", err)
 		}
+		for _, id := range next {
+			if t, ok := rows[id]; ok && len(out) < limit {
+				out = append(out, t)
+			}
+		}
+		ids = ids[len(next):]
 	}
 	return out, nil
 }
