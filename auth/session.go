@@ -104,6 +104,16 @@ func (s *Service) BySession(ctx context.Context, token string) (Viewer, error) {
 	return s.touch(ctx, v, value, now)
 }
 
+// ByPerson returns person as the viewer they would be if they signed in now, for what the hub does on their behalf: a letter may
+// hold what they may read, and nothing else. NotFound when they have left or have no account that is open.
+func (s *Service) ByPerson(ctx context.Context, person int64) (Viewer, error) {
+	v, err := selectPersonViewer(ctx, s.db, person, s.now())
+	if err != nil {
+		return Public, fmt.Errorf("find viewer of person %d: %w", person, err)
+	}
+	return v, nil
+}
+
 // touch notes that a session is in use, every few minutes.
 func (s *Service) touch(ctx context.Context, v Viewer, value session, now time.Time) (Viewer, error) {
 	if now.Sub(time.UnixMicro(value.Seen)) < touchEvery {

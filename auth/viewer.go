@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,10 +65,16 @@ const (
 	AudienceHub    = "hub"    // everyone signed in, partners included
 )
 
-const orgPrefix = "org:"
+const (
+	orgPrefix     = "org:"
+	networkPrefix = "network:"
+)
 
 // OrgAudience returns the audience of everybody in one organisation.
 func OrgAudience(organisation int64) string { return orgPrefix + strconv.FormatInt(organisation, 10) }
+
+// NetworkAudience returns the audience of the members of one network.
+func NetworkAudience(network int64) string { return networkPrefix + strconv.FormatInt(network, 10) }
 
 // ValidAudience reports whether s is written like an audience. Whether a viewer may use it is Viewer.CanRead.
 func ValidAudience(s string) bool {
@@ -75,6 +82,9 @@ func ValidAudience(s string) bool {
 		return true
 	}
 	digits, ok := strings.CutPrefix(s, orgPrefix)
+	if !ok {
+		digits, ok = strings.CutPrefix(s, networkPrefix)
+	}
 	if !ok || digits == "" || digits[0] == '0' {
 		return false
 	}
@@ -93,7 +103,14 @@ type Viewer struct {
 	Roles                         Role
 	Session                       string // key of the session this request came with; "" for an API token and in commands
 
-	audiences []string
+	memberships []Membership
+	audiences   []string
+}
+
+// Membership is a network that somebody is a member of.
+type Membership struct {
+	Network int64
+	Steward bool // looks after the network: who comes in, what stays
 }
 
 // Public is somebody who has not signed in.
@@ -119,20 +136,61 @@ func (v Viewer) CanRead(audience string) bool { return slices.Contains(v.audienc
 // Audiences returns every audience v belongs to, sorted, for the SQL and the search query. The slice is shared: read only.
 func (v Viewer) Audiences() []string { return v.audiences }
 
-// withAudiences returns v with the audiences that follow from its account and organisation.
+// Memberships returns the networks v is a member of, by id. The slice is shared: read only.
+func (v Viewer) Memberships() []Membership { return v.memberships }
+
+// Networks returns the ids of the networks v is a member of, in ascending order.
+func (v Viewer) Networks() []int64 {
+	ids := make([]int64, len(v.memberships))
+	for i, m := range v.memberships {
+		ids[i] = m.Network
+	}
+	return ids
+}
+
+// MemberOf reports whether v is a member of network. To have asked, or to be invited, is not enough.
+func (v Viewer) MemberOf(network int64) bool {
+	_, ok := v.membership(network)
+	return ok
+}
+
+// Stewards reports whether v looks after network. False for network 0, where threads live that are in none.
+func (v Viewer) Stewards(network int64) bool {
+	m, ok := v.membership(network)
+	return ok && m.Steward
+}
+
+func (v Viewer) membership(network int64) (Membership, bool) {
+	i, ok := slices.BinarySearchFunc(v.memberships, network, func(m Membership, id int64) int { return cmp.Compare(m.Network, id) })
+	if !ok {
+		return Membership{}, false
+	}
+	return v.memberships[i], true
+}
+
+// withAudiences returns v with the audiences that follow from its account, organisation and networks.
 func (v Viewer) withAudiences() Viewer {
 	if !v.SignedIn() {
 		v.audiences = Public.audiences
 		return v
 	}
-	// Sorted by construction: "hub" < "org:…" < "public".
-	v.audiences = make([]string, 0, 3)
-	v.audiences = append(v.audiences, AudienceHub)
+	v.audiences = make([]string, 0, 3+len(v.memberships))
+	v.audiences = append(v.audiences, AudienceHub, AudiencePublic)
 	if v.Organisation != 0 {
 		v.audiences = append(v.audiences, OrgAudience(v.Organisation))
 	}
-	v.audiences = append(v.audiences, AudiencePublic)
+	for _, m := range v.memberships {
+		v.audiences = append(v.audiences, NetworkAudience(m.Network))
+	}
+	slices.Sort(v.audiences)
 	return v
+}
+
+// In returns v as a member of these networks, for commands and tests.
+func (v Viewer) In(networks ...Membership) Viewer {
+	v.memberships = slices.Clone(networks)
+	slices.SortFunc(v.memberships, func(a, b Membership) int { return cmp.Compare(a.Network, b.Network) })
+	return v.withAudiences()
 }
 
 // ForPerson returns a member's Viewer for commands and tests: signed in as account, without looking anything up.
