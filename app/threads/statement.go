@@ -10,8 +10,9 @@ import (
 
 // statement is SQL put together from parts, for reads whose parts depend on who asks for what. A "?" in a part stands for
 // the next value; it becomes a placeholder numbered by first appearance, so the parts need not know one another. A list
-// becomes one placeholder per element; ids are padded, so that lists of any length share a few prepared statements. Values never enter the text, and the same question asked twice has the same text,
-// which is what the cache of prepared statements goes by.
+// becomes one placeholder per element and is padded, so that lists of any length share a few prepared statements. Values
+// never enter the text, and the same question asked twice has the same text, which is what the cache of prepared statements
+// goes by.
 type statement struct {
 	text strings.Builder
 	args []any
@@ -35,7 +36,7 @@ func (s *statement) add(part string, values ...any) *statement {
 		part = after
 		switch list := v.(type) {
 		case []string:
-			for i, e := range list {
+			for i, e := range db.Pad(list) {
 				s.placeholder(i, e)
 			}
 		case []int64:
