@@ -36,8 +36,12 @@ type row struct {
 	open      sample
 	ceiling   sample
 	ratio     float64 // median of the pairs
+	pace      float64 // our rate by that of the earlier program, median of the pairs; 0 when there is none
 	want      target
 }
+
+// slowest is how much of the earlier program's rate must be left.
+const slowest = .90
 
 // target is what the hub promises about a point; zero values promise nothing.
 type target struct {
@@ -79,11 +83,12 @@ func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20
 // leg is one database under measurement.
 type leg struct {
 	name     string
-	dir      string // data folder of the hub
-	database string // HUB_DATABASE_URL
-	corpus   string // what the ceilings open
-	plain    string // folder of the plain index, "" for none
-	dbCPU    func() time.Duration
+	dir      string               // data folder of the hub
+	database string               // HUB_DATABASE_URL
+	corpus   string               // what the ceilings open
+	plain    string               // folder of the plain index, "" for none
+	binary   string               // the hub
+	dbCPU    func() time.Duration // nil when the database is part of the hub
 }
 
 // sqlite measures the hub on its default database.
@@ -104,22 +109,39 @@ func (b *bench) sqlite(ctx context.Context) error {
 	if err := b.preparePlain(ctx, plain); err != nil {
 		return fmt.Errorf("build the plain index: %w", err)
 	}
-	l := leg{name: "SQLite", dir: filepath.Join(b.cache, "run-sqlite"), plain: plain, dbCPU: func() time.Duration { return 0 }}
+	l := leg{name: "SQLite", dir: filepath.Join(b.cache, "run-sqlite"), binary: b.binary, plain: plain}
 	l.corpus = filepath.Join(l.dir, "watercooler.db")
 	l.database = "sqlite:" + l.corpus
-	if !b.keep || !exists(filepath.Join(l.dir, "index")) {
-		// The hub writes to what it serves, so it gets a copy.
-		if err := errors.Join(os.RemoveAll(l.dir), os.MkdirAll(l.dir, 0o750)); err != nil {
-			return err
-		}
-		if err := copyFile(filepath.Join(corpusDir, "watercooler.db"), l.corpus); err != nil {
-			return err
-		}
-		if err := b.reindex(ctx, l); err != nil {
+	master := filepath.Join(corpusDir, "watercooler.db")
+	if err := b.furnish(ctx, l, master); err != nil {
+		return err
+	}
+	var earlier leg
+	if b.against != "" {
+		earlier = leg{name: "SQLite, earlier", dir: filepath.Join(b.cache, "run-sqlite-earlier"), binary: b.against}
+		earlier.corpus = filepath.Join(earlier.dir, "watercooler.db")
+		earlier.database = "sqlite:" + earlier.corpus
+		if err := b.furnish(ctx, earlier, master); err != nil {
 			return err
 		}
 	}
-	return b.measure(ctx, l)
+	return b.measure(ctx, l, earlier)
+}
+
+// furnish gives l a data folder with a copy of the corpus, because the hub writes to what it serves, and an index.
+func (b *bench) furnish(ctx context.Context, l leg, corpus string) error {
+	if b.keep && exists(filepath.Join(l.dir, "index")) {
+		return nil
+	}
+	if err := errors.Join(os.RemoveAll(l.dir), os.MkdirAll(l.dir, 0o750)); err != nil {
+		return err
+	}
+	if corpus != "" {
+		if err := copyFile(corpus, l.corpus); err != nil {
+			return err
+		}
+	}
+	return b.reindex(ctx, l)
 }
 
 func exists(path string) bool {
@@ -177,7 +199,7 @@ func ourEnviron() []string {
 // reindex builds the search index with the hub's own command, on one core.
 func (b *bench) reindex(ctx context.Context, l leg) error {
 	begin := time.Now()
-	p, err := start(b.cores.server, b.cores.all(), "", l.env("127.0.0.1:0"), b.binary, "reindex")
+	p, err := start(b.cores.server, b.cores.all(), "", l.env("127.0.0.1:0"), l.binary, "reindex")
 	if err != nil {
 		return err
 	}
@@ -215,7 +237,7 @@ func (b *bench) serve(ctx context.Context, l leg) (*process, time.Duration, erro
 		return nil, 0, err
 	}
 	begin := time.Now()
-	p, err := start(b.cores.server, b.cores.all(), addr, l.env(addr), b.binary, "serve")
+	p, err := start(b.cores.server, b.cores.all(), addr, l.env(addr), l.binary, "serve")
 	if err != nil {
 		return nil, 0, err
 	}
@@ -243,8 +265,8 @@ func (b *bench) startCeilings(ctx context.Context, l leg) (*process, error) {
 
 func (c cores) all() []int { return append(append([]int(nil), c.load...), c.server) }
 
-// measure runs every point on one database.
-func (b *bench) measure(ctx context.Context, l leg) (err error) {
+// measure runs every point on one database, in turn with the program of earlier if it has one.
+func (b *bench) measure(ctx context.Context, l, earlier leg) (err error) {
 	if err := b.coldStarts(ctx, l); err != nil {
 		return err
 	}
@@ -257,6 +279,13 @@ func (b *bench) measure(ctx context.Context, l leg) (err error) {
 	idle := hub.memory("VmRSS")
 	b.figure(l.name, "memory idle", megabytes(idle), "110 MB", idle > 110<<20)
 
+	before := &process{}
+	if earlier.binary != "" {
+		if before, _, err = b.serve(ctx, earlier); err != nil {
+			return fmt.Errorf("start %s: %w", earlier.binary, err)
+		}
+		defer func() { err = errors.Join(err, before.stop()) }()
+	}
 	low, err := b.startCeilings(ctx, l)
 	if err != nil {
 		return err
@@ -276,7 +305,7 @@ func (b *bench) measure(ctx context.Context, l leg) (err error) {
 		if !b.only.MatchString(p.name) {
 			continue
 		}
-		r, err := b.point(ctx, l, p, hub, low)
+		r, err := b.point(ctx, l, p, hub, before, low)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -325,7 +354,8 @@ type point struct {
 	want     target
 }
 
-func (b *bench) point(ctx context.Context, l leg, p point, hub, low *process) (row, error) {
+// point measures p on the hub, on what the hub was before unless that has no address, and on the ceilings, in turn.
+func (b *bench) point(ctx context.Context, l leg, p point, hub, before, low *process) (row, error) {
 	r := row{leg: l.name, name: p.name, want: p.want}
 	var ours, ceilings []sample
 	us, bare := newClient(hub.addr), newClient(low.addr)
@@ -336,6 +366,10 @@ func (b *bench) point(ctx context.Context, l leg, p point, hub, low *process) (r
 		if us.cookie, err = b.signIn(hub.addr); err != nil {
 			return r, err
 		}
+	}
+	old, err := b.earlier(ctx, p, before)
+	if err != nil {
+		return r, err
 	}
 	warm := min(b.stretch/3, time.Second)
 	if p.ours != nil {
@@ -357,9 +391,12 @@ func (b *bench) point(ctx context.Context, l leg, p point, hub, low *process) (r
 		}
 	}
 	withDB := func(p *process) func() time.Duration {
+		if l.dbCPU == nil {
+			return p.cpu
+		}
 		return func() time.Duration { return p.cpu() + l.dbCPU() }
 	}
-	var ratios []sample
+	var ratios, paces []sample
 	for range b.rounds {
 		var u, c sample
 		var err error
@@ -368,6 +405,13 @@ func (b *bench) point(ctx context.Context, l leg, p point, hub, low *process) (r
 				return r, err
 			}
 			ours = append(ours, u)
+		}
+		if old != nil {
+			e, err := closedLoop(ctx, old, p.ours, b.stretch, before.cpu)
+			if err != nil {
+				return r, err
+			}
+			paces = append(paces, sample{Rate: u.Rate / e.Rate})
 		}
 		if p.ceiling != nil {
 			if c, err = closedLoop(ctx, bare, p.ceiling, b.stretch, withDB(low)); err != nil {
@@ -385,14 +429,38 @@ func (b *bench) point(ctx context.Context, l leg, p point, hub, low *process) (r
 	if len(ratios) > 0 {
 		r.ratio = median(ratios).Rate
 	}
+	if len(paces) > 0 {
+		r.pace = median(paces).Rate
+	}
 	if len(ours) == 0 {
 		r.ours, r.ceiling = r.ceiling, sample{} // a ceiling shown for itself
 		return r, nil
 	}
 	r.ours = median(ours)
-	var err error
 	r.open, err = openLoop(ctx, us, p.ours, r.ours.Rate/2, b.stretch)
 	return r, err
+}
+
+// earlier returns a client of the earlier program, warm for p; nil when there is none or when it does not know the page.
+func (b *bench) earlier(ctx context.Context, p point, before *process) (*client, error) {
+	if before.addr == "" || p.ours == nil {
+		return nil, nil
+	}
+	c := newClient(before.addr)
+	if p.signedIn {
+		var err error
+		if c.cookie, err = b.signIn(before.addr); err != nil {
+			return nil, err
+		}
+	}
+	req := fasthttp.AcquireRequest()
+	defer fasthttp.ReleaseRequest(req)
+	p.ours(req, 0)
+	if err := c.do(req, &fasthttp.Response{}); err != nil {
+		return nil, nil //nolint:nilerr // it has no such page: nothing to compare with
+	}
+	_, err := closedLoop(ctx, c, p.ours, b.stretch, before.cpu)
+	return c, err
 }
 
 // signIn goes through the form as a person does and returns the cookie.
@@ -570,14 +638,9 @@ func (b *bench) onPostgres(ctx context.Context) error {
 	if pg.made.Records > 0 {
 		b.figure("PostgreSQL", "import, all cores", fmt.Sprintf("%.0f records/s, %.0f s", pg.made.rate(), pg.made.Took.Seconds()), "", false)
 	}
-	l := leg{name: "PostgreSQL", dir: filepath.Join(b.cache, "run-postgres"), database: pg.url, corpus: pg.url, dbCPU: func() time.Duration { return 0 }}
-	if !b.keep || !exists(filepath.Join(l.dir, "index")) {
-		if err := errors.Join(os.RemoveAll(l.dir), os.MkdirAll(l.dir, 0o750)); err != nil {
-			return err
-		}
-		if err := b.reindex(ctx, l); err != nil {
-			return err
-		}
+	l := leg{name: "PostgreSQL", dir: filepath.Join(b.cache, "run-postgres"), database: pg.url, corpus: pg.url, binary: b.binary}
+	if err := b.furnish(ctx, l, ""); err != nil {
+		return err
 	}
 	if pg.pid > 0 {
 		// Connections are processes started by the postmaster, so they inherit its core.
@@ -589,5 +652,5 @@ func (b *bench) onPostgres(ctx context.Context) error {
 	} else {
 		b.figure("PostgreSQL", "note", "the server could not be pinned to the core, so it helps from others", "", true)
 	}
-	return b.measure(ctx, l)
+	return b.measure(ctx, l, leg{})
 }

@@ -5,6 +5,8 @@
 // same core in turn, runs a server that does the least which could be called the same page (ceilings.go). Machines differ and
 // are busy, so both are measured several times in alternation within one run, and what counts is the ratio of the two.
 //
+// With -against an earlier program is measured in the same turns, on a copy of the same data, and what counts is again a ratio.
+//
 // Two kinds of load: the closed loop (16 connections, each waiting for its answer) says how much the hub can do; the open
 // loop (a fixed rate, half of that) says how long people wait, counted from when each request was due.
 //
@@ -28,6 +30,7 @@ import (
 type options struct {
 	cache    string
 	binary   string
+	against  string
 	postgres string
 	only     *regexp.Regexp
 	rounds   int
@@ -55,6 +58,7 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.StringVar(&o.cache, "cache", ".cache/bench", "folder for the corpus, which is kept between runs")
 	flags.StringVar(&o.binary, "binary", "bin/watercooler", "program to measure")
+	flags.StringVar(&o.against, "against", "", "an earlier program, to be measured in turn with this one on a copy of the same data: has anything become slower?")
 	flags.StringVar(&o.postgres, "pg", os.Getenv("WATERCOOLER_TEST_POSTGRES"), "URL of a PostgreSQL server on this machine; a database watercooler_bench is made in it")
 	flags.IntVar(&o.rounds, "rounds", 3, "how often each point is measured, ours and ceiling in turn")
 	flags.DurationVar(&o.stretch, "stretch", 3*time.Second, "how long each measurement takes")
@@ -70,6 +74,11 @@ func run(ctx context.Context, args []string) error {
 	}
 	if o.binary, err = filepath.Abs(o.binary); err != nil {
 		return err
+	}
+	if o.against != "" {
+		if o.against, err = filepath.Abs(o.against); err != nil {
+			return err
+		}
 	}
 	if o.cache, err = filepath.Abs(o.cache); err != nil {
 		return err

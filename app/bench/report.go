@@ -17,15 +17,15 @@ func (b *bench) report(out io.Writer) error {
 	fmt.Fprintf(&text, "\n%d people, %d threads, %d replies; server on core %d alone, load from %d others (%d connections, %d × %s);\n%s, %s. Ratios are medians of pairs.\n\n",
 		peopleCount, threadCount, replyCount, b.cores.server, len(b.cores.load), connections, b.rounds, b.stretch, runtime.Version(), runtime.GOARCH)
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "database\tpoint\treq/s\tp50\tp99\tCPU ms/req\tKB\topen p50\topen p99\tceiling/s\tratio\ttarget\t")
+	fmt.Fprintln(w, "database\tpoint\treq/s\tp50\tp99\tCPU ms/req\tKB\topen p50\topen p99\tceiling/s\tratio\tof earlier\ttarget\t")
 	for _, r := range b.rows {
 		verdict, ok := r.verdict()
 		if !ok {
 			missed++
 		}
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%s\t%s\t%.3f\t%.1f\t%s\t%s\t%s\t%s\t%s\t\n", r.leg, r.name, r.ours.Rate, ms(r.ours.P50), ms(r.ours.P99),
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%s\t%s\t%.3f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t\n", r.leg, r.name, r.ours.Rate, ms(r.ours.P50), ms(r.ours.P99),
 			float64(r.ours.CPU.Microseconds())/1000, float64(r.ours.Bytes)/1024, ms(r.open.P50), ms(r.open.P99),
-			number(r.ceiling.Rate), percent(r.ratio), verdict)
+			number(r.ceiling.Rate), percent(r.ratio), percent(r.pace), verdict)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -82,6 +82,10 @@ func (r row) verdict() (string, bool) {
 	if r.want.p99 > 0 {
 		promises = append(promises, "p99 < "+ms(r.want.p99))
 		ok = ok && r.ours.P99 < r.want.p99
+	}
+	if r.pace > 0 {
+		promises = append(promises, "≥ "+percent(slowest)+" of the earlier")
+		ok = ok && r.pace >= slowest
 	}
 	switch {
 	case len(promises) == 0:
