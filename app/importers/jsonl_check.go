@@ -1,0 +1,238 @@
+package importers
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"watercooler/app/errs"
+	"watercooler/app/markup"
+	"watercooler/app/threads"
+	"watercooler/auth"
+)
+
+// check is the first pass.
+func (j *jsonl) check(ctx context.Context) error {
+	plainAuthors := map[string]string{}
+	j.first = true
+	defer func() { j.first = false }()
+	err := j.each(ctx, func(p place, rec *record) error {
+		j.Progress.Add(1)
+		j.read[p.file]++
+		if slices.Contains(nameless, rec.Type) {
+			return j.checkTyped(p, rec)
+		}
+		if rec.ID == "" && rec.ExternalID == "" {
+			return problem(p.file, p.line, "the %s has no external_id.", rec.Type)
+		}
+		key := rec.Type + " " + rec.ExternalID
+		if first, twice := j.places[key]; twice {
+			if rec.ID == "" {
+				return problem(p.file, p.line, "the %s %s is in line %d of %s already.", rec.Type, rec.ExternalID, first.line, first.file)
+			}
+			j.duplicates[p] = true
+			return nil
+		}
+		j.places[key] = p
+		if rec.ID == "" {
+			return errors.Join(j.own.add(ctx, rec), j.checkTyped(p, rec))
+		}
+		return j.checkPlain(p, rec, plainAuthors)
+	})
+	if err != nil {
+		return err
+	}
+	if len(j.ignored) > 0 {
+		j.report.note("These fields are not known and were left out: %s.", strings.Join(sortedKeys(j.ignored), ", "))
+	}
+	if len(j.places) == 0 {
+		return errs.Invalidf("There is nothing to import: the input is empty.")
+	}
+	if err := errors.Join(j.own.flush(ctx), j.complete(j.read), j.checkUnits()); err != nil {
+		return err
+	}
+	for id, name := range plainAuthors {
+		if _, ok := j.places[typePerson+" "+id]; !ok {
+			j.authors[id] = name
+		}
+	}
+	return j.checkReferences(ctx)
+}
+
+// checkTyped checks a line of the hub's own format.
+func (j *jsonl) checkTyped(p place, rec *record) error {
+	require := func(name, value string) error {
+		if strings.TrimSpace(value) == "" {
+			return problem(p.file, p.line, "the %s has no %s.", strings.TrimSpace(rec.Type+" "+rec.ExternalID), name)
+		}
+		return nil
+	}
+	refer := func(typ, id, what string) {
+		if id != "" {
+			j.waiting = append(j.waiting, reference{p, typ, id, what})
+		}
+	}
+	for _, s := range []string{rec.Ago, rec.LeftAgo} {
+		if _, err := ago(s); err != nil {
+			return problem(p.file, p.line, "%s.", err)
+		}
+	}
+	j.counts[rec.Type]++
+	switch rec.Type {
+	case typeOrganisation:
+		j.organisations[rec.ExternalID] = organisation{rec.Name, rec.Home}
+		return require("name", rec.Name)
+	case typeUnit:
+		j.units[rec.ExternalID] = unit{rec.Name, rec.Parent, rec.Organisation}
+		refer(typeUnit, rec.Parent, "parent")
+		refer(typeOrganisation, rec.Organisation, "organisation")
+		return require("name", rec.Name)
+	case typePerson:
+		refer(typeOrganisation, rec.Organisation, "organisation")
+		refer(typeUnit, rec.Unit, "unit")
+		refer(typePerson, rec.Manager, "manager")
+		if markup.Check(rec.About, 0) != nil {
+			return problem(p.file, p.line, "the about text of %s is too long or too deeply nested.", rec.ExternalID)
+		}
+		if err := j.checkPhoto(rec.Photo); err != nil {
+			return problem(p.file, p.line, "the photo of %s %s.", rec.ExternalID, err)
+		}
+		return require("name", rec.Name)
+	case typeTopic:
+		return require("name", rec.Name)
+	case typeThread:
+		refer(typePerson, rec.Author, "author")
+		if kind := threads.Kind(rec.Kind); kind != threads.Question && kind != threads.Discussion {
+			return problem(p.file, p.line, `the kind of a thread is "question" or "discussion", not %.20q.`, rec.Kind)
+		}
+		return errors.Join(require("title", rec.Title), require("author", rec.Author), j.checkBody(p, rec), j.checkAudience(p, rec))
+	case typeReply:
+		refer(typePerson, rec.Author, "author")
+		refer(typeThread, rec.Thread, "thread")
+		refer(typeReply, rec.Parent, "parent")
+		if _, before := j.places[typeReply+" "+rec.Parent]; rec.Parent != "" && !before {
+			j.late[rec.ExternalID] = rec.Parent
+		}
+		if rec.Deleted.IsZero() {
+			return errors.Join(require("thread", rec.Thread), require("author", rec.Author), require("body", rec.Body), j.checkBody(p, rec))
+		}
+		return errors.Join(require("thread", rec.Thread), require("author", rec.Author))
+	case typeVote:
+		refer(typePerson, rec.Person, "voter")
+		return errors.Join(require("person", rec.Person), j.checkAbout(p, rec, refer))
+	case typeRevision:
+		refer(typePerson, rec.Editor, "editor")
+		if rec.Number < 1 {
+			return problem(p.file, p.line, "the revision has no number; the original is 1.")
+		}
+		return errors.Join(require("editor", rec.Editor), j.checkAbout(p, rec, refer))
+	case typeFollow:
+		refer(typePerson, rec.Person, "follower")
+		for typ, ids := range map[string][]string{typePerson: rec.People, typeUnit: rec.Units, typeThread: rec.Threads} {
+			for _, id := range ids {
+				refer(typ, id, "followed")
+			}
+		}
+		if slices.Contains(rec.People, rec.Person) {
+			return problem(p.file, p.line, "%s cannot follow themselves.", rec.Person)
+		}
+		return require("person", rec.Person)
+	default:
+		return problem(p.file, p.line, "%.20q is not a type of line. It is organisation, unit, person, topic, thread, reply, vote, revision or follow.", rec.Type)
+	}
+}
+
+func (j *jsonl) checkBody(p place, rec *record) error {
+	if err := markup.Check(rec.Body, markup.MaxArticle); err != nil {
+		return problem(p.file, p.line, "%s", err)
+	}
+	return nil
+}
+
+// checkAbout makes sure that a vote or revision is about one thing.
+func (j *jsonl) checkAbout(p place, rec *record, refer func(typ, id, what string)) error {
+	if (rec.Thread == "") == (rec.Reply == "") {
+		return problem(p.file, p.line, "the %s names neither a thread nor a reply, or both.", rec.Type)
+	}
+	refer(typeThread, rec.Thread, "thread")
+	refer(typeReply, rec.Reply, "reply")
+	return nil
+}
+
+// checkUnits makes sure that no unit is part of itself.
+func (j *jsonl) checkUnits() error {
+	for _, id := range sortedKeys(j.units) {
+		above := j.units[id].parent
+		for range j.units {
+			if above == id {
+				p := j.places[typeUnit+" "+id]
+				return problem(p.file, p.line, "the unit %s is part of itself.", id)
+			}
+			above = j.units[above].parent
+		}
+	}
+	return nil
+}
+
+// checkAudience accepts public, hub and org:EXTERNAL-ID.
+func (j *jsonl) checkAudience(p place, rec *record) error {
+	id, org := strings.CutPrefix(rec.Audience, audienceOrg)
+	switch {
+	case rec.Audience == "", rec.Audience == auth.AudiencePublic, rec.Audience == auth.AudienceHub:
+	case org:
+		j.waiting = append(j.waiting, reference{p, typeOrganisation, id, "audience"})
+	default:
+		return problem(p.file, p.line, "%.40q is not an audience. Use public, hub or org: and an organisation's external_id.", rec.Audience)
+	}
+	return nil
+}
+
+// checkPlain remembers who wrote a plain document and what it is about. Texts too complex to show are skipped when they are
+// written, not refused: a dump is taken as it is.
+func (j *jsonl) checkPlain(p place, rec *record, authors map[string]string) error {
+	j.counts[rec.Type]++
+	if rec.Type == typePerson {
+		return nil
+	}
+	authors[rec.Author] = authorName(strings.TrimPrefix(rec.Author, j.personID("")))
+	if rec.Author == j.personID("unknown") {
+		authors[rec.Author] = unknownAuthor
+	}
+	for _, t := range rec.Topics {
+		j.plainTopics[j.source+"/topic/"+markup.Slug(t)] = t
+	}
+	return nil
+}
+
+// checkReferences makes sure that everything named exists, in the input or, for people, in the hub.
+func (j *jsonl) checkReferences(ctx context.Context) error {
+	var missing []reference
+	for _, ref := range j.waiting {
+		if _, ok := j.places[ref.typ+" "+ref.id]; !ok {
+			missing = append(missing, ref)
+		}
+	}
+	var ids []string
+	for _, ref := range missing {
+		if ref.typ == typePerson {
+			ids = append(ids, ref.id)
+		}
+	}
+	ids = append(ids, sortedKeys(j.authors)...)
+	slices.Sort(ids)
+	here, err := j.People.IDsByExternal(ctx, j.DB, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	for id := range here {
+		j.known[id] = true
+	}
+	for _, ref := range missing {
+		if ref.typ == typePerson && j.known[ref.id] {
+			continue
+		}
+		return problem(ref.file, ref.line, "the %s is %s %s, which is neither in the input nor in the hub.", ref.what, ref.typ, ref.id)
+	}
+	return nil
+}

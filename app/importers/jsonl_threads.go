@@ -1,0 +1,83 @@
+package importers
+
+import (
+	"context"
+
+	"watercooler/app/db"
+	"watercooler/app/threads"
+)
+
+func (j *jsonl) writeThreads(ctx context.Context) error {
+	j.Progress.Start("Threads", j.counts[typeThread])
+	out := j.threads(ctx, "threads")
+	err := j.each(ctx, func(p place, rec *record) error {
+		if rec.Type != typeThread || j.duplicates[p] {
+			return nil
+		}
+		j.report.read("threads", 1)
+		if rec.Body == "" && rec.ID != "" {
+			rec.Body = rec.Title // a title alone, as in old bibliographies
+		}
+		if rec.Title == "" {
+			j.report.skip("threads", "it has neither title nor text", rec.ExternalID)
+			return nil
+		}
+		audience := rec.Audience
+		switch kept, org := j.audiences[audience]; {
+		case org:
+			audience = kept
+		case audience == "":
+			audience = j.Audience
+		}
+		thread := threads.ThreadRecord{
+			ExternalID: rec.ExternalID, Kind: threads.Kind(rec.Kind), Title: rec.Title, Body: rec.Body, AuthorExternalID: rec.Author,
+			Topics: j.subjects(rec.Topics), Audience: audience, CreatedAt: rec.Created.Time, EditedAt: rec.Edited.pointer(), ClosedAt: rec.Closed.pointer(),
+			Votes: rec.Votes, Unfollowed: j.manifest != nil, // an archive says itself who follows what
+		}
+		if err := j.dated(rec, &thread.CreatedAt, &thread.Hash, thread); err != nil {
+			return err
+		}
+		return out.add(thread)
+	})
+	if err != nil {
+		return err
+	}
+	return out.flush()
+}
+
+func (j *jsonl) writeReplies(ctx context.Context) error {
+	j.Progress.Start("Replies", j.counts[typeReply])
+	out := j.replies(ctx, "replies")
+	err := j.each(ctx, func(p place, rec *record) error {
+		if rec.Type != typeReply || j.duplicates[p] {
+			return nil
+		}
+		j.report.read("replies", 1)
+		if rec.Body == "" && rec.Deleted.IsZero() {
+			j.report.skip("replies", "it has no text", rec.ExternalID)
+			return nil
+		}
+		reply := threads.ReplyRecord{
+			ExternalID: rec.ExternalID, ThreadExternalID: rec.Thread, ParentExternalID: rec.Parent, Body: rec.Body,
+			AuthorExternalID: rec.Author, CreatedAt: rec.Created.Time, EditedAt: rec.Edited.pointer(), Votes: rec.Votes, Accepted: rec.Accepted,
+			DeletedAt: rec.Deleted.pointer(),
+		}
+		if err := j.dated(rec, &reply.CreatedAt, &reply.Hash, reply); err != nil {
+			return err
+		}
+		if j.late[reply.ExternalID] != "" {
+			reply.ParentExternalID = "" // until it is there; what comes first is written first
+		}
+		return out.add(reply)
+	})
+	if err != nil {
+		return err
+	}
+	if err := out.flush(); err != nil || len(j.late) == 0 {
+		return err
+	}
+	return j.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := j.Threads.LinkParents(ctx, tx, j.late)
+		return err
+	})
+}
