@@ -24,6 +24,7 @@ const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfReque
 // room is a link of the main navigation.
 type room struct {
 	name, text, rest, path string // rest of the text is left out where space is short
+	aside                  bool   // on a phone it is under More
 }
 
 // signInPath leads to the door and back to where the reader is.
