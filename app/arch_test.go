@@ -27,8 +27,8 @@ var layers = map[string]struct {
 	"auth":    {level: 3},
 	"app/web": {level: 4},
 
-	// The slices: never one another, but any of them the two of the kernel.
-	"app/people": {level: 5}, "app/threads": {level: 5, also: kernel},
+	// The slices: never one another, but any of them those of the kernel.
+	"app/people": {level: 5}, "app/networks": {level: 5, also: kernel}, "app/threads": {level: 5, also: kernel},
 	"app/topics": {level: 5, also: kernel}, "app/signin": {level: 5, also: kernel}, "app/find": {level: 5, also: kernel}, "app/admin": {level: 5, also: kernel},
 	"app/blogs": {level: 5, also: kernel},
 
@@ -39,7 +39,7 @@ var layers = map[string]struct {
 	"app/apptest": {level: 8, also: []string{"app/apptest/backends"}}, "app/apptest/backends": {level: 8}, "app/browser": {level: 9}, "app/bench": {level: 9},
 }
 
-var kernel = []string{"app/people", "app/threads"}
+var kernel = []string{"app/people", "app/networks", "app/threads"}
 
 // forbidden says what a package may not import although its layer would allow it.
 var forbidden = map[string][]string{
