@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,7 +25,14 @@ type Record struct {
 	Location               string
 	Phone                  string
 	Email                  string
-	About                  string   // Markdown
+	About                  string // Markdown
+	Pronouns               string
+	Languages              string // spoken, comma separated
+	WorkingPattern         string
+	HowToWork              string   // "How to work with me", Markdown
+	Privacy                string   // who sees which field, as ParsePrivacy reads it
+	WritesIn               string   // language of what they write, BCP 47
+	AskAbout               []string // "Ask me about", in order: external ids, slugs or names of topics; those that mean none are left out
 	Organisation           string   // name; "" is the home organisation
 	OrganisationExternalID string   // with Organisation: the source's own id, so that a renamed organisation stays one
 	UnitPath               []string // names from the top
@@ -42,8 +50,8 @@ type Outcome struct {
 }
 
 // ImportPeople writes what a source says about people, in tx. A record whose Hash is the one already kept writes nothing, so
-// importing twice changes nothing; what a list leaves empty about somebody's phone, location and about stays as the person
-// wrote it. Units and organisations are added as they are met. Everything that happened is one import.batch event; people
+// importing twice changes nothing; what a list leaves empty of what people write about themselves stays as they wrote it, and
+// who may see what, once they have said it, stays as they said. Units and organisations are added as they are met. Everything that happened is one import.batch event; people
 // who moved to another unit, left or came back are told of one by one besides, because others want to know.
 //
 // The home organisation must have been founded.
@@ -92,6 +100,9 @@ func (im *importer) run(ctx context.Context, list []Record) error {
 	if _, err := linkManagers(ctx, im.tx, managers(append(fresh, changed...))); err != nil {
 		return err
 	}
+	if err := importAsks(ctx, im.tx, append(fresh, changed...), im.out.IDs); err != nil {
+		return err
+	}
 	return appendBatch(ctx, im.tx, im.touched)
 }
 
@@ -134,7 +145,12 @@ func (im *importer) row(ctx context.Context, r Record) (personRow, error) {
 	row := personRow{
 		External: r.ExternalID, Hash: r.Hash, Name: line(r.Name, maxName), JobTitle: line(r.JobTitle, maxLine),
 		Location: line(r.Location, maxLine), Phone: line(r.Phone, maxLine), Email: address(r.Email),
-		About: cut(strings.TrimSpace(r.About), maxAbout), CreatedAt: db.Micros(im.tx.Now()),
+		About: cut(strings.TrimSpace(r.About), maxAbout), CreatedAt: db.Micros(im.tx.Now()), Pronouns: line(r.Pronouns, maxPronouns),
+		Languages: line(r.Languages, maxLine), WorkingPattern: line(r.WorkingPattern, maxLine),
+		HowToWork: cut(strings.TrimSpace(r.HowToWork), maxAbout), Privacy: ParsePrivacy(r.Privacy).String(),
+	}
+	if tag, ok := languageTag(r.WritesIn); ok {
+		row.WritesIn = tag
 	}
 	if !r.CreatedAt.IsZero() {
 		row.CreatedAt = db.Micros(r.CreatedAt)
@@ -144,8 +160,11 @@ func (im *importer) row(ctx context.Context, r Record) (personRow, error) {
 		row.LeftAt = &at
 	}
 	var err error
-	if row.AboutHTML, err = aboutHTML(row.About); err != nil {
+	if row.AboutHTML, err = rendered("about", row.About); err != nil {
 		return row, fmt.Errorf("about of %s: %w", r.ExternalID, err)
+	}
+	if row.HowToWorkHTML, err = rendered("how_to_work", row.HowToWork); err != nil {
+		return row, fmt.Errorf("how to work with %s: %w", r.ExternalID, err)
 	}
 	if row.Organisation = r.OrganisationID; row.Organisation == 0 {
 		if row.Organisation, err = im.organisation(ctx, r); err != nil {
@@ -223,21 +242,28 @@ func (im *importer) change(ctx context.Context, r Record) error {
 	if r.ManagerExternalID != "" {
 		row.Manager = old.Manager // until linkManagers has looked
 	}
-	if row.Location == "" {
-		row.Location = old.Location
-	}
-	if row.Phone == "" {
-		row.Phone = old.Phone
-	}
-	if row.About == "" {
-		row.About, row.AboutHTML = old.About, old.AboutHTML
-	}
+	row.keep(old)
 	if err := updateImported(ctx, im.tx, row); err != nil {
 		return fmt.Errorf("change %s: %w", r.ExternalID, err)
 	}
 	im.out.Changed++
 	im.touched = append(im.touched, row.ID)
 	return im.tell(ctx, old, row)
+}
+
+// keep takes over from old what a list does not say, and what only the person says.
+func (r *personRow) keep(old personRow) {
+	r.Location, r.Phone = cmp.Or(r.Location, old.Location), cmp.Or(r.Phone, old.Phone)
+	r.Pronouns, r.Languages = cmp.Or(r.Pronouns, old.Pronouns), cmp.Or(r.Languages, old.Languages)
+	r.WorkingPattern, r.WritesIn = cmp.Or(r.WorkingPattern, old.WorkingPattern), cmp.Or(r.WritesIn, old.WritesIn)
+	if r.About == "" {
+		r.About, r.AboutHTML = old.About, old.AboutHTML
+	}
+	if r.HowToWork == "" {
+		r.HowToWork, r.HowToWorkHTML = old.HowToWork, old.HowToWorkHTML
+	}
+	// SECURITY: a list never opens what somebody has closed.
+	r.Privacy = cmp.Or(old.Privacy, r.Privacy)
 }
 
 // tell appends the events of a move, a departure and a return.

@@ -19,6 +19,8 @@ const (
 	maxLine   = 160
 	maxAbout  = 5000
 	maxHandle = 60
+
+	maxPronouns = 40
 )
 
 // sortName returns name as the directory sorts it: folded, family name first. Words in lower case before the last one
@@ -177,14 +179,14 @@ func numbered(handle string, k int) string {
 	return handle + "-" + strconv.Itoa(k)
 }
 
-// aboutHTML renders what a person says about themself.
-func aboutHTML(about string) (string, error) {
-	if about == "" {
+// rendered returns Markdown that a person wrote about themself, in the field called name, as HTML.
+func rendered(name, text string) (string, error) {
+	if text == "" {
 		return "", nil
 	}
-	doc, err := markup.Render(about, markup.Options{Prefix: "about"})
+	doc, err := markup.Render(text, markup.Options{Prefix: name})
 	if err != nil {
-		return "", errs.InvalidFields(errs.Field{Name: "about", Text: "This text cannot be shown: " + err.Error() + "."})
+		return "", errs.InvalidFields(errs.Field{Name: name, Text: "This text cannot be shown: " + err.Error() + "."})
 	}
 	return doc.HTML, nil
 }

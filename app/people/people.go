@@ -12,13 +12,10 @@ package people
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/mail"
 	"strings"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
@@ -52,11 +49,15 @@ type Card struct {
 	JobTitle     string
 	Unit         string // name, "" when in none
 	Organisation string // name
+	Pronouns     string
 	Location     string
 	Phone        string
 	Photo        string // key in app/files, "" for none
 	Staff        bool   // belongs to the home organisation
 	Left         bool   // no longer works here
+
+	OrganisationID int64
+	privacy        string // as kept: see ParsePrivacy
 }
 
 // Path returns the address of the person's profile.
@@ -65,12 +66,18 @@ func (c Card) Path() string { return "/people/" + c.Handle }
 // Person is everything the directory knows about somebody.
 type Person struct {
 	Card
-	OrganisationID int64
 	UnitID         int64 // 0 when in none
 	ManagerID      int64 // 0 when unknown
 	Email          string
+	Languages      string // spoken, comma separated, as typed
+	WorkingPattern string // "Monday to Thursday, from home on Wednesdays"
 	About          string // Markdown
 	AboutHTML      string // About as app/markup rendered it, safe to show
+	HowToWork      string // "How to work with me", Markdown
+	HowToWorkHTML  string
+	WritesIn       string  // language of what they write, BCP 47; "" for that of the hub
+	Privacy        Privacy // who sees which field
+	Hidden         []Field // left empty here because the viewer may not see them
 	LeftAt         time.Time
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -92,51 +99,19 @@ type NewPerson struct {
 
 // Service holds the use cases of the directory.
 type Service struct {
-	db    *db.DB
-	files *files.Store
-	now   func() time.Time
-	home  atomic.Pointer[Organisation]
-	photo int64         // most bytes of a photo
-	turns chan struct{} // a photo being decoded holds one
+	db     *db.DB
+	files  *files.Store
+	now    func() time.Time
+	home   atomic.Pointer[Organisation]
+	topics TopicSource   // filled by Topics
+	photo  int64         // most bytes of a photo
+	turns  chan struct{} // a photo being decoded holds one
 }
 
 // New returns the directory kept in d, with photos in store. now is the clock, time.Now outside tests.
 func New(d *db.DB, store *files.Store, now func() time.Time) *Service {
 	return &Service{db: d, files: store, now: now, photo: MaxPhoto, turns: make(chan struct{}, decoders)}
 }
-
-// Filter says which people a directory page shows. The zero Filter is everybody who works here.
-type Filter struct {
-	Name         string // starts of words of the name, in any order
-	Unit         int64
-	Below        bool // with Unit: the units below it too
-	Organisation int64
-	Letter       string // first letter of the family name, folded
-	Leavers      bool   // those who have left, instead of those who work here
-	After        int64  // id of the last person of the page before; 0 for the first page
-}
-
-// Listing is a page of the directory.
-type Listing struct {
-	People []Card
-	Total  int  // people on all pages
-	More   bool // there are further pages after the last of People
-}
-
-// EditInput is what a profile form changes: all of it, so what is empty becomes empty.
-type EditInput struct {
-	Name     string
-	JobTitle string
-	Location string
-	Phone    string
-	Email    string
-	About    string // Markdown
-	Unit     int64  // of the person's own organisation; 0 for none
-	Manager  string // handle, "" for none
-}
-
-// pageSize is how many people a page of the directory has.
-const pageSize = 40
 
 // maxTeam bounds the reports a profile shows, maxColleagues the others in the same unit.
 const (
@@ -152,7 +127,7 @@ var (
 	errNoUnit   = errs.NotFoundf("There is no such unit.")
 )
 
-// Find returns the person with this handle.
+// Find returns the person with this handle, without what v may not see.
 func (s *Service) Find(ctx context.Context, v auth.Viewer, handle string) (Person, error) {
 	if !v.SignedIn() {
 		return Person{}, errSignIn
@@ -164,11 +139,12 @@ func (s *Service) Find(ctx context.Context, v auth.Viewer, handle string) (Perso
 	if err != nil {
 		return Person{}, fmt.Errorf("find person %q: %w", handle, err)
 	}
+	p.hide(v)
 	return p, nil
 }
 
 // ByID returns the cards of the people with these ids. Ids of nobody are left out. It asks no viewer: a byline is part of
-// what it stands under.
+// what it stands under, and shows what everyone signed in may see.
 func (s *Service) ByID(ctx context.Context, ids ...int64) (map[int64]Card, error) {
 	found := make(map[int64]Card, len(ids))
 	if len(ids) == 0 {
@@ -178,27 +154,10 @@ func (s *Service) ByID(ctx context.Context, ids ...int64) (map[int64]Card, error
 	if err != nil {
 		return nil, fmt.Errorf("find %d people: %w", len(ids), err)
 	}
-	for _, c := range cards {
+	for _, c := range hideAll(auth.Viewer{}, cards) {
 		found[c.ID] = c
 	}
 	return found, nil
-}
-
-// Directory returns a page of people by family name.
-func (s *Service) Directory(ctx context.Context, v auth.Viewer, f Filter) (Listing, error) {
-	if !v.SignedIn() {
-		return Listing{}, errSignIn
-	}
-	list, err := selectDirectory(ctx, s.db, f, pageSize+1)
-	if err != nil {
-		return Listing{}, fmt.Errorf("list people: %w", err)
-	}
-	total, err := countDirectory(ctx, s.db, f)
-	if err != nil {
-		return Listing{}, fmt.Errorf("count people: %w", err)
-	}
-	more := len(list) > pageSize
-	return Listing{People: list[:min(len(list), pageSize)], Total: total, More: more}, nil
 }
 
 // Home returns the organisation that runs this hub; NotFound before the first run has named it.
@@ -311,7 +270,7 @@ func (s *Service) Create(ctx context.Context, tx *db.Tx, n NewPerson) (int64, er
 		row.Organisation = home.ID
 	}
 	var err error
-	if row.AboutHTML, err = aboutHTML(row.About); err != nil {
+	if row.AboutHTML, err = rendered("about", row.About); err != nil {
 		return 0, err
 	}
 	tree, err := readTree(ctx, tx, row.Organisation)
@@ -368,156 +327,3 @@ func only(ids []int64, err error) (int64, error) {
 
 // address returns an e-mail address as it is kept: lower case, without spaces around it.
 func address(email string) string { return strings.ToLower(line(email, maxLine)) }
-
-// mayEdit reports whether v may change the profile of person.
-func mayEdit(v auth.Viewer, person int64) bool {
-	return v.SignedIn() && (v.Person == person || v.Is(auth.Admin))
-}
-
-// editable finds the person with this handle for somebody who may change the profile.
-func (s *Service) editable(ctx context.Context, q db.Querier, v auth.Viewer, handle string) (Person, error) {
-	if !v.SignedIn() {
-		return Person{}, errSignIn
-	}
-	p, err := selectPerson(ctx, q, handle)
-	if errs.IsNotFound(err) {
-		return Person{}, errNoPerson.Because(err)
-	}
-	if err != nil {
-		return Person{}, fmt.Errorf("find person %q: %w", handle, err)
-	}
-	if !mayEdit(v, p.ID) {
-		return Person{}, errs.Forbiddenf("Only %s and administrators can change this profile.", p.Name)
-	}
-	return p, nil
-}
-
-// Edit changes a profile: one's own, or for an administrator anyone's. The handle stays, so links and mentions do too.
-func (s *Service) Edit(ctx context.Context, v auth.Viewer, handle string, in EditInput) error {
-	in, html, err := in.checked()
-	if err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		p, err := s.editable(ctx, tx, v, handle)
-		if err != nil {
-			return err
-		}
-		manager, err := in.check(ctx, tx, p)
-		if err != nil {
-			return err
-		}
-		if err := updateEdited(ctx, tx, p.ID, in, manager, html); err != nil {
-			return fmt.Errorf("edit person %d: %w", p.ID, err)
-		}
-		return appendEdited(ctx, tx, v.Person, p.ID, change{UnitFrom: p.UnitID, UnitTo: in.Unit})
-	})
-}
-
-// checked returns in tidied, with About rendered, or says what needs correcting.
-func (in EditInput) checked() (EditInput, string, error) {
-	var wrong []errs.Field
-	tidy := func(name, text string, limit int) string {
-		if utf8.RuneCountInString(text) > limit {
-			wrong = append(wrong, errs.Field{Name: name, Text: fmt.Sprintf("Use at most %d characters.", limit)})
-		}
-		return line(text, limit)
-	}
-	in.Name = tidy("name", in.Name, maxName)
-	in.JobTitle = tidy("job_title", in.JobTitle, maxLine)
-	in.Location = tidy("location", in.Location, maxLine)
-	in.Phone = tidy("phone", in.Phone, maxLine)
-	in.Email = strings.ToLower(tidy("email", in.Email, maxLine))
-	if in.Name == "" {
-		wrong = append(wrong, errs.Field{Name: "name", Text: "Give your name."})
-	}
-	if in.Email != "" {
-		if a, err := mail.ParseAddress(in.Email); err != nil || a.Address != in.Email {
-			wrong = append(wrong, errs.Field{Name: "email", Text: "Write the address like name@example.gov.uk."})
-		}
-	}
-	in.About = strings.TrimSpace(in.About)
-	if utf8.RuneCountInString(in.About) > maxAbout {
-		wrong = append(wrong, errs.Field{Name: "about", Text: fmt.Sprintf("Use at most %d characters.", maxAbout)})
-	}
-	if len(wrong) > 0 {
-		return in, "", errs.InvalidFields(wrong...)
-	}
-	html, err := aboutHTML(in.About)
-	return in, html, err
-}
-
-// check holds in against the directory and returns the manager's id.
-func (in EditInput) check(ctx context.Context, q db.Querier, p Person) (manager int64, err error) {
-	if in.Unit != 0 {
-		switch u, err := selectUnit(ctx, q, in.Unit); {
-		case errs.IsNotFound(err), err == nil && u.Organisation != p.OrganisationID:
-			return 0, errs.InvalidFields(errs.Field{Name: "unit", Text: "Choose a unit of " + p.Organisation + "."})
-		case err != nil:
-			return 0, fmt.Errorf("find unit %d: %w", in.Unit, err)
-		}
-	}
-	if in.Manager == "" {
-		return 0, nil
-	}
-	boss, err := selectPerson(ctx, q, in.Manager)
-	switch {
-	case errs.IsNotFound(err):
-		return 0, errs.InvalidFields(errs.Field{Name: "manager", Text: "There is nobody by that name in the directory."})
-	case err != nil:
-		return 0, fmt.Errorf("find manager: %w", err)
-	case boss.ID == p.ID:
-		return 0, errs.InvalidFields(errs.Field{Name: "manager", Text: "Nobody is their own manager."})
-	}
-	return boss.ID, nil
-}
-
-// change is what the event of an edit says beyond that there was one. Moves between units are worth knowing about.
-type change struct {
-	UnitFrom int64 `json:"unit_from,omitempty"`
-	UnitTo   int64 `json:"unit_to,omitempty"`
-	Returned bool  `json:"returned,omitempty"`
-}
-
-func appendEdited(ctx context.Context, tx *db.Tx, actor, person int64, c change) error {
-	if c.UnitFrom == c.UnitTo {
-		c.UnitFrom, c.UnitTo = 0, 0
-	}
-	e := event.Event{Actor: actor, Verb: "person.edited", Object: event.Ref{Kind: "person", ID: person}, Audience: auth.AudienceHub}
-	if c != (change{}) {
-		data, err := json.Marshal(c)
-		if err != nil {
-			return fmt.Errorf("describe edit: %w", err)
-		}
-		e.Data = string(data)
-	}
-	return event.Append(ctx, tx, e)
-}
-
-// Place is a unit with what is around it.
-type Place struct {
-	Unit         Unit
-	Organisation Organisation
-	Above        []Unit // from the top down
-	Below        []Unit // directly under it
-	Followed     bool   // by the viewer
-}
-
-// Unit returns a unit and its place in the tree.
-func (s *Service) Unit(ctx context.Context, v auth.Viewer, id int64) (Place, error) {
-	if !v.SignedIn() {
-		return Place{}, errSignIn
-	}
-	unit, o, followed, err := selectPlace(ctx, s.db, id, v.Person)
-	if errs.IsNotFound(err) {
-		return Place{}, errNoUnit.Because(err)
-	}
-	if err != nil {
-		return Place{}, fmt.Errorf("find unit %d: %w", id, err)
-	}
-	tree, err := readTree(ctx, s.db, unit.Organisation)
-	if err != nil {
-		return Place{}, err
-	}
-	return Place{Unit: unit, Organisation: o, Above: tree.above(unit), Below: tree.below(unit.ID), Followed: followed}, nil
-}

@@ -24,10 +24,11 @@ type Profile struct {
 	Manager    *Card
 	Reports    []Card
 	Colleagues []Card // others in the same unit
-	Threads    int    // that the viewer may read, at most MaxCounted
-	Answers    int    // to questions the viewer may read, at most MaxCounted
-	Followed   bool   // by the viewer
-	Mine       bool   // the viewer's own
+	Asks       []Ask
+	Threads    int  // that the viewer may read, at most MaxCounted
+	Answers    int  // to questions the viewer may read, at most MaxCounted
+	Followed   bool // by the viewer
+	Mine       bool // the viewer's own
 	CanEdit    bool
 }
 
@@ -40,6 +41,9 @@ func (s *Service) Profile(ctx context.Context, v auth.Viewer, handle string) (Pr
 	p := Profile{Person: person, Mine: v.Person == person.ID, CanEdit: mayEdit(v, person.ID)}
 	if err := selectTeam(ctx, s.db, &p); err != nil {
 		return Profile{}, fmt.Errorf("find team of person %d: %w", p.ID, err)
+	}
+	if p.Asks, err = s.asks(ctx, v, p.ID); err != nil {
+		return Profile{}, fmt.Errorf("find what to ask person %d: %w", p.ID, err)
 	}
 	if err := selectWritten(ctx, s.db, v, &p); err != nil {
 		return Profile{}, fmt.Errorf("count what person %d wrote: %w", p.ID, err)
@@ -192,6 +196,7 @@ func (s *Service) EditForm(ctx context.Context, v auth.Viewer, handle string) (F
 	if err != nil {
 		return Form{}, err
 	}
+	p.hide(v)
 	f := Form{Person: p, Units: tree.choices()}
 	near := []int64{p.UnitID}
 	for _, u := range tree.above(tree.byID[p.UnitID]) {
@@ -200,7 +205,7 @@ func (s *Service) EditForm(ctx context.Context, v auth.Viewer, handle string) (F
 	if f.Managers, err = selectNear(ctx, s.db, p, near); err != nil {
 		return Form{}, fmt.Errorf("list possible managers of person %d: %w", p.ID, err)
 	}
-	for _, m := range f.Managers {
+	for _, m := range hideAll(v, f.Managers) {
 		if m.ID == p.ManagerID {
 			f.Manager = m.Handle
 		}

@@ -60,7 +60,8 @@ func some(id *int64) int64 {
 }
 
 // cardColumns are the columns scanCard reads, from people p, organisations o and units u (joined LEFT).
-const cardColumns = `p.id, p.handle, p.name, p.job_title, COALESCE(u.name, ''), o.name, p.location, p.phone, p.photo, o.home, p.left_at`
+const cardColumns = `p.id, p.handle, p.name, p.job_title, COALESCE(u.name, ''), o.name, p.pronouns, p.location, p.phone, p.photo, o.home,
+	p.organisation_id, p.privacy, p.left_at`
 
 // cardTables joins what cardColumns names.
 const cardTables = `people p
@@ -68,7 +69,8 @@ const cardTables = `people p
 	LEFT JOIN units u ON u.id = p.unit_id`
 
 func (c *Card) dest(left **int64) []any {
-	return []any{&c.ID, &c.Handle, &c.Name, &c.JobTitle, &c.Unit, &c.Organisation, &c.Location, &c.Phone, &c.Photo, &c.Staff, left}
+	return []any{&c.ID, &c.Handle, &c.Name, &c.JobTitle, &c.Unit, &c.Organisation, &c.Pronouns, &c.Location, &c.Phone,
+		&c.Photo, &c.Staff, &c.OrganisationID, &c.privacy, left}
 }
 
 func scanCard(r db.Scanner) (Card, error) {
@@ -81,7 +83,8 @@ func scanCard(r db.Scanner) (Card, error) {
 
 // personColumns are the columns scanPerson reads.
 const personColumns = cardColumns + `,
-	p.organisation_id, p.unit_id, p.manager_id, p.email, p.about, p.about_html, p.created_at, p.updated_at`
+	p.unit_id, p.manager_id, p.email, p.languages, p.working_pattern, p.about, p.about_html, p.how_to_work, p.how_to_work_html, p.writes_in,
+	p.created_at, p.updated_at`
 
 func scanPerson(r db.Scanner) (Person, error) {
 	var (
@@ -89,12 +92,12 @@ func scanPerson(r db.Scanner) (Person, error) {
 		left, unit, manager  *int64
 		createdAt, updatedAt int64
 	)
-	err := r.Scan(append(p.dest(&left), &p.OrganisationID, &unit, &manager, &p.Email, &p.About,
-		&p.AboutHTML, &createdAt, &updatedAt)...)
+	err := r.Scan(append(p.dest(&left), &unit, &manager, &p.Email, &p.Languages, &p.WorkingPattern, &p.About, &p.AboutHTML, &p.HowToWork,
+		&p.HowToWorkHTML, &p.WritesIn, &createdAt, &updatedAt)...)
 	if err != nil {
 		return Person{}, err
 	}
-	p.UnitID, p.ManagerID = some(unit), some(manager)
+	p.UnitID, p.ManagerID, p.Privacy = some(unit), some(manager), ParsePrivacy(p.privacy)
 	p.CreatedAt, p.UpdatedAt = db.Time(createdAt), db.Time(updatedAt)
 	if left != nil {
 		p.Left, p.LeftAt = true, db.Time(*left)
@@ -442,11 +445,14 @@ type personRow struct {
 	Organisation, Unit, Manager                    int64
 	Handle, Name, JobTitle, Location, Phone, Email string
 	About, AboutHTML                               string
+	Pronouns, Languages, WorkingPattern            string
+	HowToWork, HowToWorkHTML                       string
+	Privacy, WritesIn                              string
 	LeftAt                                         *int64
 	CreatedAt                                      int64
 }
 
-const rowColumns = 19
+const rowColumns = 26
 
 func (r personRow) args(now int64) []any {
 	var external *string
@@ -454,7 +460,8 @@ func (r personRow) args(now int64) []any {
 		external = &r.External
 	}
 	return []any{external, r.Hash, r.Organisation, none(r.Unit), none(r.Manager), r.Handle, r.Name, sortName(r.Name), r.JobTitle,
-		r.Location, r.Phone, r.Email, r.About, r.AboutHTML, markup.Version, "", r.LeftAt, r.CreatedAt, now}
+		r.Location, r.Phone, r.Email, r.About, r.AboutHTML, markup.Version, r.Pronouns, r.Languages, r.WorkingPattern, r.HowToWork,
+		r.HowToWorkHTML, r.Privacy, r.WritesIn, "", r.LeftAt, r.CreatedAt, now}
 }
 
 // insertPeople adds rows and returns their ids by handle. A row whose handle has been taken meanwhile is left out.
@@ -472,7 +479,8 @@ func insertPeople(ctx context.Context, tx *db.Tx, list []personRow) (map[string]
 		}
 		rows, err := tx.Query(ctx, `
 			INSERT INTO people (external_id, source_hash, organisation_id, unit_id, manager_id, handle, name, sort_name, job_title,
-				location, phone, email, about, about_html, renderer, photo, left_at, created_at, updated_at)
+				location, phone, email, about, about_html, renderer, pronouns, languages, working_pattern, how_to_work, how_to_work_html,
+				privacy, writes_in, photo, left_at, created_at, updated_at)
 			VALUES `+values(len(part), rowColumns)+`
 			ON CONFLICT (handle) DO NOTHING
 			RETURNING id, handle`, args...)
@@ -490,10 +498,13 @@ func updateImported(ctx context.Context, tx *db.Tx, r personRow) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE people
 		SET source_hash = $1, organisation_id = $2, unit_id = $3, manager_id = $4, name = $5, sort_name = $6, job_title = $7,
-			location = $8, phone = $9, email = $10, about = $11, about_html = $12, renderer = $13, left_at = $14, updated_at = $15
-		WHERE id = $16`,
+			location = $8, phone = $9, email = $10, about = $11, about_html = $12, renderer = $13, pronouns = $14,
+			languages = $15, working_pattern = $16, how_to_work = $17, how_to_work_html = $18, privacy = $19, writes_in = $20, left_at = $21,
+			updated_at = $22
+		WHERE id = $23`,
 		r.Hash, r.Organisation, none(r.Unit), none(r.Manager), r.Name, sortName(r.Name), r.JobTitle, r.Location, r.Phone, r.Email,
-		r.About, r.AboutHTML, markup.Version, r.LeftAt, db.Micros(tx.Now()), r.ID)
+		r.About, r.AboutHTML, markup.Version, r.Pronouns, r.Languages, r.WorkingPattern, r.HowToWork, r.HowToWorkHTML, r.Privacy, r.WritesIn,
+		r.LeftAt, db.Micros(tx.Now()), r.ID)
 	return err
 }
 
@@ -503,13 +514,15 @@ func selectImported(ctx context.Context, q db.Querier, external []string) (map[s
 	err := chunks(external, func(part []string) error {
 		rows, err := q.Query(ctx, `
 			SELECT p.id, p.external_id, p.source_hash, p.organisation_id, p.unit_id, p.manager_id, p.handle, p.name, p.job_title,
-				p.location, p.phone, p.email, p.about, p.about_html, p.left_at, p.created_at
+				p.location, p.phone, p.email, p.about, p.about_html, p.pronouns, p.languages, p.working_pattern, p.how_to_work,
+				p.how_to_work_html, p.privacy, p.writes_in, p.left_at, p.created_at
 			FROM people p
 			WHERE p.external_id IN (`+db.In(1, len(part))+`)`, db.Args(part)...)
 		got, err := db.Collect(rows, err, func(s db.Scanner) (r personRow, err error) {
 			var unit, manager *int64
 			err = s.Scan(&r.ID, &r.External, &r.Hash, &r.Organisation, &unit, &manager, &r.Handle, &r.Name, &r.JobTitle, &r.Location,
-				&r.Phone, &r.Email, &r.About, &r.AboutHTML, &r.LeftAt, &r.CreatedAt)
+				&r.Phone, &r.Email, &r.About, &r.AboutHTML, &r.Pronouns, &r.Languages, &r.WorkingPattern, &r.HowToWork, &r.HowToWorkHTML,
+				&r.Privacy, &r.WritesIn, &r.LeftAt, &r.CreatedAt)
 			r.Unit, r.Manager = some(unit), some(manager)
 			return r, err
 		})
@@ -614,14 +627,16 @@ func updateManager(ctx context.Context, tx *db.Tx, manager int64, people []int64
 }
 
 // updateEdited writes what a person may change about a profile.
-func updateEdited(ctx context.Context, tx *db.Tx, id int64, in EditInput, manager int64, html string) error {
+func updateEdited(ctx context.Context, tx *db.Tx, id int64, in EditInput, manager int64) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE people
 		SET name = $1, sort_name = $2, job_title = $3, unit_id = $4, manager_id = $5, location = $6, phone = $7, email = $8,
-			about = $9, about_html = $10, renderer = $11, updated_at = $12
-		WHERE id = $13`,
-		in.Name, sortName(in.Name), in.JobTitle, none(in.Unit), none(manager), in.Location, in.Phone, in.Email, in.About, html,
-		markup.Version, db.Micros(tx.Now()), id)
+			about = $9, about_html = $10, renderer = $11, pronouns = $12, languages = $13, working_pattern = $14, how_to_work = $15,
+			how_to_work_html = $16, writes_in = $17, privacy = $18, updated_at = $19
+		WHERE id = $20`,
+		in.Name, sortName(in.Name), in.JobTitle, none(in.Unit), none(manager), in.Location, in.Phone, in.Email, in.About, in.aboutHTML,
+		markup.Version, in.Pronouns, in.Languages, in.WorkingPattern, in.HowToWork, in.howToWorkHTML, in.WritesIn, in.Privacy.String(),
+		db.Micros(tx.Now()), id)
 	return err
 }
 
