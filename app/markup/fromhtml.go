@@ -394,7 +394,7 @@ func inline(n *html.Node, before string, next rune) string {
 	case atom.A:
 		return link(inner(), attr(n, "href"), "")
 	case atom.Img:
-		return link(escapeText(collapse(attr(n, "alt")), false), attr(n, "src"), "Picture")
+		return picture(escapeText(collapse(attr(n, "alt")), false), attr(n, "src"))
 	case atom.Sup:
 		return raised(words(n), superscripts, inner)
 	case atom.Sub:
@@ -482,6 +482,14 @@ func link(label, href, kind string) string {
 		return label
 	}
 	return "[" + label + "](" + target + ")"
+}
+
+// picture writes a picture that the hub keeps as one, and a link to any other: see renderImage.
+func picture(alt, src string) string {
+	if src = strings.TrimSpace(src); strings.HasPrefix(src, "/files/") && !strings.ContainsAny(src, " ()<>&\\\n") {
+		return "![" + strings.TrimSpace(alt) + "](" + src + ")"
+	}
+	return link(alt, src, "Picture")
 }
 
 var (
