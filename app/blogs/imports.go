@@ -12,6 +12,7 @@ type BlogRecord struct {
 	Description     string
 	OwnerKind       string // person, unit or network
 	OwnerExternalID string
+	OwnerID         int64      // instead of OwnerExternalID: the id of an owner who is in the hub already
 	Audience        string     // "" is hub
 	LaunchAt        *time.Time // until then only its authors see it
 	Authors         []string   // external ids of people who may write in it besides those its owner stands for
@@ -33,6 +34,7 @@ type SeriesRecord struct {
 type PostRecord struct {
 	ThreadExternalID string // required
 	BlogExternalID   string
+	Blog             int64  // instead of BlogExternalID: the id of a blog that is in the hub already
 	Slug             string // wished for; a number is added when another post of the blog has it. "" makes one from the title
 	Summary          string
 	Cover            string // key in app/files
@@ -46,7 +48,9 @@ type PostRecord struct {
 type DraftRecord struct {
 	ExternalID       string // required, unique for ever
 	BlogExternalID   string
+	Blog             int64 // instead of BlogExternalID: the id of a blog that is in the hub already
 	AuthorExternalID string
+	Author           int64    // instead of AuthorExternalID: the id of somebody who is in the hub already
 	Authors          []string // external ids of the others who write it
 	Title            string
 	Slug             string
