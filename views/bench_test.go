@@ -18,7 +18,7 @@ func BenchmarkThreadWith40Replies(b *testing.B) {
 	page := threads.ShowPage{
 		Chrome: layout.Chrome{Title: "Can a school’s fibre serve the houses around it?", Hub: "Devon County Council", Viewer: layout.Me{SignedIn: true, Name: "Priya Nair", Initials: "PN", Path: "/people/priya.nair"}},
 		ID:     42, Kind: "question", Title: "Can a school’s fibre serve the houses around it?", BodyHTML: html, Author: by, At: at, WhoSees: "Visible to everyone signed in",
-		Heading: "40 replies", Form: &threads.ReplyForm{Action: "/threads/42/replies", Place: "thread:42", Submit: "Reply"},
+		Conversation: threads.Conversation{Heading: "40 replies", Form: &threads.ReplyForm{Action: "/threads/42/replies", Place: "thread:42", Submit: "Reply"}},
 	}
 	for i := range 40 {
 		id := strconv.Itoa(i)

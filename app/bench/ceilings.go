@@ -124,7 +124,8 @@ func person(id int64, name, unit string) parts.Person {
 }
 
 func (b *bareDB) page(ctx context.Context, id int64) (threads.ShowPage, error) {
-	p := threads.ShowPage{Chrome: chrome, ID: id, At: someday, WhoSees: "Visible to anyone", Heading: "40 replies", SignIn: "/sign-in"}
+	p := threads.ShowPage{Chrome: chrome, ID: id, At: someday, WhoSees: "Visible to anyone"}
+	p.Heading, p.SignIn = "40 replies", "/sign-in"
 	var (
 		author     int64
 		name, unit string

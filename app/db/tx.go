@@ -15,6 +15,7 @@ import (
 type Tx struct {
 	now   time.Time
 	run   runner
+	locks bool  // several transactions may write at once, so Lock has something to do
 	open  *Rows // unread rows; they must be closed before the next statement
 	err   error // the first error of a statement
 	ended bool
@@ -46,7 +47,7 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 		once = d.group.tx
 	}
 	for try := 1; ; try++ {
-		tx := &Tx{}
+		tx := &Tx{locks: d.postgres}
 		err := once(ctx, tx, d.now, fn)
 		if err == nil {
 			d.signals.send(tx.signals)
@@ -75,6 +76,16 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 
 // Now returns the one timestamp of this transaction, in UTC with the precision that is stored.
 func (tx *Tx) Now() time.Time { return tx.now }
+
+// Lock makes every other transaction that asks for the same name wait until tx has ended: for rules about rows that are not
+// there yet, which no lock on a row keeps. SQLite has one writer at a time and needs none.
+func (tx *Tx) Lock(ctx context.Context, name string) error {
+	if !tx.locks {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext($1))", name)
+	return err
+}
 
 // AfterCommit has hook called once the transaction is durable, in the goroutine of the caller of Tx and before Tx
 // returns. It must be quick and cannot fail: what has to happen is an event, a hook only hurries it up.

@@ -18,7 +18,7 @@ type Tab string
 const (
 	Latest     Tab = "latest"     // by last activity
 	Unanswered Tab = "unanswered" // questions without a reply, newest first
-	ForYou     Tab = "foryou"     // by people, about topics and from units the viewer follows, and from the viewer's own unit
+	ForYou     Tab = "foryou"     // by people, about topics, from units, networks and blogs the viewer follows, and from their own unit and networks
 	Following  Tab = "following"  // threads the viewer follows
 )
 
@@ -28,15 +28,20 @@ type FeedQuery struct {
 	Topic  int64 // only about this topic, 0 for any
 	Author int64 // only by this person, 0 for anybody
 	Unit   int64 // only by people of this unit, 0 for any
-	Before Key   // the page of older threads after this one
-	After  Key   // the page of newer threads before this one
-	Limit  int   // at most MaxFeed; 0 is FeedSize
+	// Networks keeps to the threads in any of these. The first is the one whose page it is: on the first page what is pinned in
+	// it comes apart, in Feed.Pinned.
+	Networks []int64
+	Kinds    []Kind // only of these, nil for any; posts alone come newest first
+	Before   Key    // the page of older threads after this one
+	After    Key    // the page of newer threads before this one
+	Limit    int    // at most MaxFeed; 0 is FeedSize
 }
 
 // How many threads a page of the feed has.
 const (
-	FeedSize = 20
-	MaxFeed  = 100
+	FeedSize  = 20
+	MaxFeed   = 100
+	MaxPinned = 3 // threads pinned in one place
 )
 
 // Item is a thread in a list. Its Body and HTML are empty.
@@ -47,13 +52,14 @@ type Item struct {
 
 // Feed is one page of a list of threads, newest first.
 type Feed struct {
-	Items []Item
-	Older Key // for FeedQuery.Before, zero on the last page
-	Newer Key // for FeedQuery.After, zero on the first page
+	Pinned []Item // what a moderator or steward put first: on the first page of Latest, and of a network
+	Items  []Item
+	Older  Key // for FeedQuery.Before, zero on the last page
+	Newer  Key // for FeedQuery.After, zero on the first page
 }
 
 // Feed returns one page of a list of threads. It takes two statements, however long the list is: one for the threads and
-// one for their topics. For you takes one more, to choose how to look.
+// one for their topics. One more chooses how to look for For you or for several networks, or reads what is pinned.
 func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, error) {
 	if in.Limit <= 0 || in.Limit > MaxFeed {
 		in.Limit = FeedSize
@@ -63,13 +69,9 @@ func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, 
 		return Feed{}, signIn
 	}
 	backward := in.After != Key{}
-	few := false
-	if in.Tab == ForYou {
-		near, err := countNear(ctx, s.db, v, fewThreads)
-		if err != nil {
-			return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
-		}
-		few = near < fewThreads
+	few, err := isFew(ctx, s.db, v, in)
+	if err != nil {
+		return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
 	}
 	rows, err := selectFeed(ctx, s.db, v, in, few)
 	if err != nil {
@@ -93,11 +95,31 @@ func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, 
 			feed.Newer = rows[0].key
 		}
 	}
-	feed.Items, err = s.items(ctx, v, in.Tab == ForYou, rows)
+	var pinned []feedRow
+	if in.pins() && in.Before == (Key{}) && !backward {
+		if pinned, err = selectPins(ctx, s.db, v, in); err != nil {
+			return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
+		}
+	}
+	items, err := s.items(ctx, v, in.Tab == ForYou, append(pinned, rows...))
 	if err != nil {
 		return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
 	}
+	feed.Pinned, feed.Items = items[:len(pinned):len(pinned)], items[len(pinned):]
 	return feed, nil
+}
+
+// pins reports whether a list is that of a place, where what is pinned comes first: of a network, or of the hub at large.
+func (in FeedQuery) pins() bool {
+	return (in.Tab == Latest || in.Tab == "" && len(in.Networks) > 0) && in.Topic == 0 && in.Author == 0 && in.Unit == 0 && len(in.Kinds) == 0
+}
+
+// pinnedIn is the network whose pinned threads stand apart in a list, 0 for the hub at large.
+func (in FeedQuery) pinnedIn() int64 {
+	if len(in.Networks) > 0 {
+		return in.Networks[0]
+	}
+	return 0
 }
 
 // items adds the topics to the rows of a feed and says why each is there.
@@ -119,19 +141,25 @@ func (s *Service) items(ctx context.Context, v auth.Viewer, why bool, rows []fee
 		items[i].Thread = r.Thread
 		items[i].Topics = topics[r.ID]
 		if why {
-			items[i].Why = r.why(followed[r.ID])
+			items[i].Why = r.why(v, followed[r.ID])
 		}
 	}
 	return items, nil
 }
 
 // why names the nearest reason for r to be in For you.
-func (r feedRow) why(topic string) string {
+func (r feedRow) why(v auth.Viewer, topic string) string {
 	switch {
 	case r.person:
 		return "Because you follow " + r.Author.Name
 	case topic != "":
 		return "Because you follow " + topic
+	case r.blog != "":
+		return "Because you follow the blog " + r.blog
+	case v.MemberOf(r.Network.ID):
+		return "From your network " + r.Network.Name
+	case r.network:
+		return "Because you follow " + r.Network.Name
 	case r.unit:
 		return "Because you follow " + r.Author.Unit
 	}
@@ -142,13 +170,15 @@ func (r feedRow) why(topic string) string {
 type feedRow struct {
 	Thread
 	key          Key
-	person, unit bool // its author, or the author's unit, is followed
+	person, unit bool   // its author, or the author's unit, is followed
+	network      bool   // its network is followed
+	blog         string // name of its blog, when that is followed
 }
 
 // nearThreads selects the ids of the threads that are in For you before the audience is looked at, some of them several
 // times. CROSS JOIN tells SQLite to begin with what is followed; it would read all threads first.
 func nearThreads(v auth.Viewer) (part string, values []any) {
-	return `
+	part, values = `
 SELECT a.id
 FROM threads a
 WHERE a.author_id IN (
@@ -166,13 +196,55 @@ WHERE a.author_id IN (
 UNION ALL
 SELECT b.thread_id
 FROM watches w CROSS JOIN thread_topics b
-WHERE w.person_id = ? AND w.object_kind = 'topic' AND b.topic_id = w.object_id`, []any{v.Unit, v.Person, v.Person, v.Person}
+WHERE w.person_id = ? AND w.object_kind = 'topic' AND b.topic_id = w.object_id
+UNION ALL
+SELECT c.id
+FROM watches w CROSS JOIN threads c
+WHERE w.person_id = ? AND w.object_kind = 'network' AND c.network_id = w.object_id AND c.deleted_at IS NULL
+UNION ALL
+SELECT d.thread_id
+FROM watches w CROSS JOIN posts d
+WHERE w.person_id = ? AND w.object_kind = 'blog' AND d.blog_id = w.object_id`, []any{v.Unit, v.Person, v.Person, v.Person, v.Person, v.Person}
+	if networks := v.Networks(); len(networks) > 0 {
+		part += `
+UNION ALL
+SELECT e.id
+FROM threads e
+WHERE e.network_id IN (?) AND e.deleted_at IS NULL`
+		values = append(values, networks)
+	}
+	return part, values
 }
 
 // fewThreads is where the two ways of looking for For you cost the same on a hub of 20,000 threads, some 3 ms. Somebody with
 // less near them gets all of it sorted. For somebody with more the threads are walked from the latest on, and the page is
 // full soon: after 420 of them on average when one in twenty is near.
 const fewThreads = 1000
+
+// isFew reports whether a list has so few threads that all of them are best sorted: those near v, or those of several networks.
+// The threads of one network have an index in order.
+func isFew(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery) (bool, error) {
+	switch {
+	case in.Tab == ForYou:
+		near, err := countNear(ctx, q, v, fewThreads)
+		return near < fewThreads, err
+	case len(in.Networks) > 1:
+		n, err := countIn(ctx, q, in.Networks, fewThreads)
+		return n < fewThreads, err
+	}
+	return len(in.Networks) == 1, nil
+}
+
+// countIn counts up to limit of the threads in networks, whoever may read them; all of it is read from an index.
+func countIn(ctx context.Context, q db.Querier, networks []int64, limit int) (n int, err error) {
+	err = sql(`
+SELECT COUNT(*) FROM (
+  SELECT 1
+  FROM threads
+  WHERE network_id IN (?) AND deleted_at IS NULL
+  LIMIT ?) n`, networks, limit).row(ctx, q).Scan(&n)
+	return n, err
+}
 
 // countNear counts up to limit of the threads near v; all of it is read from indexes.
 func countNear(ctx context.Context, q db.Querier, v auth.Viewer, limit int) (n int, err error) {
@@ -184,17 +256,71 @@ LIMIT ?) n`, limit).row(ctx, q).Scan(&n)
 
 // selectFeed reads the rows of a page of the feed, one more than asked for to see whether there are others. All lists of the
 // hub are this one statement with different parts, and every part has an index that gives its order, so that the database
-// stops as soon as the page is full; few says that only few threads are in For you, which are sorted instead.
+// stops as soon as the page is full; few says that only few threads are in the list, which are sorted instead.
 func selectFeed(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery, few bool) ([]feedRow, error) {
-	order := "t.active_at"
-	if in.Tab == Unanswered || in.Tab == "" && in.Author != 0 {
-		order = "t.created_at"
+	order := in.order()
+	s := selectRows(v, in, order)
+	switch in.Tab {
+	case Unanswered:
+		s.add(`
+  AND t.kind = 'question' AND t.reply_count = 0`)
+	case ForYou:
+		near(s, v, few)
 	}
+	in.filter(s, few)
+	if in.pins() {
+		s.add(`
+  AND (t.pinned_at IS NULL OR COALESCE(t.network_id, 0) <> ?)`, in.pinnedIn())
+	}
+	if in.After != (Key{}) {
+		s.add(`
+  AND (`+order+`, t.id) > (?, ?)
+ORDER BY `+order+`, t.id
+LIMIT ?`, in.After.At, in.After.ID, in.Limit+1)
+	} else {
+		from := in.Before
+		if from == (Key{}) {
+			from = endOfTime
+		}
+		s.add(`
+  AND (`+order+`, t.id) < (?, ?)
+ORDER BY `+order+` DESC, t.id DESC
+LIMIT ?`, from.At, from.ID, in.Limit+1)
+	}
+	return collect(ctx, q, s, scanFeedRow)
+}
+
+func scanFeedRow(r db.Scanner) (row feedRow, err error) {
+	row.Thread, err = scanThread(r, &row.key.At, &row.person, &row.unit, &row.network, &row.blog)
+	row.key.ID = row.ID
+	return row, err
+}
+
+// order is the column a list goes by.
+func (in FeedQuery) order() string {
+	if in.Tab == Unanswered || in.Tab == "" && in.Author != 0 || in.posts() {
+		return "t.created_at"
+	}
+	return "t.active_at"
+}
+
+// posts reports whether a list is of posts alone. They are read like a newspaper: the latest post first, not the latest reply.
+func (in FeedQuery) posts() bool { return len(in.Kinds) == 1 && in.Kinds[0] == Post }
+
+// selectRows starts a statement that reads feedRows, up to the audience.
+func selectRows(v auth.Viewer, in FeedQuery, order string) *statement {
 	s := sql("SELECT " + threadColumns + ", " + order)
 	if in.Tab == ForYou {
-		s.add(", wp.person_id IS NOT NULL, wu.person_id IS NOT NULL")
+		s.add(`, wp.person_id IS NOT NULL, wu.person_id IS NOT NULL,
+  EXISTS (SELECT 1 FROM watches wn WHERE wn.person_id = ? AND wn.object_kind = 'network' AND wn.object_id = t.network_id),
+  CASE WHEN t.kind = 'post' THEN COALESCE((
+    SELECT fb.name
+    FROM posts fp
+    JOIN blogs fb ON fb.id = fp.blog_id
+    JOIN watches wb ON wb.person_id = ? AND wb.object_kind = 'blog' AND wb.object_id = fb.id
+    WHERE fp.thread_id = t.id), '') ELSE '' END`, v.Person, v.Person)
 	} else {
-		s.add(", FALSE, FALSE")
+		s.add(", FALSE, FALSE, FALSE, ''")
 	}
 	s.add(`
 FROM threads t
@@ -213,23 +339,22 @@ JOIN watches w ON w.person_id = ? AND w.object_kind = 'thread' AND w.object_id =
 		s.add(`
 JOIN thread_topics tt ON tt.topic_id = ? AND tt.thread_id = t.id`, in.Topic)
 	}
-	s.add(`
+	return s.add(`
 WHERE t.deleted_at IS NULL
   AND t.audience IN (?)`, v.Audiences())
-	switch in.Tab {
-	case Unanswered:
-		s.add(`
-  AND t.kind = 'question' AND t.reply_count = 0`)
-	case ForYou:
-		s.add(`
+}
+
+// near keeps to what belongs into For you.
+func near(s *statement, v auth.Viewer, few bool) {
+	s.add(`
   AND t.author_id <> ?`, v.Person)
-		if few {
-			part, values := nearThreads(v)
-			s.add(`
-  AND t.id IN (`+part+")", values...)
-			break
-		}
+	if few {
+		part, values := nearThreads(v)
 		s.add(`
+  AND t.id IN (`+part+")", values...)
+		return
+	}
+	s.add(`
   AND (wp.person_id IS NOT NULL
     OR wu.person_id IS NOT NULL
     OR p.unit_id = ?
@@ -237,8 +362,25 @@ WHERE t.deleted_at IS NULL
       SELECT 1
       FROM thread_topics ft
       JOIN watches wt ON wt.person_id = ? AND wt.object_kind = 'topic' AND wt.object_id = ft.topic_id
-      WHERE ft.thread_id = t.id))`, v.Unit, v.Person)
+      WHERE ft.thread_id = t.id)
+    OR t.network_id IS NOT NULL AND EXISTS (
+      SELECT 1
+      FROM watches wn
+      WHERE wn.person_id = ? AND wn.object_kind = 'network' AND wn.object_id = t.network_id)
+    OR t.kind = 'post' AND EXISTS (
+      SELECT 1
+      FROM posts fp
+      JOIN watches wb ON wb.person_id = ? AND wb.object_kind = 'blog' AND wb.object_id = fp.blog_id
+      WHERE fp.thread_id = t.id)`, v.Unit, v.Person, v.Person, v.Person)
+	if networks := v.Networks(); len(networks) > 0 {
+		s.add(`
+    OR t.network_id IN (?)`, networks)
 	}
+	s.add(")")
+}
+
+// filter keeps to what in names besides its tab.
+func (in FeedQuery) filter(s *statement, few bool) {
 	if in.Author != 0 {
 		s.add(`
   AND t.author_id = ?`, in.Author)
@@ -247,26 +389,43 @@ WHERE t.deleted_at IS NULL
 		s.add(`
   AND p.unit_id = ?`, in.Unit)
 	}
-	if in.After != (Key{}) {
+	switch {
+	case len(in.Networks) == 0:
+	case few:
 		s.add(`
-  AND (`+order+`, t.id) > (?, ?)
-ORDER BY `+order+`, t.id
-LIMIT ?`, in.After.At, in.After.ID, in.Limit+1)
-	} else {
-		from := in.Before
-		if from == (Key{}) {
-			from = endOfTime
+  AND t.network_id IN (?)`, in.Networks)
+	default: // the sign keeps the database from its index of networks: the threads are walked from the latest on
+		s.add(`
+  AND +t.network_id IN (?)`, in.Networks)
+	}
+	switch {
+	case in.posts(): // in so many words, for the index of posts
+		s.add(`
+  AND t.kind = 'post'`)
+	case len(in.Kinds) > 0:
+		kinds := make([]string, len(in.Kinds))
+		for i, k := range in.Kinds {
+			kinds[i] = string(k)
 		}
 		s.add(`
-  AND (`+order+`, t.id) < (?, ?)
-ORDER BY `+order+` DESC, t.id DESC
-LIMIT ?`, from.At, from.ID, in.Limit+1)
+  AND t.kind IN (?)`, kinds)
 	}
-	return collect(ctx, q, s, func(r db.Scanner) (row feedRow, err error) {
-		row.Thread, err = scanThread(r, &row.key.At, &row.person, &row.unit)
-		row.key.ID = row.ID
-		return row, err
-	})
+}
+
+// selectPins reads what is pinned where a list is, the latest pin first.
+func selectPins(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery) ([]feedRow, error) {
+	s := selectRows(v, FeedQuery{}, in.order()).add(`
+  AND t.pinned_at IS NOT NULL`)
+	if network := in.pinnedIn(); network != 0 {
+		s.add(`
+  AND t.network_id = ?`, network)
+	} else {
+		s.add(`
+  AND t.network_id IS NULL`)
+	}
+	return collect(ctx, q, s.add(`
+ORDER BY t.pinned_at DESC, t.id DESC
+LIMIT ?`, MaxPinned), scanFeedRow)
 }
 
 // endOfTime lies after every row.

@@ -23,15 +23,18 @@ type ThreadRecord struct {
 	Title              string // cut to MaxTitle runes
 	Body               string // Markdown
 	AuthorExternalID   string
+	Author             int64    // instead of AuthorExternalID: the id of somebody who is in the hub already
+	Network            int64    // where it lives, by its id in the hub; 0 is nowhere
 	Topics             []string // names, synonyms or slugs; those that mean no topic are left out
-	Audience           string   // "" is hub
+	Audience           string   // "" is hub; narrowed to what its network allows
 	CreatedAt          time.Time
 	EditedAt           *time.Time
 	ClosedAt           *time.Time
-	Votes              int    // votes nobody's name is known for
-	AcceptedExternalID string // the accepted answer, if it is in the hub already; otherwise ReplyRecord.Accepted says so later
-	Unfollowed         bool   // its author follows it only if ImportWatches says so; otherwise authors do
-	Hash               string // of the whole record: equal means there is nothing to write
+	PinnedAt           *time.Time // shown first where it lives
+	Votes              int        // votes nobody's name is known for
+	AcceptedExternalID string     // the accepted answer, if it is in the hub already; otherwise ReplyRecord.Accepted says so later
+	Unfollowed         bool       // its author follows it only if ImportWatches says so; otherwise authors do
+	Hash               string     // of the whole record: equal means there is nothing to write
 }
 
 // ReplyRecord is one reply as a source outside the hub describes it.
@@ -41,6 +44,7 @@ type ReplyRecord struct {
 	ParentExternalID string // the reply this one answers; "" for the thread itself. May come later in the same call
 	Body             string // Markdown
 	AuthorExternalID string
+	Author           int64 // instead of AuthorExternalID: the id of somebody who is in the hub already
 	CreatedAt        time.Time
 	EditedAt         *time.Time
 	Votes            int        // votes nobody's name is known for
@@ -211,9 +215,13 @@ func (im *importer) threads(ctx context.Context, records []ThreadRecord) error {
 	if err != nil {
 		return fmt.Errorf("read authors: %w", err)
 	}
+	homes, err := selectHomes(ctx, im.tx, records)
+	if err != nil {
+		return fmt.Errorf("read networks: %w", err)
+	}
 	var rows []threadRow
 	for _, r := range records {
-		author := authors[r.AuthorExternalID].id
+		author := cmp.Or(r.Author, authors[r.AuthorExternalID].id)
 		r.Title, r.Audience = shorten(oneLine(r.Title)), cmp.Or(r.Audience, auth.AudienceHub)
 		switch {
 		case author == 0:
@@ -224,6 +232,8 @@ func (im *importer) threads(ctx context.Context, records []ThreadRecord) error {
 			im.skip(r.ExternalID, "%q is no kind of thread", string(r.Kind))
 		case !auth.ValidAudience(r.Audience):
 			im.skip(r.ExternalID, "%q is no audience", r.Audience)
+		case !homes[r.Network].fit(&r):
+			im.skip(r.ExternalID, "%q is no audience of where it lives", r.Audience)
 		case markup.Check(r.Body, markup.MaxArticle) != nil:
 			im.skip(r.ExternalID, "its text is too long or too deeply nested")
 		case im.fresh(r.ExternalID, r.Hash, have[r.ExternalID]):
@@ -356,7 +366,7 @@ func (im *importer) replies(ctx context.Context, records []ReplyRecord) error {
 		if r.DeletedAt != nil {
 			r.Body, r.Accepted, r.Votes = "", false, 0
 		}
-		thread, author, there := threads[r.ThreadExternalID].id, authors[r.AuthorExternalID].id, have[r.ExternalID]
+		thread, author, there := threads[r.ThreadExternalID].id, cmp.Or(r.Author, authors[r.AuthorExternalID].id), have[r.ExternalID]
 		switch {
 		case thread == 0:
 			im.skip(r.ExternalID, "its thread %q is not in the hub", r.ThreadExternalID)
@@ -617,15 +627,20 @@ func upsertThreads(ctx context.Context, tx *db.Tx, rows []threadRow, written fun
 	for i, r := range rows {
 		created := db.Micros(r.CreatedAt)
 		values[i] = []any{r.ExternalID, r.Hash, string(r.Kind), r.Title, r.Body, r.doc.HTML, r.doc.Excerpt, markup.Version,
-			r.author, r.Audience, created, created, db.NullMicros(r.EditedAt), db.NullMicros(r.ClosedAt), r.Votes, r.Votes}
+			r.author, r.Audience, idOrNull(r.Network), created, created, db.NullMicros(r.EditedAt), db.NullMicros(r.ClosedAt),
+			db.NullMicros(r.PinnedAt), r.Votes, r.Votes}
 	}
 	return insertReturning(ctx, tx, `
 INSERT INTO threads (external_id, source_hash, kind, title, body, body_html, excerpt, renderer,
-  author_id, audience, created_at, active_at, edited_at, closed_at, vote_count, imported_votes)`, values, `
+  author_id, audience, network_id, created_at, active_at, edited_at, closed_at, pinned_at, vote_count, imported_votes)`, values, `
 ON CONFLICT (external_id) DO UPDATE
 SET source_hash = excluded.source_hash, kind = excluded.kind, title = excluded.title, body = excluded.body,
   body_html = excluded.body_html, excerpt = excluded.excerpt, renderer = excluded.renderer, author_id = excluded.author_id,
-  audience = excluded.audience, created_at = excluded.created_at, edited_at = excluded.edited_at,
+  network_id = COALESCE(threads.network_id, excluded.network_id), created_at = excluded.created_at, edited_at = excluded.edited_at,
+  audience = CASE
+    WHEN threads.network_id IS NULL OR threads.network_id = excluded.network_id THEN excluded.audience
+    ELSE threads.audience
+  END,
   closed_at = excluded.closed_at, revision = threads.revision + 1,
   vote_count = threads.vote_count - threads.imported_votes + excluded.imported_votes,
   imported_votes = excluded.imported_votes

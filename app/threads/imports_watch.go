@@ -14,7 +14,7 @@ import (
 // WatchRecord is something a person follows, by their ids in the hub.
 type WatchRecord struct {
 	Person int64
-	Kind   string // thread, topic, person or unit
+	Kind   string // thread, topic, person, unit, network or blog
 	ID     int64
 }
 

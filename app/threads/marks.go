@@ -3,6 +3,8 @@ package threads
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
@@ -69,7 +71,7 @@ func (s *Service) accept(ctx context.Context, v auth.Viewer, reply int64, on boo
 			return noThread
 		case e.of != Question:
 			return errs.Invalidf("Only questions have accepted answers.")
-		case !may(v, e.asker):
+		case !may(v, e.asker) && !keeps(v, e.network):
 			return notAsker
 		case e.accepted == next, !on && e.accepted != reply:
 			return nil
@@ -107,37 +109,37 @@ func (s *Service) appendAccepted(ctx context.Context, tx *db.Tx, v auth.Viewer, 
 }
 
 // watchable are the kinds of things people follow, and the statement that finds the audience and name of one. A topic,
-// person or unit is for everybody who is signed in.
+// person or unit is for everybody who is signed in; the others have an audience.
 var watchable = map[string]string{
 	kindThread: "SELECT t.audience, t.title FROM threads t WHERE t.deleted_at IS NULL AND t.id = ? AND t.audience IN (?)",
 	"topic":    "SELECT 'hub', name FROM topics WHERE id = ?",
 	"person":   "SELECT 'hub', name FROM people WHERE id = ?",
 	"unit":     "SELECT 'hub', name FROM units WHERE id = ?",
+	"network":  "SELECT audience, name FROM networks WHERE id = ? AND audience IN (?)",
+	"blog":     "SELECT audience, name FROM blogs WHERE id = ? AND audience IN (?) AND (launch_at IS NULL OR launch_at <= ?)",
 }
 
-func selectWatchable(ctx context.Context, q db.Querier, v auth.Viewer, kind string, id int64) (audience, name string, err error) {
+func selectWatchable(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, kind string, id int64) (audience, name string, err error) {
 	part, ok := watchable[kind]
 	if !ok {
 		return "", "", errs.NotFoundf("There is nothing like that to follow.")
 	}
-	s := sql(part, id)
-	if kind == kindThread {
-		s = sql(part, id, v.Audiences())
-	}
+	values := []any{id, v.Audiences(), db.Micros(now)}
+	s := sql(part, values[:strings.Count(part, "?")]...)
 	err = s.row(ctx, q).Scan(&audience, &name)
 	return audience, name, err
 }
 
 // WatchName returns the name of something that can be followed, for the button that says so.
 func (s *Service) WatchName(ctx context.Context, v auth.Viewer, kind string, id int64) (string, error) {
-	_, name, err := selectWatchable(ctx, s.db, v, kind, id)
+	_, name, err := selectWatchable(ctx, s.db, v, s.now(), kind, id)
 	if err != nil {
 		return "", fmt.Errorf("name of %s %d: %w", kind, id, err)
 	}
 	return name, nil
 }
 
-// Watch makes v follow a thread, topic, person or unit. Following twice is following once.
+// Watch makes v follow a thread, topic, person, unit, network or blog. Following twice is following once.
 func (s *Service) Watch(ctx context.Context, v auth.Viewer, kind string, id int64) error {
 	switch {
 	case !v.SignedIn():
@@ -146,7 +148,7 @@ func (s *Service) Watch(ctx context.Context, v auth.Viewer, kind string, id int6
 		return errs.Invalidf("You cannot follow yourself.")
 	}
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		audience, _, err := selectWatchable(ctx, tx, v, kind, id)
+		audience, _, err := selectWatchable(ctx, tx, v, tx.Now(), kind, id)
 		if err != nil {
 			return err
 		}

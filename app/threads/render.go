@@ -28,7 +28,12 @@ func (s *Service) Preview(ctx context.Context, body string) (html string, err er
 // render turns Markdown into what is stored. Bodies are rendered once, when they are written: parsing on every view would
 // cost more than everything else on the page together.
 func (s *Service) render(ctx context.Context, body string) (markup.Doc, error) {
-	doc, err := renderPlain(body, MaxBody)
+	return renderIn(ctx, s.db, body, MaxBody)
+}
+
+// renderIn is render for texts of up to limit runes, with q to look mentions up.
+func renderIn(ctx context.Context, q db.Querier, body string, limit int) (markup.Doc, error) {
+	doc, err := renderPlain(body, limit)
 	if tooBig := (*markup.LimitError)(nil); errors.As(err, &tooBig) {
 		return markup.Doc{}, errs.InvalidFields(errs.Field{Name: "body", Text: tooBig.Reason})
 	}
@@ -38,14 +43,14 @@ func (s *Service) render(ctx context.Context, body string) (markup.Doc, error) {
 	if len(doc.Mentions) == 0 && len(doc.Topics) == 0 {
 		return doc, nil
 	}
-	names, err := selectMentioned(ctx, s.db, doc.Mentions[:min(len(doc.Mentions), maxMentions)], doc.Topics[:min(len(doc.Topics), maxMentions)])
+	names, err := selectMentioned(ctx, q, doc.Mentions[:min(len(doc.Mentions), maxMentions)], doc.Topics[:min(len(doc.Topics), maxMentions)])
 	if err != nil {
 		return markup.Doc{}, fmt.Errorf("resolve mentions: %w", err)
 	}
 	if names.empty() {
 		return doc, nil
 	}
-	return names.render(body, MaxBody)
+	return names.render(body, limit)
 }
 
 // renderPlain renders without links to people and topics; it also finds out which are mentioned.

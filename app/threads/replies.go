@@ -92,7 +92,7 @@ func (r *Reply) rights(v auth.Viewer, t Thread) {
 		return
 	}
 	mine := may(v, r.Author.ID)
-	r.CanDelete = mine
+	r.CanDelete = mine || keeps(v, t.Network.ID)
 	r.CanEdit = mine && !t.Deleted
 	r.CanVote = v.Person != r.Author.ID && !t.Deleted
 	r.CanAccept = t.CanAccept
@@ -195,34 +195,35 @@ func (s *Service) pin(ctx context.Context, v auth.Viewer, t Thread, page *Replie
 
 func keyOf(r Reply) Key { return Key{At: db.Micros(r.CreatedAt), ID: r.ID} }
 
-// Locate returns the thread a reply belongs to and the page of it that holds the reply, for permalinks. Pages are counted
-// from the first reply, so a permalink shows the same page as somebody who walked there.
-func (s *Service) Locate(ctx context.Context, v auth.Viewer, reply int64) (thread int64, page RepliesQuery, err error) {
+// Locate returns the address of the thread a reply belongs to and the page of it that holds the reply, for permalinks. Pages are
+// counted from the first reply, so a permalink shows the same page as somebody who walked there.
+func (s *Service) Locate(ctx context.Context, v auth.Viewer, reply int64) (thread string, page RepliesQuery, err error) {
 	e, err := selectEntry(ctx, s.db, v, kindReply, reply)
 	if err != nil {
-		return 0, page, fmt.Errorf("locate reply %d: %w", reply, err)
+		return "", page, fmt.Errorf("locate reply %d: %w", reply, err)
 	}
+	thread = home(e.thread, e.post)
 	if e.accepted == reply { // pinned on the first page
-		return e.thread, page, nil
+		return thread, page, nil
 	}
 	key := Key{At: e.at, ID: reply}
 	_, before, err := countReplies(ctx, s.db, e.thread, key)
 	if err != nil {
-		return 0, page, fmt.Errorf("locate reply %d: %w", reply, err)
+		return "", page, fmt.Errorf("locate reply %d: %w", reply, err)
 	}
 	if before >= PageSize {
 		page.After, err = selectKeyBefore(ctx, s.db, e.thread, key, before%PageSize+1)
 		if err != nil {
-			return 0, page, fmt.Errorf("locate reply %d: %w", reply, err)
+			return "", page, fmt.Errorf("locate reply %d: %w", reply, err)
 		}
 	}
-	return e.thread, page, nil
+	return thread, page, nil
 }
 
 // DeleteReply takes a reply away and leaves a stub. If it was the accepted answer, the question is open again.
 func (s *Service) DeleteReply(ctx context.Context, v auth.Viewer, id int64) error {
 	err := s.change(ctx, v, kindReply, id, func(tx *db.Tx, e entry) error {
-		if !may(v, e.author) {
+		if !may(v, e.author) && !keeps(v, e.network) {
 			return notYours
 		}
 		deleted, err := markDeleted(ctx, tx, kindReply, id)

@@ -22,29 +22,47 @@ type Key struct {
 }
 
 // threadColumns are read by scanThread. The statement they stand in names the thread t, its author p and the author's unit u.
+// Most threads are in no network and are no posts; they pay nothing for those that are. Whoever may read a thread may know of
+// its network.
 const threadColumns = `t.id, t.kind, t.title, t.excerpt, t.audience, t.created_at, t.active_at, t.edited_at, t.closed_at,
-  t.deleted_at, t.revision, t.reply_count, t.vote_count, t.accepted_reply_id,
-  p.id, p.handle, p.name, p.photo, COALESCE(u.name, '')`
+  t.deleted_at, t.revision, t.reply_count, t.vote_count, t.accepted_reply_id, t.network_id, t.pinned_at, t.moved_to,
+  CASE WHEN t.network_id IS NULL THEN '' ELSE (SELECT n.slug || ' ' || n.name FROM networks n WHERE n.id = t.network_id) END,
+  ` + postAddress + `,
+  p.id, p.handle, p.name, p.photo, COALESCE(u.name, ''), p.writes_in`
+
+// postAddress is the address of thread t below /blog, ” when it is no post.
+const postAddress = `CASE WHEN t.kind = 'post' THEN COALESCE(
+    (SELECT b.slug || '/' || po.slug FROM posts po JOIN blogs b ON b.id = po.blog_id WHERE po.thread_id = t.id), '') ELSE '' END`
 
 func scanThread(r db.Scanner, more ...any) (Thread, error) {
 	var (
 		t                       Thread
 		created, active         int64
 		edited, closed, deleted *int64
-		accepted                *int64
+		accepted, network       *int64
+		pinned, movedTo         *int64
+		place                   string
 	)
 	dest := []any{&t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &created, &active, &edited, &closed,
-		&deleted, &t.Revision, &t.Replies, &t.Votes, &accepted,
-		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.Photo, &t.Author.Unit}
+		&deleted, &t.Revision, &t.Replies, &t.Votes, &accepted, &network, &pinned, &movedTo, &place, &t.Post,
+		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.Photo, &t.Author.Unit, &t.Author.Lang}
 	if err := r.Scan(append(dest, more...)...); err != nil {
 		return Thread{}, err
 	}
 	t.CreatedAt, t.ActiveAt = db.Time(created), db.Time(active)
 	t.EditedAt, t.ClosedAt, t.Deleted = timeOf(edited), timeOf(closed), deleted != nil
-	if accepted != nil {
-		t.Accepted = *accepted
-	}
+	t.Accepted, t.MovedTo, t.Pinned = orZero(accepted), orZero(movedTo), pinned != nil
+	t.Network.ID = orZero(network)
+	t.Network.Slug, t.Network.Name, _ = strings.Cut(place, " ")
 	return t, nil
+}
+
+// orZero returns the id in a reference that may be NULL, 0 for NULL.
+func orZero(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
 }
 
 // timeOf returns the time of a column that may be NULL, zero for NULL.
@@ -74,9 +92,10 @@ func selectThread(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (T
 	if v.SignedIn() {
 		s.add(`,
   EXISTS (SELECT 1 FROM votes WHERE object_kind = 'thread' AND object_id = t.id AND person_id = ?),
-  EXISTS (SELECT 1 FROM watches WHERE person_id = ? AND object_kind = 'thread' AND object_id = t.id)`, v.Person, v.Person)
+  EXISTS (SELECT 1 FROM watches WHERE person_id = ? AND object_kind = 'thread' AND object_id = t.id),
+  t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?)`, v.Person, v.Person, v.Person)
 	} else {
-		s.add(", FALSE, FALSE")
+		s.add(", FALSE, FALSE, FALSE")
 	}
 	s.add(`
 FROM threads t
@@ -90,15 +109,16 @@ WHERE t.id = ? AND t.audience IN (?)`, id, v.Audiences())
 		topics         string
 		answered       *int64
 		voted, watched bool
+		coauthor       bool
 	)
-	t, err := scanThread(s.row(ctx, q), &body, &html, &answered, &topics, &voted, &watched)
+	t, err := scanThread(s.row(ctx, q), &body, &html, &answered, &topics, &voted, &watched, &coauthor)
 	if err != nil {
 		if errs.IsNotFound(err) {
 			err = noThread.Because(err)
 		}
 		return Thread{}, err
 	}
-	t.Body, t.HTML, t.AnsweredAt, t.Voted, t.Watched = body, html, timeOf(answered), voted, watched
+	t.Body, t.HTML, t.AnsweredAt, t.Voted, t.Watched, t.coauthor = body, html, timeOf(answered), voted, watched, coauthor
 	if t.Topics, err = parseTopics(topics); err != nil {
 		return Thread{}, err
 	}
@@ -167,7 +187,7 @@ LIMIT ?`, ids, len(ids)*4*MaxTopics) // imports may bring more topics than peopl
 // replyStatement starts a read of replies r of a thread whose audience has been checked.
 func replyStatement(v auth.Viewer) *statement {
 	s := sql(`SELECT r.id, r.thread_id, r.parent_id, r.created_at, r.edited_at, r.deleted_at, r.revision, r.vote_count, r.body_html,
-  p.id, p.handle, p.name, p.photo, COALESCE(u.name, ''),
+  p.id, p.handle, p.name, p.photo, COALESCE(u.name, ''), p.writes_in,
   CASE WHEN pr.deleted_at IS NULL THEN COALESCE(pp.name, '') ELSE '' END`)
 	if v.SignedIn() {
 		s.add(`,
@@ -191,7 +211,7 @@ func scanReply(row db.Scanner) (Reply, error) {
 		edited, deleted *int64
 	)
 	err := row.Scan(&r.ID, &r.Thread, &parent, &created, &edited, &deleted, &r.Revision, &r.Votes, &r.HTML,
-		&r.Author.ID, &r.Author.Handle, &r.Author.Name, &r.Author.Photo, &r.Author.Unit, &r.ParentBy, &r.Voted)
+		&r.Author.ID, &r.Author.Handle, &r.Author.Name, &r.Author.Photo, &r.Author.Unit, &r.Author.Lang, &r.ParentBy, &r.Voted)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -263,6 +283,9 @@ type entry struct {
 	author   int64
 	asker    int64 // author of the thread
 	audience string
+	network  int64  // of the thread, 0 for none
+	post     string // of the thread: its address below /blog, "" when it is no post
+	coauthor bool   // v wrote the post together with its author
 	title    string // of the thread
 	body     string
 	parent   int64
@@ -280,49 +303,47 @@ func selectEntry(ctx context.Context, q db.Querier, v auth.Viewer, kind string, 
 	var (
 		s                        *statement
 		accepted, closed, parent *int64
+		network                  *int64
 		deleted, threadDeleted   *int64
 	)
 	missing := noThread
 	if kind == kindThread {
 		s = sql(`
 SELECT t.id, t.kind, t.author_id, t.author_id, t.audience, t.title, t.body, t.revision, t.accepted_reply_id,
-  t.closed_at, t.deleted_at, t.deleted_at, t.created_at, NULL
+  t.closed_at, t.deleted_at, t.deleted_at, t.created_at, NULL, t.network_id, `+postAddress+`,
+  t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?)
 FROM threads t
-WHERE t.id = ? AND t.audience IN (?)`, id, v.Audiences())
+WHERE t.id = ? AND t.audience IN (?)`, v.Person, id, v.Audiences())
 	} else {
 		missing = noReply
 		s = sql(`
 SELECT t.id, t.kind, r.author_id, t.author_id, t.audience, t.title, r.body, r.revision, t.accepted_reply_id,
-  t.closed_at, r.deleted_at, t.deleted_at, r.created_at, r.parent_id
+  t.closed_at, r.deleted_at, t.deleted_at, r.created_at, r.parent_id, t.network_id, `+postAddress+`, FALSE
 FROM replies r
 JOIN threads t ON t.id = r.thread_id
 WHERE r.id = ? AND t.audience IN (?)`, id, v.Audiences())
 	}
 	err := s.row(ctx, q).Scan(&e.thread, &e.of, &e.author, &e.asker, &e.audience, &e.title, &e.body, &e.revision, &accepted,
-		&closed, &deleted, &threadDeleted, &e.at, &parent)
+		&closed, &deleted, &threadDeleted, &e.at, &parent, &network, &e.post, &e.coauthor)
 	if err != nil {
 		if errs.IsNotFound(err) {
 			err = missing.Because(err)
 		}
 		return entry{}, err
 	}
-	if accepted != nil {
-		e.accepted = *accepted
-	}
-	if parent != nil {
-		e.parent = *parent
-	}
+	e.accepted, e.parent, e.network = orZero(accepted), orZero(parent), orZero(network)
 	e.deleted, e.gone, e.closed = deleted != nil, threadDeleted != nil, closed != nil
 	return e, nil
 }
 
-func insertThread(ctx context.Context, tx *db.Tx, author int64, in NewThread, doc markup.Doc) (id int64, err error) {
-	now := db.Micros(tx.Now())
+func insertThread(ctx context.Context, tx *db.Tx, author int64, at time.Time, in NewThread, doc markup.Doc) (id int64, err error) {
+	began := db.Micros(at)
 	err = tx.QueryRow(ctx, `
-INSERT INTO threads (kind, title, body, body_html, excerpt, renderer, author_id, audience, created_at, active_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO threads (kind, title, body, body_html, excerpt, renderer, author_id, audience, network_id, created_at, active_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 RETURNING id`,
-		string(in.Kind), in.Title, in.Body, doc.HTML, doc.Excerpt, markup.Version, author, in.Audience, now, now).Scan(&id)
+		string(in.Kind), in.Title, in.Body, doc.HTML, doc.Excerpt, markup.Version, author, in.Audience, idOrNull(in.Network),
+		began, began).Scan(&id)
 	return id, err
 }
 

@@ -54,6 +54,7 @@ type Author struct {
 	Name   string
 	Photo  string // key in app/files, "" for none
 	Unit   string // name, "" when in none
+	Lang   string // language of what they write, BCP 47; "" for that of the hub
 }
 
 // Path returns the address of the author's profile.
@@ -69,6 +70,16 @@ type Topic struct {
 // Path returns the address of the topic's page.
 func (t Topic) Path() string { return "/topics/" + t.Slug }
 
+// Place is a network as the threads in it name it. The zero Place is the hub at large.
+type Place struct {
+	ID   int64
+	Slug string
+	Name string
+}
+
+// Path returns the address of the network's page.
+func (p Place) Path() string { return "/networks/" + p.Slug }
+
 // Thread is an opening and what is known about the replies under it. Once Deleted is set, Title and the bodies are empty: a
 // stub stands in the place of what was removed, and other people's replies stay.
 type Thread struct {
@@ -80,6 +91,10 @@ type Thread struct {
 	Excerpt    string // plain text, for lists
 	Author     Author
 	Audience   string
+	Network    Place  // where it lives, zero when in no network
+	Post       string // of a blog post "BLOG/SLUG", its address below /blog; "" otherwise
+	Pinned     bool   // shown first where it lives
+	MovedTo    int64  // the thread it was merged into, 0 for none; it is then deleted as well
 	Topics     []Topic
 	CreatedAt  time.Time
 	ActiveAt   time.Time // the opening or the last reply
@@ -96,10 +111,13 @@ type Thread struct {
 	Voted, Watched                 bool
 	CanVote, CanReply, CanEdit     bool
 	CanDelete, CanClose, CanAccept bool
+	CanModerate                    bool // move, merge, split and pin it
+
+	coauthor bool // the viewer wrote the post together with its author
 }
 
 // Path returns the thread's address.
-func (t Thread) Path() string { return threadPath(t.ID) }
+func (t Thread) Path() string { return home(t.ID, t.Post) }
 
 // Closed reports whether the thread takes no more replies.
 func (t Thread) Closed() bool { return !t.ClosedAt.IsZero() }
@@ -185,6 +203,14 @@ func New(d *db.DB, source TopicSource, now func() time.Time) *Service {
 	return &Service{db: d, topics: source, now: now}
 }
 
+// home is the address of a thread: that of a post is in its blog.
+func home(id int64, post string) string {
+	if post != "" {
+		return "/blog/" + post
+	}
+	return threadPath(id)
+}
+
 func threadPath(id int64) string { return "/threads/" + strconv.FormatInt(id, 10) }
 
 func replyPath(id int64) string { return "/replies/" + strconv.FormatInt(id, 10) }
@@ -206,10 +232,14 @@ const (
 	kindReply  = "reply"
 )
 
-// may reports whether v may edit, delete, close or reopen what author wrote.
+// may reports whether v may change what author wrote.
 func may(v auth.Viewer, author int64) bool {
 	return v.SignedIn() && (v.Person == author || v.Moderates())
 }
+
+// keeps reports whether v keeps order where a thread lives: a moderator everywhere, a steward in their network. Stewards
+// close, delete, pin, move, merge and split, but do not put words into anybody's mouth.
+func keeps(v auth.Viewer, network int64) bool { return v.Moderates() || v.Stewards(network) }
 
 // NewThread is an opening as somebody wrote it.
 type NewThread struct {
@@ -217,7 +247,8 @@ type NewThread struct {
 	Title    string
 	Body     string   // Markdown; may be empty
 	Topics   []string // names, as typed
-	Audience string
+	Audience string   // within what its network allows
+	Network  int64    // that v is a member of, 0 for none
 }
 
 // Open starts a conversation and returns its id. The author follows it from the start. Mistakes come back together, one
@@ -231,10 +262,11 @@ func (s *Service) Open(ctx context.Context, v auth.Viewer, in NewThread) (int64,
 	if in.Kind != Question && in.Kind != Discussion {
 		problems = append(problems, errs.Field{Name: "kind", Text: "Choose whether this is a question or a discussion."})
 	}
-	// SECURITY: CanRead keeps people from opening threads for an organisation they do not belong to.
-	if !auth.ValidAudience(in.Audience) || !v.CanRead(in.Audience) {
-		problems = append(problems, errs.Field{Name: "audience", Text: "Choose who will see this."})
+	place, err := s.place(ctx, v, in.Network)
+	if err != nil {
+		return 0, err
 	}
+	problems = append(problems, place.check(v, in.Audience)...)
 	topics, wrong, err := s.resolve(ctx, in.Topics)
 	if err != nil {
 		return 0, err
@@ -248,7 +280,10 @@ func (s *Service) Open(ctx context.Context, v auth.Viewer, in NewThread) (int64,
 	}
 	var id int64
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if id, err = insertThread(ctx, tx, v.Person, in, doc); err != nil {
+		if err := settle(ctx, tx, v, in.Network, in.Audience); err != nil {
+			return err
+		}
+		if id, err = insertThread(ctx, tx, v.Person, tx.Now(), in, doc); err != nil {
 			return err
 		}
 		if err := insertTopics(ctx, tx, id, topics); err != nil {
@@ -283,11 +318,12 @@ func (t *Thread) rights(v auth.Viewer) {
 	if !v.SignedIn() || t.Deleted {
 		return
 	}
-	mine := may(v, t.Author.ID)
+	mine, keeps := may(v, t.Author.ID), keeps(v, t.Network.ID)
 	t.CanVote = v.Person != t.Author.ID
 	t.CanReply = !t.Closed()
-	t.CanEdit, t.CanDelete, t.CanClose = mine, mine, mine
-	t.CanAccept = mine && t.Kind == Question
+	t.CanEdit = mine || t.coauthor
+	t.CanDelete, t.CanClose, t.CanModerate = mine || keeps, mine || keeps, keeps
+	t.CanAccept = (mine || keeps) && t.Kind == Question
 }
 
 // Close ends a conversation: what was said stays, nobody can reply any more. Closing a closed thread changes nothing.
@@ -306,7 +342,7 @@ func (s *Service) setClosed(ctx context.Context, v auth.Viewer, id int64, closed
 		verb = "thread.closed"
 	}
 	err := s.change(ctx, v, kindThread, id, func(tx *db.Tx, e entry) error {
-		if !may(v, e.author) {
+		if !may(v, e.author) && !keeps(v, e.network) {
 			return notYours
 		}
 		changed, err := updateClosed(ctx, tx, id, closed)
@@ -324,7 +360,7 @@ func (s *Service) setClosed(ctx context.Context, v auth.Viewer, id int64, closed
 // DeleteThread takes the opening away. A stub stands in its place, and what others replied stays.
 func (s *Service) DeleteThread(ctx context.Context, v auth.Viewer, id int64) error {
 	err := s.change(ctx, v, kindThread, id, func(tx *db.Tx, e entry) error {
-		if !may(v, e.author) {
+		if !may(v, e.author) && !keeps(v, e.network) {
 			return notYours
 		}
 		deleted, err := markDeleted(ctx, tx, kindThread, id)

@@ -44,20 +44,12 @@ func (h *Web) Show(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	query, err := repliesQuery(c)
-	if err != nil {
-		return err
-	}
 	t, err := h.threads.Find(ctx, v, id)
 	if err != nil {
 		return err
 	}
-	replies, err := h.threads.Replies(ctx, v, t, query)
-	if err != nil {
-		return err
-	}
-	page := h.showPage(c, t, replies)
-	if page.Form, err = h.replyForm(c, t, replies); err != nil {
+	page := h.showPage(c, t)
+	if page.Conversation, err = h.conversation(c, v, t); err != nil {
 		return err
 	}
 	if err := h.beside(c, t, &page); err != nil {
@@ -92,14 +84,12 @@ func at(path, name string, k Key) string {
 	return path + "?" + name + "=" + web.Cursor(k.At, k.ID)
 }
 
-func (h *Web) showPage(c *fiber.Ctx, t Thread, r RepliesPage) views.ShowPage {
-	v := auth.ViewerOf(c)
+func (h *Web) showPage(c *fiber.Ctx, t Thread) views.ShowPage {
 	p := views.ShowPage{
 		Chrome: h.chrome(c, t.Title, "discussions"), ID: t.ID, Kind: string(t.Kind), Title: t.Title, BodyHTML: t.HTML,
-		Author: person(v, t.Author), At: h.web.Moment(t.CreatedAt), Edited: h.web.Moment(t.EditedAt),
-		Crumbs: []parts.Link{{Text: "Discussions", Path: "/latest"}}, WhoSees: visibleTo(t.Audience), Answered: answeredIn(t),
-		Deleted: t.Deleted, Topics: chips(t.Topics), Vote: voteOf(kindThread, t.ID, t.Votes, t.Voted, t.CanVote),
-		Heading: repliesSaid(t.Replies), Pager: replyPager(t, r),
+		Author: person(auth.ViewerOf(c), t.Author), At: h.web.Moment(t.CreatedAt), Edited: h.web.Moment(t.EditedAt),
+		Crumbs: []parts.Link{{Text: "Discussions", Path: "/latest"}}, WhoSees: visibleTo(t), Answered: answeredIn(t),
+		Pinned: t.Pinned, Deleted: t.Deleted, Topics: chips(t.Topics),
 	}
 	if t.Deleted {
 		p.Title = "Deleted " + string(t.Kind)
@@ -107,19 +97,49 @@ func (h *Web) showPage(c *fiber.Ctx, t Thread, r RepliesPage) views.ShowPage {
 	} else if t.Audience == auth.AudiencePublic {
 		p.Chrome.Description, p.Chrome.Canonical = t.Excerpt, h.web.URL(t.Path())
 	}
-	if len(t.Topics) > 0 {
+	switch {
+	case t.Network.ID != 0:
+		p.Chrome.Nav = "networks"
+		p.Crumbs = []parts.Link{{Text: "Networks", Path: "/networks"}, {Text: t.Network.Name, Path: t.Network.Path()}}
+	case len(t.Topics) > 0:
 		p.Crumbs = append(p.Crumbs, parts.Link{Text: t.Topics[0].Name, Path: t.Topics[0].Path()})
+	}
+	return p
+}
+
+// Conversation returns what is done and said about t, which must come from Find for v, with the page of replies that the address
+// of c means. Forms and permalinks lead back to t's own address.
+func (h *Web) Conversation(c *fiber.Ctx, v auth.Viewer, t Thread) (views.Conversation, error) {
+	return h.conversation(c, v, t)
+}
+
+func (h *Web) conversation(c *fiber.Ctx, v auth.Viewer, t Thread) (views.Conversation, error) {
+	query, err := repliesQuery(c)
+	if err != nil {
+		return views.Conversation{}, err
+	}
+	r, err := h.threads.Replies(c.UserContext(), v, t, query)
+	if err != nil {
+		return views.Conversation{}, err
+	}
+	p := views.Conversation{
+		Lang: t.Author.Lang, Vote: voteOf(kindThread, t.ID, t.Votes, t.Voted, t.CanVote), Heading: repliesSaid(t.Replies), Pager: replyPager(t, r),
+	}
+	if v.SignedIn() {
+		p.Me = "/people/" + v.Handle
 	}
 	if t.Closed() {
 		p.Closed = "Closed on " + h.web.Date(t.ClosedAt) + ". Nobody can reply any more."
 	}
 	doors(v, t, &p)
 	h.showReplies(v, t, r, &p)
-	return p
+	p.Form, err = h.replyForm(c, t, r)
+	return p, err
 }
 
 // doors fills in what the viewer may do with a thread; what they may not has no path.
-func doors(v auth.Viewer, t Thread, p *views.ShowPage) {
+func doors(v auth.Viewer, t Thread, p *views.Conversation) {
+	path := threadPath(t.ID)
 	if v.SignedIn() && !t.Deleted {
 		p.Follow = parts.Follow{Kind: kindThread, ID: t.ID, Name: t.Title, Return: t.Path(), On: t.Watched}
 	}
@@ -127,23 +147,43 @@ func doors(v auth.Viewer, t Thread, p *views.ShowPage) {
 		p.SignIn = web.SignInPath(t.Path())
 	}
 	if t.CanEdit {
-		p.EditPath = t.Path() + "/edit"
+		p.EditPath = path + "/edit"
 	}
 	if t.Revision > 1 && !t.Deleted {
-		p.HistoryPath = t.Path() + "/history"
+		p.HistoryPath = path + "/history"
 	}
 	if t.CanDelete {
-		p.DeletePath = t.Path() + "/delete"
+		p.DeletePath = path + "/delete"
 	}
 	switch {
 	case t.CanClose && t.Closed():
-		p.ReopenPath = t.Path() + "/reopen"
+		p.ReopenPath = path + "/reopen"
 	case t.CanClose:
-		p.ClosePath = t.Path() + "/close"
+		p.ClosePath = path + "/close"
+	}
+	hands(t, p)
+}
+
+// hands fills in what the viewer may do with a thread as somebody who keeps order there. A post stays in its blog.
+func hands(t Thread, p *views.Conversation) {
+	if !t.CanModerate {
+		return
+	}
+	path := threadPath(t.ID)
+	if t.Pinned {
+		p.UnpinPath = path + "/unpin"
+	} else {
+		p.PinPath = path + "/pin"
+	}
+	if t.Kind != Post {
+		p.MovePath, p.MergePath = path+"/move", path+"/merge"
+	}
+	if t.Replies > 0 {
+		p.SplitPath = path + "/split"
 	}
 }
 
-func (h *Web) showReplies(v auth.Viewer, t Thread, r RepliesPage, p *views.ShowPage) {
+func (h *Web) showReplies(v auth.Viewer, t Thread, r RepliesPage, p *views.Conversation) {
 	here := make(map[int64]bool, len(r.Replies)+1)
 	for _, reply := range r.Replies {
 		here[reply.ID] = true
@@ -163,7 +203,7 @@ func (h *Web) showReplies(v auth.Viewer, t Thread, r RepliesPage, p *views.ShowP
 func (h *Web) reply(v auth.Viewer, t Thread, r Reply, here map[int64]bool) views.Reply {
 	out := views.Reply{
 		ID: r.ID, Path: r.Path(), Author: person(v, r.Author), At: h.web.Moment(r.CreatedAt), Edited: h.web.Moment(r.EditedAt),
-		BodyHTML: r.HTML, Deleted: r.Deleted, Accepted: r.Accepted, Vote: voteOf(kindReply, r.ID, r.Votes, r.Voted, r.CanVote),
+		BodyHTML: r.HTML, Lang: r.Author.Lang, Deleted: r.Deleted, Accepted: r.Accepted, Vote: voteOf(kindReply, r.ID, r.Votes, r.Voted, r.CanVote),
 	}
 	if r.Parent != 0 {
 		to := views.InReplyTo{Name: r.ParentBy, Path: replyPath(r.Parent)}
@@ -207,7 +247,7 @@ func (h *Web) replyForm(c *fiber.Ctx, t Thread, r RepliesPage) (*views.ReplyForm
 		return nil, nil //nolint:nilnil // the page type says it so
 	}
 	f := &views.ReplyForm{
-		Action: t.Path() + "/replies", Place: ReplyPlace(t.ID), Submit: "Reply", WhoSees: whoReads(t.Audience),
+		Action: threadPath(t.ID) + "/replies", Place: ReplyPlace(t.ID), Submit: "Reply", WhoSees: whoReads(t),
 	}
 	d, err := h.draft(c, f.Place)
 	if err != nil {
@@ -250,11 +290,10 @@ func (h *Web) Locate(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	thread, page, err := h.threads.Locate(c.UserContext(), auth.ViewerOf(c), id)
+	path, page, err := h.threads.Locate(c.UserContext(), auth.ViewerOf(c), id)
 	if err != nil {
 		return err
 	}
-	path := threadPath(thread)
 	if p := at(path, "after", page.After); p != "" {
 		path = p
 	}
@@ -421,24 +460,38 @@ func chips(topics []Topic) []parts.Topic {
 	return list
 }
 
-func visibleTo(audience string) string {
-	switch audience {
-	case auth.AudiencePublic:
+// visibleTo says who can read t.
+func visibleTo(t Thread) string {
+	switch {
+	case t.Audience == auth.AudiencePublic:
 		return "Visible to anyone"
-	case auth.AudienceHub:
+	case t.Audience == auth.AudienceHub:
 		return "Visible to everyone signed in"
+	case isNetwork(t.Audience):
+		return "Visible only to members of " + inNetwork(t)
 	}
 	return "Visible only to your organisation"
 }
 
-func whoReads(audience string) string {
-	switch audience {
-	case auth.AudiencePublic:
+// whoReads says who will read a reply to t.
+func whoReads(t Thread) string {
+	switch {
+	case t.Audience == auth.AudiencePublic:
 		return "Anyone will see this, without signing in."
-	case auth.AudienceHub:
+	case t.Audience == auth.AudienceHub:
 		return "Everyone signed in will see this."
+	case isNetwork(t.Audience):
+		return "Only members of " + inNetwork(t) + " will see this."
 	}
 	return "Only your organisation will see this."
+}
+
+// inNetwork names the network whose members alone read t.
+func inNetwork(t Thread) string {
+	if t.Network.Name == "" {
+		return "its network"
+	}
+	return t.Network.Name
 }
 
 // answeredIn says how long a question waited for its accepted answer, "" when it has none.

@@ -210,8 +210,8 @@ func (h *Web) replyAlone(c *fiber.Ctx, thread int64, d Draft, preview string, ca
 	page := views.ReplyPage{
 		Chrome: h.chrome(c, "Reply", "discussions"), Heading: "Reply", Thread: parts.Link{Text: t.Title, Path: t.Path()},
 		Form: views.ReplyForm{
-			Action: t.Path() + "/replies", Place: ReplyPlace(thread), Body: d.Body, Preview: preview,
-			WhoSees: whoReads(t.Audience), Submit: "Reply", CancelPath: t.Path(),
+			Action: threadPath(thread) + "/replies", Place: ReplyPlace(thread), Body: d.Body, Preview: preview,
+			WhoSees: whoReads(t), Submit: "Reply", CancelPath: t.Path(),
 		},
 	}
 	if parent := web.FormOf(c).ID("parent"); parent != 0 {
@@ -287,8 +287,8 @@ func (h *Web) editThread(c *fiber.Ctx, id int64, d Draft, preview string, cause 
 func (h *Web) editPage(c *fiber.Ctx, t Thread, d Draft) views.WritePage {
 	return views.WritePage{
 		Chrome: h.chrome(c, "Edit "+string(t.Kind), "discussions"), Heading: "Edit this " + string(t.Kind), TitleLabel: "Title",
-		Action: t.Path() + "/edit", Place: EditPlace(kindThread, t.ID), Revision: revision(c), Kind: string(t.Kind),
-		Title: t.Title, Body: t.Body, Topics: joinTopics(t.Topics), WhoSees: visibleTo(t.Audience) + ".",
+		Action: threadPath(t.ID) + "/edit", Place: EditPlace(kindThread, t.ID), Revision: revision(c), Kind: string(t.Kind),
+		Title: t.Title, Body: t.Body, Topics: joinTopics(t.Topics), WhoSees: visibleTo(t) + ".",
 		Submit: "Save changes", CancelPath: t.Path(), Draft: h.saved(d.UpdatedAt),
 	}
 }
@@ -336,7 +336,7 @@ func (h *Web) editReply(c *fiber.Ctx, id int64, d Draft, preview string, cause e
 		Chrome: h.chrome(c, "Edit reply", "discussions"), Heading: "Edit this reply", Thread: parts.Link{Text: t.Title, Path: t.Path()},
 		Form: views.ReplyForm{
 			Action: r.Path() + "/edit", Place: EditPlace(kindReply, id), Body: r.Body, Revision: revision(c), Preview: preview,
-			Draft: h.saved(d.UpdatedAt), WhoSees: whoReads(t.Audience), Submit: "Save changes", CancelPath: r.Path(),
+			Draft: h.saved(d.UpdatedAt), WhoSees: whoReads(t), Submit: "Save changes", CancelPath: r.Path(),
 		},
 	}
 	if d.Body != "" || cause != nil {

@@ -114,7 +114,7 @@ type SidePerson struct {
 // Follow is the button that starts or stops following something. The form posts kind, id and return to /follow or /unfollow.
 // The zero Follow shows nothing.
 type Follow struct {
-	Kind   string // thread, topic, person or unit
+	Kind   string // thread, topic, person, unit, network or blog
 	ID     int64
 	Name   string // what is followed, for screen readers: "Connectivity"
 	Return string // where to go afterwards without script

@@ -52,30 +52,45 @@ type ShowPage struct {
 	Author   parts.Person
 	At       parts.Moment
 	Edited   parts.Moment
-	Crumbs   []parts.Link // Discussions › Connectivity
+	Crumbs   []parts.Link // Discussions › Connectivity, or the network it lives in
 	WhoSees  string       // "Visible to everyone signed in"
 	Answered string       // "Answered in 3 h"; empty when not
-	Closed   string       // "Closed on 4 March 2027. Nobody can reply any more."; empty when open
+	Pinned   bool         // shown first where it lives
 	Deleted  bool         // a stub: the opening is gone, replies stay
 	Topics   []parts.Topic
-	Vote     Vote
-	Follow   parts.Follow
+
+	Conversation
+
+	KnowingPath string // answers with the people who may know; empty where nobody is needed
+	Related     []parts.SideThread
+}
+
+// Conversation is what people do and say about a thread: all of its page but the opening itself. The page of a blog post shows
+// the same with Acts under the post and Replies at its end.
+type Conversation struct {
+	Lang   string // of the opening, when its author writes in another language than the hub; for the lang attribute
+	Vote   Vote
+	Follow parts.Follow
 
 	EditPath    string // each action is left out when its path is empty
 	HistoryPath string
 	DeletePath  string // GET asks for confirmation, POST deletes
 	ClosePath   string // POST
 	ReopenPath  string // POST
+	PinPath     string // POST
+	UnpinPath   string // POST
+	MovePath    string // GET
+	MergePath   string // GET
+	SplitPath   string // GET
 
+	Closed   string  // "Closed on 4 March 2027. Nobody can reply any more."; empty when open
 	Heading  string  // "7 replies", "No replies yet"
 	Accepted *Reply  // pinned above the others; on every page of replies
 	Replies  []Reply // includes the accepted one in its place in time only when Accepted is nil
 	Pager    parts.Pager
 	Form     *ReplyForm // nil when this viewer cannot reply here
 	SignIn   string     // path to sign in and come back, for those who could reply then
-
-	KnowingPath string // answers with the people who may know; empty where nobody is needed
-	Related     []parts.SideThread
+	Me       string     // address of the viewer's own profile, for the composer's mentions
 }
 
 // KnowingPage names people who may know what a thread asks. With script its list comes into the margin of the thread's page.
@@ -102,7 +117,8 @@ type Reply struct {
 	At        parts.Moment
 	Edited    parts.Moment
 	BodyHTML  string
-	Deleted   bool // a stub
+	Lang      string // when its author writes in another language than the hub
+	Deleted   bool   // a stub
 	Accepted  bool
 	InReplyTo *InReplyTo
 	Vote      Vote

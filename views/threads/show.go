@@ -19,4 +19,9 @@ func columns(p FeedPage) string {
 	return "narrow"
 }
 
+// moderated reports whether there is anything in the menu "Moderate".
+func (c Conversation) moderated() bool {
+	return c.MovePath != "" || c.PinPath != "" || c.UnpinPath != ""
+}
+
 func replyID(id int64) string { return "reply-" + strconv.FormatInt(id, 10) }

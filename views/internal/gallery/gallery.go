@@ -183,20 +183,26 @@ func (g *shelf) threads() {
 		ID:     42, Kind: "question", Title: "Can a primary school’s fibre connection legally serve the houses around it?",
 		BodyHTML: "<p>The school has 100 Mb/s that sits idle every evening, while the hamlet next door is still on copper. Has anyone worked through <strong>state aid</strong>, <strong>safeguarding</strong> and the existing <strong>network contract</strong>?</p>",
 		Author:   owen, At: now, Edited: now, Crumbs: []parts.Link{{Text: "Discussions", Path: "/latest"}, {Text: "Connectivity", Path: "/topics/connectivity"}},
-		WhoSees: "Visible to everyone signed in", Answered: "Answered in 3 h", Topics: []parts.Topic{connectivity, schools, assets},
-		Vote:     threads.Vote{ID: "vote-t42", Path: "/threads/42/votes", Count: 18},
-		Follow:   parts.Follow{Kind: "thread", ID: 42, Name: "this thread", Return: "/threads/42"},
-		EditPath: "/threads/42/edit", HistoryPath: "/threads/42/history", DeletePath: "/threads/42/delete", ClosePath: "/threads/42/close",
-		Heading: "7 replies", Accepted: &accepted, Replies: []threads.Reply{second, {ID: 11, Deleted: true}, reply(12, tomasz, "<p>Maps of both are here.</p>")},
-		Pager: pager(), Form: form, KnowingPath: "/threads/42/knowing",
-		Related: []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/30", Note: "Answered · 2025"}, {Title: "Mapping every council connection we already pay for", Path: "/threads/31", Note: "Post · Tomasz Zielinski"}},
+		WhoSees: "Visible to everyone signed in", Answered: "Answered in 3 h", Pinned: true, Topics: []parts.Topic{connectivity, schools, assets},
+		Conversation: threads.Conversation{
+			Lang:     "cy",
+			Vote:     threads.Vote{ID: "vote-t42", Path: "/threads/42/votes", Count: 18},
+			Follow:   parts.Follow{Kind: "thread", ID: 42, Name: "this thread", Return: "/threads/42"},
+			EditPath: "/threads/42/edit", HistoryPath: "/threads/42/history", DeletePath: "/threads/42/delete", ClosePath: "/threads/42/close",
+			UnpinPath: "/threads/42/unpin", MovePath: "/threads/42/move", MergePath: "/threads/42/merge", SplitPath: "/threads/42/split",
+			Heading: "7 replies", Accepted: &accepted, Replies: []threads.Reply{second, {ID: 11, Deleted: true}, reply(12, tomasz, "<p>Maps of both are here.</p>")},
+			Pager: pager(), Form: form,
+		},
+		KnowingPath: "/threads/42/knowing",
+		Related:     []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/30", Note: "Answered · 2025"}, {Title: "Mapping every council connection we already pay for", Path: "/threads/31", Note: "Post · Tomasz Zielinski"}},
 	}
 	g.add("thread", threads.Show(show))
 	g.add("knowing", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42", Experts: experts()}))
 	g.add("knowing-nobody", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42"}))
 	g.add("thread-empty", threads.Show(threads.ShowPage{
 		Chrome: g.stranger("Who owns the contract?", "discussions"), ID: 39, Kind: "question", Title: "Who owns the contract for public library wi-fi?",
-		Author: parts.Person{Name: "Ben Sato", Initials: "BS", Tint: 3}, At: old, WhoSees: "Public", Heading: "No replies yet", SignIn: "/sign-in?return=%2Fthreads%2F39",
+		Author: parts.Person{Name: "Ben Sato", Initials: "BS", Tint: 3}, At: old, WhoSees: "Public",
+		Conversation: threads.Conversation{Heading: "No replies yet", SignIn: "/sign-in?return=%2Fthreads%2F39"},
 	}))
 	closed := show
 	closed.Deleted, closed.BodyHTML, closed.Accepted, closed.Form, closed.Answered = true, "", nil, nil, ""
