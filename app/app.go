@@ -142,6 +142,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	}
 	a.topics = topics.New(a.db, a.now)
 	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
+	a.topics.ReferredBy(a.threads, a.people)
 	a.find = find.New(a.db, a.index, a.now)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err

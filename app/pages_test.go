@@ -62,6 +62,7 @@ var pages = map[string]struct {
 	"/topics/new":                     {"/topics/new", ruth, 200},
 	"/topics/:slug":                   {"/topics/connectivity", priya, 200},
 	"/topics/:slug/edit":              {"/topics/connectivity/edit", ruth, 200},
+	"/topics/:slug/merge":             {"/topics/connectivity/merge?into=Libraries", ruth, 200},
 	"/sign-in":                        {"/sign-in", "", 200},
 	"/sign-in/sso/:provider":          {"/sign-in/sso/none", "", 404},
 	"/sign-in/sso/:provider/callback": {"/sign-in/sso/none/callback", "", 403},

@@ -108,6 +108,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/topics/:slug", reads, topics.Show)
 	f.Get("/topics/:slug/edit", reads, member, topics.EditForm)
 	f.Post("/topics/:slug/edit", writes, member, topics.Edit)
+	f.Get("/topics/:slug/merge", reads, member, topics.MergeForm)
+	f.Post("/topics/:slug/merge", writes, member, topics.Merge)
 
 	// Doors.
 	f.Get("/sign-in", reads, signin.Door)

@@ -32,15 +32,39 @@ type snapshot struct {
 	byWord  map[string]int // by folded name or synonym
 	byStems map[string]int // by the stems of a name or synonym, for Suggest
 	longest int            // stems in the longest of them
+	merged  map[string]int // by the slug of a topic that became part of the one there
+	below   map[int64][]int
 }
 
-func index(all []Topic) *snapshot {
+// read returns the list as q has it.
+func read(ctx context.Context, q db.Querier) (*snapshot, error) {
+	all, err := selectAll(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("read topics: %w", err)
+	}
+	merged, err := selectMerged(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("read addresses of merged topics: %w", err)
+	}
+	return index(all, merged), nil
+}
+
+// index makes a snapshot of all; merged has the ids of the topics that older slugs lead to.
+func index(all []Topic, merged map[string]int64) *snapshot {
 	s := &snapshot{
-		byID: make(map[int64]int, len(all)), bySlug: make(map[string]int, len(all)),
-		byWord: make(map[string]int, 2*len(all)), byStems: make(map[string]int, 2*len(all)),
+		byID: make(map[int64]int, len(all)), bySlug: make(map[string]int, len(all)), byWord: make(map[string]int, 2*len(all)),
+		byStems: make(map[string]int, 2*len(all)), merged: make(map[string]int, len(merged)), below: make(map[int64][]int),
 	}
 	for _, t := range all {
 		s.add(t)
+	}
+	for slug, id := range merged {
+		if i, ok := s.byID[id]; ok {
+			s.merged[slug] = i
+		}
+	}
+	for i, t := range all {
+		s.below[t.Broader] = append(s.below[t.Broader], i)
 	}
 	return s
 }
@@ -81,7 +105,15 @@ func (s *snapshot) position(name string) (int, bool) {
 	if i, ok := s.byWord[markup.Fold(name)]; ok {
 		return i, true
 	}
-	i, ok := s.bySlug[strings.TrimSpace(name)]
+	return s.at(strings.TrimSpace(name))
+}
+
+// at finds the topic at an address, or the one that what was there became part of.
+func (s *snapshot) at(slug string) (int, bool) {
+	if i, ok := s.bySlug[slug]; ok {
+		return i, true
+	}
+	i, ok := s.merged[slug]
 	return i, ok
 }
 
@@ -108,12 +140,12 @@ func (s *snapshot) under(id, other int64) bool {
 	return false
 }
 
-// freeSlug returns a slug for name that no topic has. "new" is the address of the form for a new topic.
+// freeSlug returns a slug for name that no topic has or had. "new" is the address of the form for a new topic.
 func (s *snapshot) freeSlug(name string) string {
 	base := markup.Slug(name)
 	slug := base
 	for n := 2; ; n++ {
-		if _, taken := s.bySlug[slug]; !taken && slug != "new" {
+		if _, taken := s.at(slug); !taken && slug != "new" {
 			return slug
 		}
 		slug = base + "-" + strconv.Itoa(n)
@@ -137,15 +169,14 @@ func (s *Service) snapshot(ctx context.Context) (*snapshot, error) {
 	if snap != nil && age >= 0 && age < ttl {
 		return snap, nil
 	}
-	read := s.now()
-	all, err := selectAll(ctx, s.db)
+	at := s.now()
+	snap, err := read(ctx, s.db)
 	if err != nil {
-		return nil, fmt.Errorf("read topics: %w", err)
+		return nil, err
 	}
-	snap = index(all)
 	c.mu.Lock()
 	if c.changes == changes {
-		c.snap, c.read = snap, read
+		c.snap, c.read = snap, at
 	}
 	c.mu.Unlock()
 	return snap, nil

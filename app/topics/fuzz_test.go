@@ -43,7 +43,7 @@ func FuzzSuggest(f *testing.F) {
 		{ID: 1, Slug: "rights-of-way", Name: "Rights of way", Synonyms: []string{"footpaths"}},
 		{ID: 2, Slug: "rights", Name: "Rights"},
 		{ID: 3, Slug: "c", Name: "C++", Synonyms: []string{"++", "İ"}},
-	})
+	}, nil)
 	for _, seed := range []string{"", "rights of way", "RIGHTS of rights of way", "footpth", "\xff", "++", strings.Repeat("rights ", 50)} {
 		f.Add(seed)
 	}

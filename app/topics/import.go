@@ -34,7 +34,7 @@ type Outcome struct {
 // that topic: two sources that speak of "git" share it, and what a moderator wrote about it is not written over. Synonyms
 // that belong to another topic are left out. Importing twice changes nothing; what was written is one import.batch event.
 func (s *Service) ImportTopics(ctx context.Context, tx *db.Tx, list []Record) (Outcome, error) {
-	all, err := selectAll(ctx, tx)
+	snap, err := read(ctx, tx)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("import topics: %w", err)
 	}
@@ -42,7 +42,7 @@ func (s *Service) ImportTopics(ctx context.Context, tx *db.Tx, list []Record) (O
 	if err != nil {
 		return Outcome{}, fmt.Errorf("import topics: %w", err)
 	}
-	im := importer{tx: tx, snap: index(slices.Clone(all)), external: external, made: make(map[int64]bool), wrote: make(map[int64]bool), out: Outcome{IDs: make(map[string]int64, len(list))}}
+	im := importer{tx: tx, snap: snap, external: external, made: make(map[int64]bool), wrote: make(map[int64]bool), out: Outcome{IDs: make(map[string]int64, len(list))}}
 	if err := im.run(ctx, list); err != nil {
 		return Outcome{}, fmt.Errorf("import topics: %w", err)
 	}

@@ -133,9 +133,7 @@ func updateTopic(ctx context.Context, tx *db.Tx, t Topic) error {
 		WHERE id = $4`, t.Name, t.Description, none(t.Broader), t.ID); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `
-		DELETE FROM topic_synonyms
-		WHERE topic_id = $1`, t.ID); err != nil {
+	if err := deleteSynonyms(ctx, tx, t.ID); err != nil {
 		return err
 	}
 	return insertSynonyms(ctx, tx, t.ID, t.Synonyms)
@@ -163,20 +161,43 @@ func selectCounts(ctx context.Context, q db.Querier, audiences []string) (map[in
 	return counts, err
 }
 
-// selectCount is selectCounts for one topic, and whether viewer follows it.
-func selectCount(ctx context.Context, q db.Querier, topic, viewer int64, audiences []string) (n int, followed bool, err error) {
+// selectCount is selectCounts for one topic, how many of the threads are posts, and whether viewer follows it.
+func selectCount(ctx context.Context, q db.Querier, topic, viewer int64, audiences []string) (threads, posts int, followed bool, err error) {
 	if len(audiences) == 0 {
-		return 0, false, nil
+		return 0, 0, false, nil
 	}
 	err = q.QueryRow(ctx, `
 		SELECT
 			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'topic' AND w.object_id = $2),
-			(SELECT COUNT(*)
-			 FROM thread_topics h
-			 JOIN threads t ON t.id = h.thread_id
-			 WHERE h.topic_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(3, len(audiences))+`))`,
-		db.Args(audiences, viewer, topic)...).Scan(&followed, &n)
-	return n, followed, err
+			COUNT(*),
+			COUNT(*) FILTER (WHERE t.kind = 'post')
+		FROM thread_topics h
+		JOIN threads t ON t.id = h.thread_id
+		WHERE h.topic_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(3, len(audiences))+`)`,
+		db.Args(audiences, viewer, topic)...).Scan(&followed, &threads, &posts)
+	return threads, posts, followed, err
+}
+
+// selectReadable returns which of ids have a readable thread about them.
+func selectReadable(ctx context.Context, q db.Querier, ids []int64, audiences []string) (map[int64]bool, error) {
+	there := make(map[int64]bool, len(ids))
+	if len(ids) == 0 || len(audiences) == 0 {
+		return there, nil
+	}
+	rows, err := q.Query(ctx, `
+		SELECT x.id
+		FROM topics x
+		WHERE x.id IN (`+db.In(1, len(ids))+`) AND EXISTS (
+			SELECT 1
+			FROM thread_topics h
+			JOIN threads t ON t.id = h.thread_id
+			WHERE h.topic_id = x.id AND t.deleted_at IS NULL AND t.audience IN (`+db.In(1+len(ids), len(audiences))+`))
+		LIMIT `+db.In(1+len(ids)+len(audiences), 1), append(append(db.Args(ids), db.Args(audiences)...), maxTopics)...)
+	list, err := db.Collect(rows, err, db.One[int64])
+	for _, id := range list {
+		there[id] = true
+	}
+	return there, err
 }
 
 // selectFollowed returns the ids of the topics a person follows.
@@ -192,6 +213,41 @@ func selectFollowed(ctx context.Context, q db.Querier, person int64) (map[int64]
 		followed[id] = true
 	}
 	return followed, err
+}
+
+// selectAsking returns those who say "ask me about" a topic, by name.
+func selectAsking(ctx context.Context, q db.Querier, topic int64, limit int) ([]Knows, error) {
+	rows, err := q.Query(ctx, `
+		SELECT p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.name, '')
+		FROM person_topics a
+		JOIN people p ON p.id = a.person_id
+		LEFT JOIN units u ON u.id = p.unit_id
+		WHERE a.topic_id = $1 AND p.left_at IS NULL
+		ORDER BY p.sort_name, p.id
+		LIMIT $2`, topic, limit)
+	return db.Collect(rows, err, func(r db.Scanner) (Knows, error) {
+		k := Knows{Asks: true}
+		err := r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit)
+		return k, err
+	})
+}
+
+// selectMerged returns the ids of the topics that the addresses of merged ones lead to.
+func selectMerged(ctx context.Context, q db.Querier) (map[string]int64, error) {
+	merged := make(map[string]int64)
+	rows, err := q.Query(ctx, `
+		SELECT r.slug, r.topic_id
+		FROM topic_redirects r
+		ORDER BY r.slug
+		LIMIT $1`, maxTopics)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var slug string
+		var id int64
+		err := r.Scan(&slug, &id)
+		merged[slug] = id
+		return struct{}{}, err
+	})
+	return merged, err
 }
 
 // selectKnowing returns those whose answers to readable questions about a topic were accepted, most answers first.
@@ -215,4 +271,42 @@ func selectKnowing(ctx context.Context, q db.Querier, topic int64, audiences []s
 	return db.Collect(rows, err, func(r db.Scanner) (k Knows, err error) {
 		return k, r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit, &k.Accepted)
 	})
+}
+
+func deleteSynonyms(ctx context.Context, tx *db.Tx, topic int64) error {
+	_, err := tx.Exec(ctx, `
+		DELETE FROM topic_synonyms
+		WHERE topic_id = $1`, topic)
+	return err
+}
+
+// rehang puts what is below old below into.
+func rehang(ctx context.Context, tx *db.Tx, old, into int64) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE topics
+		SET broader_id = $1
+		WHERE broader_id = $2 AND id <> $1`, into, old)
+	return err
+}
+
+// redirect makes the address of old, and those that led to it, lead to into.
+func redirect(ctx context.Context, tx *db.Tx, old Topic, into int64) error {
+	if _, err := tx.Exec(ctx, `
+		UPDATE topic_redirects
+		SET topic_id = $1
+		WHERE topic_id = $2`, into, old.ID); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO topic_redirects (slug, topic_id, created_at)
+		VALUES ($1, $2, $3)`, old.Slug, into, db.Micros(tx.Now()))
+	return err
+}
+
+// deleteTopic removes a topic that nothing refers to any more.
+func deleteTopic(ctx context.Context, tx *db.Tx, topic int64) error {
+	_, err := tx.Exec(ctx, `
+		DELETE FROM topics
+		WHERE id = $1`, topic)
+	return err
 }

@@ -52,9 +52,10 @@ type Input struct {
 
 // Service holds the use cases of topics.
 type Service struct {
-	db    *db.DB
-	now   func() time.Time
-	cache cache
+	db        *db.DB
+	now       func() time.Time
+	cache     cache
+	referrers []Referrer
 }
 
 // New returns the topics kept in d. now is the clock, time.Now outside tests.
@@ -77,13 +78,13 @@ func (s *Service) All(ctx context.Context) ([]Topic, error) {
 	return snap.all, nil
 }
 
-// Find returns the topic with this slug.
+// Find returns the topic with this slug, or the one that the topic which had it became part of.
 func (s *Service) Find(ctx context.Context, slug string) (Topic, error) {
 	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return Topic{}, err
 	}
-	if i, ok := snap.bySlug[slug]; ok {
+	if i, ok := snap.at(slug); ok {
 		return snap.all[i], nil
 	}
 	// Another process may have made it a moment ago.
@@ -101,56 +102,86 @@ func (s *Service) Find(ctx context.Context, slug string) (Topic, error) {
 // Around is a topic with its neighbours and what the viewer has to do with it.
 type Around struct {
 	Topic
-	BroaderTopic *Topic
-	Narrower     []Topic
-	Threads      int  // that the viewer may read
-	Followed     bool // by the viewer
+	Above    []Topic // the broader topics, the broadest first
+	Narrower []Branch
+	Threads  int  // that the viewer may read
+	Posts    int  // how many of them are blog posts
+	Followed bool // by the viewer
 }
 
-// Visit returns a topic for its page.
+// Branch is a topic with those directly below it.
+type Branch struct {
+	Topic
+	Narrower []Topic
+}
+
+// Visit returns a topic for its page. Its slug differs from the one asked for when that topic became part of it.
 func (s *Service) Visit(ctx context.Context, v auth.Viewer, slug string) (Around, error) {
 	t, err := s.Find(ctx, slug)
 	if err != nil {
 		return Around{}, err
 	}
+	a := Around{Topic: t}
+	if a.Threads, a.Posts, a.Followed, err = selectCount(ctx, s.db, t.ID, v.Person, db.Pad(v.Audiences())); err != nil {
+		return Around{}, fmt.Errorf("count threads about %q: %w", slug, err)
+	}
+	if !v.SignedIn() && a.Threads == 0 {
+		return Around{}, errNoTopic
+	}
 	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return Around{}, err
 	}
-	a := Around{Topic: t}
-	if i, ok := snap.byID[t.Broader]; ok {
-		a.BroaderTopic = &snap.all[i]
-	}
-	for _, n := range snap.all {
-		if n.Broader == t.ID {
-			a.Narrower = append(a.Narrower, n)
-		}
-	}
-	if a.Threads, a.Followed, err = selectCount(ctx, s.db, t.ID, v.Person, v.Audiences()); err != nil {
-		return Around{}, fmt.Errorf("count threads about %q: %w", slug, err)
-	}
+	a.Above, a.Narrower = snap.above(t), snap.branches(t.ID)
 	if !v.SignedIn() {
-		if a.Threads == 0 {
-			return Around{}, errNoTopic
-		}
 		err = s.hide(ctx, v, &a)
 	}
 	return a, err
 }
 
-// hide takes the neighbours away that do not exist for somebody signed out.
+// above returns the topics above t, the broadest first.
+func (s *snapshot) above(t Topic) (list []Topic) {
+	for i, ok := s.byID[t.Broader]; ok && len(list) < len(s.all); i, ok = s.byID[s.all[i].Broader] {
+		list = append(list, s.all[i])
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// branches returns two levels of what is below the topic id.
+func (s *snapshot) branches(id int64) (list []Branch) {
+	for _, i := range s.below[id] {
+		b := Branch{Topic: s.all[i]}
+		for _, j := range s.below[b.ID] {
+			b.Narrower = append(b.Narrower, s.all[j])
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
+// hide takes the neighbours away that do not exist for somebody signed out, with all that hangs below them.
 func (s *Service) hide(ctx context.Context, v auth.Viewer, a *Around) error {
-	if a.BroaderTopic == nil && len(a.Narrower) == 0 {
-		return nil
+	var ids []int64
+	for _, t := range a.Above {
+		ids = append(ids, t.ID)
 	}
-	counts, err := selectCounts(ctx, s.db, v.Audiences())
+	for _, b := range a.Narrower {
+		ids = append(ids, b.ID)
+		for _, t := range b.Narrower {
+			ids = append(ids, t.ID)
+		}
+	}
+	there, err := selectReadable(ctx, s.db, db.Pad(ids), db.Pad(v.Audiences()))
 	if err != nil {
-		return fmt.Errorf("count threads by topic: %w", err)
+		return fmt.Errorf("which topics around %q have threads: %w", a.Slug, err)
 	}
-	if a.BroaderTopic != nil && counts[a.BroaderTopic.ID] == 0 {
-		a.BroaderTopic = nil
+	gone := func(t Topic) bool { return !there[t.ID] }
+	a.Above = slices.DeleteFunc(a.Above, gone)
+	a.Narrower = slices.DeleteFunc(a.Narrower, func(b Branch) bool { return gone(b.Topic) })
+	for i := range a.Narrower {
+		a.Narrower[i].Narrower = slices.DeleteFunc(a.Narrower[i].Narrower, gone)
 	}
-	a.Narrower = slices.DeleteFunc(a.Narrower, func(t Topic) bool { return counts[t.ID] == 0 })
 	return nil
 }
 
@@ -167,7 +198,7 @@ func (s *Service) List(ctx context.Context, v auth.Viewer) ([]Counted, error) {
 	if err != nil {
 		return nil, err
 	}
-	counts, err := selectCounts(ctx, s.db, v.Audiences())
+	counts, err := selectCounts(ctx, s.db, db.Pad(v.Audiences()))
 	if err != nil {
 		return nil, fmt.Errorf("count threads by topic: %w", err)
 	}
@@ -186,26 +217,38 @@ func (s *Service) List(ctx context.Context, v auth.Viewer) ([]Counted, error) {
 	return list, nil
 }
 
-// Knows is somebody whose answers about a topic were accepted.
+// Knows is somebody to ask about a topic: they say so themselves, or their answers about it were accepted.
 type Knows struct {
 	Person              int64
 	Handle, Name, Photo string
 	JobTitle, Unit      string
+	Asks                bool // to be asked about it
 	Accepted            int
 }
 
-// maxKnowing is how many people a topic's page names.
-const maxKnowing = 5
+// MaxKnowing is how many people a topic's page names in all; of each kind.
+const MaxKnowing = 60
 
-// Knowing returns those whose answers to questions about a topic were accepted, as far as v may read the questions, with the
-// number of answers as evidence. Signed out it names nobody.
-func (s *Service) Knowing(ctx context.Context, v auth.Viewer, topic int64) ([]Knows, error) {
+// Knowing returns up to limit people who say "ask me about this", and up to limit whose answers to questions about it were
+// accepted, as far as v may read the questions, with the number of answers as evidence. Signed out it names nobody.
+func (s *Service) Knowing(ctx context.Context, v auth.Viewer, topic int64, limit int) ([]Knows, error) {
 	if !v.SignedIn() {
 		return nil, nil
 	}
-	list, err := selectKnowing(ctx, s.db, topic, v.Audiences(), maxKnowing)
+	list, err := selectAsking(ctx, s.db, topic, limit)
 	if err != nil {
-		return nil, fmt.Errorf("list those who know about topic %d: %w", topic, err)
+		return nil, fmt.Errorf("list those to ask about topic %d: %w", topic, err)
+	}
+	answered, err := selectKnowing(ctx, s.db, topic, db.Pad(v.Audiences()), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list those who answered about topic %d: %w", topic, err)
+	}
+	for _, k := range answered {
+		if i := slices.IndexFunc(list, func(a Knows) bool { return a.Person == k.Person }); i >= 0 {
+			list[i].Accepted = k.Accepted
+		} else {
+			list = append(list, k)
+		}
 	}
 	return list, nil
 }
@@ -231,11 +274,10 @@ func (s *Service) Create(ctx context.Context, v auth.Viewer, in Input) (Topic, e
 	}
 	var t Topic
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		all, err := selectAll(ctx, tx)
+		snap, err := read(ctx, tx)
 		if err != nil {
-			return fmt.Errorf("read topics: %w", err)
+			return err
 		}
-		snap := index(all)
 		t = Topic{Slug: snap.freeSlug(in.Name), Name: in.Name, Description: in.Description, Synonyms: in.Synonyms}
 		if t.Broader, err = in.check(snap, 0); err != nil {
 			return err
@@ -262,11 +304,10 @@ func (s *Service) Edit(ctx context.Context, v auth.Viewer, slug string, in Input
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		all, err := selectAll(ctx, tx)
+		snap, err := read(ctx, tx)
 		if err != nil {
-			return fmt.Errorf("read topics: %w", err)
+			return err
 		}
-		snap := index(all)
 		i, ok := snap.bySlug[slug]
 		if !ok {
 			return errNoTopic

@@ -1,7 +1,9 @@
 package topics
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,52 +39,71 @@ func (h *Web) chrome(c *fiber.Ctx, title string) layout.Chrome {
 
 const newPath = "/topics/new"
 
-// List answers GET /topics.
-func (h *Web) List(c *fiber.Ctx) error {
-	v := auth.ViewerOf(c)
-	list, err := h.topics.List(c.UserContext(), v)
-	if err != nil {
-		return err
-	}
-	page := views.ListPage{Chrome: h.chrome(c, "Topics"), Empty: parts.Empty{Title: "No topics yet", Text: "Topics gather what is written about one subject."}}
-	if v.Moderates() {
-		page.NewPath = newPath
-		page.Empty.Do = parts.Link{Text: "Add the first topic", Path: newPath}
-	}
-	narrower := make(map[int64][]parts.Topic)
-	for _, t := range list {
-		narrower[t.Broader] = append(narrower[t.Broader], chip(t.Topic))
-	}
-	for _, t := range list {
-		page.Topics = append(page.Topics, views.Entry{
-			Name: t.Name, Path: t.Path(), Description: t.Description, Threads: t.Threads, Narrower: narrower[t.ID],
-			Follow: follow(v, t.Topic, t.Followed, "/topics"),
-		})
-	}
-	return web.Render(c, fiber.StatusOK, views.List(page))
-}
-
 func chip(t Topic) parts.Topic { return parts.Topic{Name: t.Name, Path: t.Path()} }
 
-// Show answers GET /topics/:slug.
+// Show answers GET /topics/:slug, and sends on from the address of a topic that became part of another.
 func (h *Web) Show(c *fiber.Ctx) error {
 	v := auth.ViewerOf(c)
 	a, err := h.topics.Visit(c.UserContext(), v, c.Params("slug"))
 	if err != nil {
 		return err
 	}
-	page := h.page(c, a)
-	if err := h.threads(c, a, &page); err != nil {
-		return err
+	if a.Slug != c.Params("slug") {
+		return c.Redirect(a.Path(), fiber.StatusMovedPermanently)
 	}
-	know, err := h.topics.Knowing(c.UserContext(), v, a.ID)
+	tab := c.Query("tab")
+	limit := besideThreads
+	if tab == tabPeople {
+		limit = MaxKnowing
+		if !v.SignedIn() {
+			return errs.Unauthenticatedf("Sign in to see people.")
+		}
+	}
+	know, err := h.topics.Knowing(c.UserContext(), v, a.ID, limit)
 	if err != nil {
 		return err
 	}
-	for _, k := range know {
-		page.Experts = append(page.Experts, parts.SidePerson{Person: k.part(), Note: k.note()})
+	page := h.page(c, a)
+	page.Tabs = tabs(v, a, tab)
+	if tab == tabPeople {
+		people(&page, know)
+	} else {
+		beside(&page, know)
+		if err := h.threads(c, a, &page); err != nil {
+			return err
+		}
 	}
 	return web.Render(c, fiber.StatusOK, views.Show(page))
+}
+
+// What ?tab= may be, besides nothing for all threads.
+const (
+	tabUnanswered = "unanswered"
+	tabPosts      = "posts"
+	tabPeople     = "people"
+)
+
+// besideThreads is how many people of each kind the card beside the threads names.
+const besideThreads = 4
+
+// tabs are the views on a topic. Signed out there are no people.
+func tabs(v auth.Viewer, a Around, current string) []parts.Tab {
+	list := []parts.Tab{
+		{Text: "Threads", Path: a.Path(), Count: a.Threads},
+		{Text: "Unanswered", Path: a.Path() + "?tab=" + tabUnanswered},
+		{Text: "Posts", Path: a.Path() + "?tab=" + tabPosts, Count: a.Posts},
+	}
+	if v.SignedIn() {
+		list = append(list, parts.Tab{Text: "People", Path: a.Path() + "?tab=" + tabPeople})
+	}
+	at := 0
+	for i, t := range list {
+		if current != "" && strings.HasSuffix(t.Path, "?tab="+current) {
+			at = i
+		}
+	}
+	list[at].Current = true
+	return list
 }
 
 // page returns the page of a topic without its threads.
@@ -90,16 +111,21 @@ func (h *Web) page(c *fiber.Ctx, a Around) views.ShowPage {
 	v := auth.ViewerOf(c)
 	page := views.ShowPage{Chrome: h.chrome(c, a.Name), Name: a.Name, Description: a.Description, Synonyms: a.Synonyms}
 	page.Chrome.Description = a.Description
-	page.Chrome.Canonical = h.web.URL(a.Path())
-	if a.BroaderTopic != nil {
-		broader := chip(*a.BroaderTopic)
-		page.Broader = &broader
+	if !v.SignedIn() { // somebody signed out sees it, so it is public
+		page.Chrome.Canonical = h.web.URL(a.Path())
 	}
-	for _, t := range a.Narrower {
-		page.Narrower = append(page.Narrower, chip(t))
+	for _, t := range a.Above {
+		page.Above = append(page.Above, chip(t))
+	}
+	for _, b := range a.Narrower {
+		branch := views.Branch{Topic: chip(b.Topic)}
+		for _, t := range b.Narrower {
+			branch.Narrower = append(branch.Narrower, chip(t))
+		}
+		page.Narrower = append(page.Narrower, branch)
 	}
 	if v.Moderates() {
-		page.EditPath = a.Path() + "/edit"
+		page.EditPath, page.MergePath = a.Path()+"/edit", a.Path()+"/merge"
 	}
 	if v.SignedIn() {
 		page.AskPath = "/write?kind=question&topics=" + url.QueryEscape(a.Name)
@@ -126,20 +152,18 @@ func (h *Web) threads(c *fiber.Ctx, a Around, page *views.ShowPage) error {
 	if err != nil {
 		return err
 	}
-	tab := ""
-	if q.Tab == threads.Unanswered {
-		tab = "tab=unanswered&"
-	}
 	page.Items = h.shown.Items(auth.ViewerOf(c), feed.Items)
-	page.Pager = pager(a.Path()+"?"+tab, feed)
-	page.Tabs = []parts.Tab{
-		{Text: "Latest", Path: a.Path(), Count: a.Threads, Current: q.Tab == threads.Latest},
-		{Text: "Unanswered", Path: a.Path() + "?tab=unanswered", Current: q.Tab == threads.Unanswered},
-	}
+	path := a.Path() + "?"
 	page.Empty = parts.Empty{Title: "Nothing here about " + a.Name + " yet", Do: parts.Link{Text: "Ask a question", Path: page.AskPath}}
-	if tab != "" {
+	switch c.Query("tab") {
+	case tabUnanswered:
+		path += "tab=" + tabUnanswered + "&"
 		page.Empty = parts.Empty{Title: "Every question about " + a.Name + " has a reply", Do: parts.Link{Text: "See all of them", Path: a.Path()}}
+	case tabPosts:
+		path += "tab=" + tabPosts + "&"
+		page.Empty = parts.Empty{Title: "No posts about " + a.Name + " yet", Text: "Posts of the blogs come here when they name this topic.", Do: parts.Link{Text: "See all threads", Path: a.Path()}}
 	}
+	page.Pager = pager(path, feed)
 	return nil
 }
 
@@ -157,8 +181,11 @@ func pager(path string, feed threads.Feed) (p parts.Pager) {
 // queryOf returns what the address asks the feed for.
 func queryOf(c *fiber.Ctx, topic int64) (q threads.FeedQuery, err error) {
 	q = threads.FeedQuery{Tab: threads.Latest, Topic: topic}
-	if c.Query("tab") == string(threads.Unanswered) {
+	switch c.Query("tab") {
+	case tabUnanswered:
 		q.Tab = threads.Unanswered
+	case tabPosts:
+		q.Kinds = []threads.Kind{threads.Post}
 	}
 	if q.Before, err = keyOf(c.Query("before")); err != nil {
 		return q, err
@@ -183,11 +210,50 @@ func (k Knows) part() parts.Person {
 	return p
 }
 
+// note is why somebody is named.
 func (k Knows) note() string {
-	if k.Accepted == 1 {
-		return "1 accepted answer"
+	var why []string
+	if k.Asks {
+		why = append(why, "Says “ask me about this”")
 	}
-	return strconv.Itoa(k.Accepted) + " accepted answers"
+	switch {
+	case k.Accepted == 1:
+		why = append(why, "1 accepted answer")
+	case k.Accepted > 1:
+		why = append(why, strconv.Itoa(k.Accepted)+" accepted answers")
+	}
+	return strings.Join(why, " · ")
+}
+
+// beside fills in the card of people that stands beside the threads: one or two who say so, the others by their answers.
+func beside(page *views.ShowPage, know []Knows) {
+	slices.SortStableFunc(know, func(a, b Knows) int { return cmp.Compare(b.strength(), a.strength()) })
+	for _, k := range know[:min(len(know), besideThreads)] {
+		page.Experts = append(page.Experts, parts.SidePerson{Person: k.part(), Note: k.note()})
+	}
+}
+
+// strength orders those who know for the card beside the threads: both reasons before one of them.
+func (k Knows) strength() (n int) {
+	if k.Asks {
+		n++
+	}
+	if k.Accepted > 0 {
+		n++
+	}
+	return n
+}
+
+// people fills in the list of people.
+func people(page *views.ShowPage, know []Knows) {
+	page.OnPeople = true
+	for _, k := range know {
+		page.People = append(page.People, parts.SidePerson{Person: k.part(), Note: k.note()})
+	}
+	page.Empty = parts.Empty{
+		Title: "Nobody has said so yet", Text: "People come here who put “" + page.Name + "” under “Ask me about” in their profile, and those whose answers about it were accepted.",
+		Do: parts.Link{Text: "Edit your profile", Path: "/settings/profile"},
+	}
 }
 
 // New answers GET /topics/new.
@@ -222,8 +288,8 @@ func (h *Web) EditForm(c *fiber.Ctx) error {
 		return err
 	}
 	in := Input{Name: a.Name, Description: a.Description, Synonyms: a.Synonyms}
-	if a.BroaderTopic != nil {
-		in.Broader = a.BroaderTopic.Slug
+	if n := len(a.Above); n > 0 {
+		in.Broader = a.Above[n-1].Slug
 	}
 	return h.form(c, fiber.StatusOK, a.Topic, in, nil)
 }
@@ -244,6 +310,63 @@ func (h *Web) Edit(c *fiber.Ctx) error {
 	}
 	h.web.Flash(c, "The topic is saved.")
 	return web.SeeOther(c, Topic{Slug: slug}.Path())
+}
+
+// MergeForm answers GET /topics/:slug/merge: it asks which topic to merge into, and with ?into= shows what would happen.
+func (h *Web) MergeForm(c *fiber.Ctx) error {
+	v := auth.ViewerOf(c)
+	if err := keeper(v); err != nil {
+		return err
+	}
+	a, err := h.topics.Visit(c.UserContext(), v, c.Params("slug"))
+	if err != nil {
+		return err
+	}
+	into := c.Query("into")
+	if into == "" {
+		return h.merging(c, fiber.StatusOK, a, Topic{}, "", nil)
+	}
+	_, target, err := h.topics.Merging(c.UserContext(), v, a.Slug, into)
+	if problems := problemsOf(err); problems != nil {
+		return h.merging(c, fiber.StatusUnprocessableEntity, a, Topic{}, into, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return h.merging(c, fiber.StatusOK, a, target, into, nil)
+}
+
+// Merge answers POST /topics/:slug/merge.
+func (h *Web) Merge(c *fiber.Ctx) error {
+	v, slug, into := auth.ViewerOf(c), c.Params("slug"), web.FormOf(c).Line("into")
+	t, err := h.topics.Merge(c.UserContext(), v, slug, into)
+	if problems := problemsOf(err); problems != nil {
+		a, err := h.topics.Visit(c.UserContext(), v, slug)
+		if err != nil {
+			return err
+		}
+		return h.merging(c, fiber.StatusUnprocessableEntity, a, Topic{}, into, problems)
+	}
+	if err != nil {
+		return err
+	}
+	h.web.Flash(c, "The two topics are one now.")
+	return web.SeeOther(c, t.Path())
+}
+
+// merging shows the form that asks what a is merged into, or what comes of it once target is known.
+func (h *Web) merging(c *fiber.Ctx, status int, a Around, target Topic, into string, problems parts.Problems) error {
+	page := views.MergePage{
+		Chrome: h.chrome(c, "Merge "+a.Name), Name: a.Name, Action: a.Path() + "/merge", CancelPath: a.Path(), Into: into, Problems: problems,
+	}
+	if target.ID != 0 {
+		page.Target = &parts.Topic{Name: target.Name, Path: target.Path()}
+		page.Words, page.Threads = united(a.Topic, target), a.Threads
+		for _, b := range a.Narrower {
+			page.Narrower = append(page.Narrower, b.Name)
+		}
+	}
+	return web.Render(c, status, views.Merge(page))
 }
 
 func posted(c *fiber.Ctx) Input {

@@ -39,6 +39,7 @@ func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 		return err
 	})
 	feed := threads.New(h.db, nil, now)
+	h.ReferredBy(feed)
 	pages := topics.NewWeb(h.Service, feed, threads.NewWeb(feed, w, nil, nil, nil), w)
 	f.Get("/topics", pages.List)
 	f.Post("/topics", pages.Create)
@@ -46,6 +47,8 @@ func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 	f.Get("/topics/:slug", pages.Show)
 	f.Get("/topics/:slug/edit", pages.EditForm)
 	f.Post("/topics/:slug/edit", pages.Edit)
+	f.Get("/topics/:slug/merge", pages.MergeForm)
+	f.Post("/topics/:slug/merge", pages.Merge)
 	return f, &statements
 }
 
@@ -66,22 +69,36 @@ func TestPages(t *testing.T) {
 			location                     string
 			most                         int64 // statements, with the list of topics in memory or not
 		}{
-			{name: "list", as: "gwen", path: "/topics", status: 200, most: 4},
-			{name: "list, signed out", path: "/topics", status: 200, most: 4},
-			{name: "topic", as: "gwen", path: "/topics/inside", status: 200, most: 6},
-			{name: "topic with open threads, signed out", path: "/topics/open", status: 200, most: 6},
-			{name: "topic without open threads, signed out", path: "/topics/inside", status: 404, most: 3},
-			{name: "unanswered", as: "gwen", path: "/topics/inside?tab=unanswered", status: 200, most: 6},
-			{name: "broken cursor", as: "gwen", path: "/topics/inside?before=!", status: 404, most: 3},
-			{name: "no topic", as: "gwen", path: "/topics/nothing", status: 404, most: 3},
-			{name: "form for a new one", as: "mo", path: "/topics/new", status: 200, most: 2},
+			{name: "list", as: "gwen", path: "/topics", status: 200, most: 5},
+			{name: "list, signed out", path: "/topics", status: 200, most: 5},
+			{name: "topic", as: "gwen", path: "/topics/inside", status: 200, most: 8},
+			{name: "topic with open threads, signed out", path: "/topics/open", status: 200, most: 8},
+			{name: "topic without open threads, signed out", path: "/topics/inside", status: 404, most: 4},
+			{name: "unanswered", as: "gwen", path: "/topics/inside?tab=unanswered", status: 200, most: 8},
+			{name: "broken cursor", as: "gwen", path: "/topics/inside?before=!", status: 404, most: 4},
+			{name: "no topic", as: "gwen", path: "/topics/nothing", status: 404, most: 4},
+			{name: "posts", as: "gwen", path: "/topics/inside?tab=posts", status: 200, most: 8},
+			{name: "people", as: "gwen", path: "/topics/inside?tab=people", status: 200, most: 8},
+			{name: "people, signed out", path: "/topics/open?tab=people", status: 401, most: 5},
+			{name: "people of a topic without open threads, signed out", path: "/topics/inside?tab=people", status: 404, most: 5},
+			{name: "form for a new one", as: "mo", path: "/topics/new", status: 200, most: 3},
 			{name: "form for a new one, member", as: "gwen", path: "/topics/new", status: 403, most: 0},
 			{name: "form, signed out", path: "/topics/open/edit", status: 401, most: 0},
-			{name: "form", as: "mo", path: "/topics/inside/edit", status: 200, most: 4},
+			{name: "form", as: "mo", path: "/topics/inside/edit", status: 200, most: 5},
 			{name: "added", as: "mo", method: "POST", path: "/topics", form: "name=Rights+of+way&synonyms=paths%0D%0APROW&broader=open", status: 303, location: "/topics/rights-of-way", most: 20},
 			{name: "added twice", as: "mo", method: "POST", path: "/topics", form: "name=prow", status: 422, most: 20},
 			{name: "added by a member", as: "gwen", method: "POST", path: "/topics", form: "name=Mine", status: 403, most: 0},
 			{name: "saved", as: "mo", method: "POST", path: "/topics/inside/edit", form: "name=Within", status: 303, location: "/topics/inside", most: 20},
+			{name: "form for merging", as: "mo", path: "/topics/subject-1/merge", status: 200, most: 5},
+			{name: "what comes of it", as: "mo", path: "/topics/subject-1/merge?into=subject+2", status: 200, most: 5},
+			{name: "merging into nothing", as: "mo", path: "/topics/subject-1/merge?into=kettles", status: 422, most: 5},
+			{name: "merging, member", as: "gwen", path: "/topics/subject-1/merge", status: 403, most: 0},
+			{name: "merged by a member", as: "gwen", method: "POST", path: "/topics/subject-1/merge", form: "into=subject-2", status: 403, most: 0},
+			{name: "merged into itself", as: "mo", method: "POST", path: "/topics/subject-1/merge", form: "into=subject-1", status: 422, most: 20},
+			{name: "merged", as: "mo", method: "POST", path: "/topics/subject-1/merge", form: "into=Subject+2", status: 303, location: "/topics/subject-2", most: 30},
+			{name: "merged twice", as: "mo", method: "POST", path: "/topics/subject-1/merge", form: "into=Subject+2", status: 404, most: 20},
+			{name: "where it was", as: "gwen", path: "/topics/subject-1", status: 301, location: "/topics/subject-2", most: 8},
+			{name: "where it was, signed out", path: "/topics/subject-1", status: 404, most: 8},
 			{name: "mistake", as: "mo", method: "POST", path: "/topics/inside/edit", form: "name=", status: 422, most: 20},
 		}
 		for _, c := range cases {
@@ -124,23 +141,24 @@ func TestKnowing(t *testing.T) {
 		h.exec(t, `UPDATE threads SET accepted_reply_id = 1 WHERE id = 1`) // by 1
 		h.exec(t, `UPDATE threads SET accepted_reply_id = 4 WHERE id = 2`) // by 3
 		h.exec(t, `UPDATE threads SET accepted_reply_id = 6 WHERE id = 3`) // by 3, for another organisation
+		h.exec(t, `INSERT INTO person_topics (person_id, topic_id, position) VALUES (2, 1, 1), (3, 1, 1)`)
 		cases := []struct {
 			name string
 			as   auth.Viewer
 			want string
 		}{
 			{"signed out", auth.Public, ""},
-			{"member", member, "mo:1 ada:1"},
-			{"the other organisation", auth.ForPerson(9, 9, 2, false, 0), "ada:2 mo:1"},
+			{"member", member, "ada:1! gwen:0! mo:1"},
+			{"the other organisation", auth.ForPerson(9, 9, 2, false, 0), "ada:2! gwen:0! mo:1"},
 		}
 		for _, c := range cases {
-			list, err := h.Knowing(t.Context(), c.as, 1)
+			list, err := h.Knowing(t.Context(), c.as, 1, 5)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got []string
 			for _, k := range list {
-				got = append(got, fmt.Sprint(k.Handle, ":", k.Accepted))
+				got = append(got, fmt.Sprint(k.Handle, ":", k.Accepted, map[bool]string{true: "!"}[k.Asks]))
 			}
 			if s := strings.Join(got, " "); s != c.want {
 				t.Errorf("%s: got %q, want %q", c.name, s, c.want)

@@ -17,8 +17,19 @@ func listed(words []string) string { return strings.Join(words, ", ") }
 
 func crumbs(p ShowPage) []parts.Link {
 	links := []parts.Link{{Text: "Topics", Path: "/topics"}}
-	if p.Broader != nil {
-		links = append(links, parts.Link{Text: p.Broader.Name, Path: p.Broader.Path})
+	for _, t := range p.Above {
+		links = append(links, parts.Link{Text: t.Name, Path: t.Path})
 	}
 	return links
+}
+
+// moved says how many threads change topic.
+func moved(n int) string {
+	switch n {
+	case 0:
+		return "No threads move."
+	case 1:
+		return "1 thread moves."
+	}
+	return parts.Thousands(n) + " threads move."
 }
