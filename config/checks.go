@@ -179,6 +179,13 @@ var rules = map[string]func(reflect.Value) string{
 		_, err := mail.ParseAddress(s)
 		return err == nil
 	}, "want an e-mail address, such as hub@council.example or Watercooler <hub@council.example>."),
+	"contact": text(func(s string) bool {
+		if a, err := mail.ParseAddress(s); err == nil {
+			return a.Address == s // it stands in an address of its own, mailto:, where a name has no place
+		}
+		u, err := url.Parse(s)
+		return err == nil && u.Scheme == "https" && u.Hostname() != ""
+	}, "want an e-mail address, such as security@council.example, or an https:// address."),
 	"bytes": func(v reflect.Value) string {
 		if v.Int() < 64<<10 || v.Int() > 1<<30 {
 			return "want between 64KB and 1GB."

@@ -30,10 +30,14 @@ import (
 //
 // Config embeds into the command line's grammar (`embed:""`), so each subcommand takes the same flags.
 type Config struct {
-	Data       string `name:"data" type:"setting" group:"The hub" preset:"data" check:"filled" placeholder:"DIR" help:"Folder that holds everything the hub keeps: database, search index, photos. Back this up."`
-	BaseURL    string `name:"base-url" type:"setting" group:"The hub" preset:"http://localhost:8080" check:"baseurl" placeholder:"URL" help:"Address people type to reach the hub. Links in letters and single sign-on use it; https turns on secure cookies and HSTS."`
-	Timezone   string `name:"timezone" type:"setting" group:"The hub" preset:"Europe/London" check:"timezone" placeholder:"ZONE" help:"Time zone of the organisation, in which dates are shown."`
-	Sample     bool   `name:"sample" type:"setting" group:"The hub" preset:"false" help:"Fill an empty hub with sample content and let anyone sign in as a sample person. For trying it out, never for real use."`
+	Data     string `name:"data" type:"setting" group:"The hub" preset:"data" check:"filled" placeholder:"DIR" help:"Folder that holds everything the hub keeps: database, search index, photos. Back this up."`
+	BaseURL  string `name:"base-url" type:"setting" group:"The hub" preset:"http://localhost:8080" check:"baseurl" placeholder:"URL" help:"Address people type to reach the hub. Links in letters and single sign-on use it; https turns on secure cookies and HSTS."`
+	Timezone string `name:"timezone" type:"setting" group:"The hub" preset:"Europe/London" check:"timezone" placeholder:"ZONE" help:"Time zone of the organisation, in which dates are shown."`
+	Sample   bool   `name:"sample" type:"setting" group:"The hub" preset:"false" help:"Fill an empty hub with sample content and let anyone sign in as a sample person. For trying it out, never for real use."`
+
+	Contact         string `name:"contact" type:"setting" group:"The hub" preset:"" check:"mailbox?" placeholder:"ADDRESS" help:"E-mail address for questions about the hub, named in its accessibility statement, privacy notice and cookie page."`
+	SecurityContact string `name:"security-contact" type:"setting" group:"The hub" preset:"" check:"contact?" placeholder:"ADDRESS" help:"Where to report a weakness: an e-mail address, or the https:// address of a page. Published at /.well-known/security.txt; empty: there is none."`
+
 	Listen     string `name:"listen" type:"setting" group:"Web server" preset:":8080" check:"listen" placeholder:"ADDRESS" help:"Address the web server listens on."`
 	Metrics    string `name:"metrics-listen" type:"setting" group:"Web server" preset:"127.0.0.1:9090" check:"listen?" placeholder:"ADDRESS" help:"Address that serves Prometheus /metrics, apart from the pages. Empty turns it off."`
 	BodyLimit  Bytes  `name:"body-limit" type:"setting" group:"Web server" preset:"12MB" check:"bytes" placeholder:"SIZE" help:"Largest request accepted, uploads included."`
