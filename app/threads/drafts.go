@@ -30,6 +30,7 @@ type Draft struct {
 	Body      string
 	Topics    string // as typed, comma separated
 	Audience  string
+	Network   int64 // where it is to go, 0 for none
 	UpdatedAt time.Time
 }
 
@@ -63,6 +64,9 @@ func (s *Service) SaveDraft(ctx context.Context, v auth.Viewer, d Draft) (time.T
 	}
 	if _, _, _, ok := parsePlace(d.Place); !ok {
 		return time.Time{}, errs.NotFoundf("There is no such place to write in.")
+	}
+	if !v.MemberOf(d.Network) {
+		d.Network = 0 // nothing can be sent there; the text is kept all the same
 	}
 	if len(d.Title)+len(d.Body)+len(d.Topics) > maxDraft {
 		return time.Time{}, errs.InvalidFields(errs.Field{Name: "body", Text: "This text is too long to keep as a draft. Keep a copy of it elsewhere and shorten it."})
@@ -164,12 +168,15 @@ func (s *Service) DeleteDraft(ctx context.Context, v auth.Viewer, id int64) erro
 	return nil
 }
 
-const draftColumns = "id, place, kind, title, body, topics, audience, updated_at"
+const draftColumns = "id, place, kind, title, body, topics, audience, network_id, updated_at"
 
 func scanDraft(r db.Scanner) (d Draft, err error) {
-	var at int64
-	err = r.Scan(&d.ID, &d.Place, &d.Kind, &d.Title, &d.Body, &d.Topics, &d.Audience, &at)
-	d.UpdatedAt = db.Time(at)
+	var (
+		at      int64
+		network *int64
+	)
+	err = r.Scan(&d.ID, &d.Place, &d.Kind, &d.Title, &d.Body, &d.Topics, &d.Audience, &network, &at)
+	d.UpdatedAt, d.Network = db.Time(at), orZero(network)
 	return d, err
 }
 
@@ -193,9 +200,9 @@ LIMIT $2`, person, maxDrafts)
 func updateDraft(ctx context.Context, tx *db.Tx, person int64, d Draft) (bool, error) {
 	n, err := tx.Exec(ctx, `
 UPDATE drafts
-SET kind = $1, title = $2, body = $3, topics = $4, audience = $5, updated_at = $6
-WHERE person_id = $7 AND place = $8`,
-		string(d.Kind), d.Title, d.Body, d.Topics, d.Audience, db.Micros(tx.Now()), person, d.Place)
+SET kind = $1, title = $2, body = $3, topics = $4, audience = $5, network_id = $6, updated_at = $7
+WHERE person_id = $8 AND place = $9`,
+		string(d.Kind), d.Title, d.Body, d.Topics, d.Audience, idOrNull(d.Network), db.Micros(tx.Now()), person, d.Place)
 	return n > 0, err
 }
 
@@ -209,12 +216,12 @@ func insertDraft(ctx context.Context, tx *db.Tx, person int64, d Draft) error {
 	}
 	// Another tab may have written the first draft of this place a moment ago: the later one stays.
 	_, err := tx.Exec(ctx, `
-INSERT INTO drafts (person_id, place, kind, title, body, topics, audience, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO drafts (person_id, place, kind, title, body, topics, audience, network_id, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (person_id, place) DO UPDATE
 SET kind = excluded.kind, title = excluded.title, body = excluded.body, topics = excluded.topics,
-  audience = excluded.audience, updated_at = excluded.updated_at`,
-		person, d.Place, string(d.Kind), d.Title, d.Body, d.Topics, d.Audience, db.Micros(tx.Now()))
+  audience = excluded.audience, network_id = excluded.network_id, updated_at = excluded.updated_at`,
+		person, d.Place, string(d.Kind), d.Title, d.Body, d.Topics, d.Audience, idOrNull(d.Network), db.Micros(tx.Now()))
 	return err
 }
 

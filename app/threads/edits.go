@@ -18,9 +18,10 @@ type Edit struct {
 	Title    string
 	Body     string
 	Topics   []string // names, as typed
+	Audience string   // of a thread; "" leaves it as it is
 }
 
-// EditThread changes what a thread says and which topics it has, and keeps what it said before. Conflict means that somebody
+// EditThread changes what a thread says, which topics it has and who may read it, and keeps what it said before. Conflict means that somebody
 // else changed it since in.Revision; nothing was written.
 func (s *Service) EditThread(ctx context.Context, v auth.Viewer, id int64, in Edit) error {
 	if !v.SignedIn() {
@@ -31,13 +32,24 @@ func (s *Service) EditThread(ctx context.Context, v auth.Viewer, id int64, in Ed
 	if err != nil {
 		return err
 	}
-	problems := slices.Concat(checkTitle(in.Title), checkBody(in.Body, false), wrong)
-	doc, err := s.renderChecked(ctx, in.Body, problems)
+	was, err := selectEntry(ctx, s.db, v, kindThread, id)
+	if err != nil {
+		return fmt.Errorf("edit thread %d: %w", id, err)
+	}
+	limit, problems := MaxBody, checkBody(in.Body, false)
+	if was.of == Post {
+		limit, problems = markup.MaxArticle, checkArticle(in.Body)
+	}
+	doc, err := s.renderChecked(ctx, in.Body, limit, slices.Concat(checkTitle(in.Title), problems, wrong))
 	if err != nil {
 		return err
 	}
 	err = s.change(ctx, v, kindThread, id, func(tx *db.Tx, e entry) error {
 		rewritten, err := s.rewrite(ctx, tx, v, e, in, doc)
+		if err != nil {
+			return err
+		}
+		opened, err := readdress(ctx, tx, v, &e, in.Audience)
 		if err != nil {
 			return err
 		}
@@ -48,7 +60,7 @@ func (s *Service) EditThread(ctx context.Context, v auth.Viewer, id int64, in Ed
 		if err := deleteDraftAt(ctx, tx, v.Person, EditPlace(kindThread, id)); err != nil {
 			return err
 		}
-		if !rewritten && !regrouped {
+		if !rewritten && !regrouped && !opened {
 			return nil
 		}
 		return s.append(ctx, tx, v, "thread.edited", e)
@@ -66,7 +78,7 @@ func (s *Service) EditReply(ctx context.Context, v auth.Viewer, id int64, in Edi
 		return signIn
 	}
 	in.Title = ""
-	doc, err := s.renderChecked(ctx, in.Body, checkBody(in.Body, true))
+	doc, err := s.renderChecked(ctx, in.Body, MaxBody, checkBody(in.Body, true))
 	if err != nil {
 		return err
 	}
@@ -93,19 +105,60 @@ func (s *Service) EditReply(ctx context.Context, v auth.Viewer, id int64, in Edi
 	return nil
 }
 
+// readdress changes who may read the thread e, in the transaction of an edit, and reports whether it did; "" leaves it as it is.
+// It never is wider than its network, or its blog, allows.
+func readdress(ctx context.Context, tx *db.Tx, v auth.Viewer, e *entry, audience string) (bool, error) {
+	if audience == "" || audience == e.audience {
+		return false, nil
+	}
+	wrong := func(text string) error { return errs.InvalidFields(errs.Field{Name: "audience", Text: text}) }
+	// SECURITY: CanRead keeps people from sending a thread to where they could not follow it.
+	if !auth.ValidAudience(audience) || !v.CanRead(audience) {
+		return false, wrong("Choose who will see this.")
+	}
+	if e.of == Post {
+		blog, err := selectBlogAudience(ctx, tx, e.id)
+		switch {
+		case err != nil:
+			return false, err
+		case !within(audience, blog):
+			return false, wrong("A post cannot have more readers than its blog.")
+		}
+	}
+	if err := settle(ctx, tx, v, e.network, audience); err != nil {
+		return false, err
+	}
+	if e.network == 0 && e.of != Post && !(place{}).allows(audience) {
+		return false, wrong((place{}).refuses())
+	}
+	e.audience = audience
+	_, err := tx.Exec(ctx, "UPDATE threads SET audience = $1 WHERE id = $2", audience, e.id)
+	return err == nil, err
+}
+
+// selectBlogAudience reads the widest audience a post may have, that of its blog.
+func selectBlogAudience(ctx context.Context, q db.Querier, post int64) (audience string, err error) {
+	err = q.QueryRow(ctx, `
+SELECT b.audience
+FROM posts po
+JOIN blogs b ON b.id = po.blog_id
+WHERE po.thread_id = $1`, post).Scan(&audience)
+	return audience, err
+}
+
 // renderChecked renders body unless something is wrong with what came with it.
-func (s *Service) renderChecked(ctx context.Context, body string, problems []errs.Field) (markup.Doc, error) {
+func (s *Service) renderChecked(ctx context.Context, body string, limit int, problems []errs.Field) (markup.Doc, error) {
 	if err := errs.InvalidFields(problems...); err != nil {
 		return markup.Doc{}, err
 	}
-	return s.render(ctx, body)
+	return renderIn(ctx, s.db, body, limit)
 }
 
 // rewrite replaces the text of e and keeps the old one as a revision. It reports whether the text changed. The update comes
 // before the copy: it is the one that fails for the second of two editors, by its revision.
 func (s *Service) rewrite(ctx context.Context, tx *db.Tx, v auth.Viewer, e entry, in Edit, doc markup.Doc) (bool, error) {
 	switch {
-	case !may(v, e.author):
+	case !may(v, e.author) && !e.coauthor:
 		return false, notYours
 	case e.title == in.Title && e.body == in.Body:
 		return false, nil

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"watercooler/app/db"
-	"watercooler/app/errs"
 	"watercooler/auth"
 )
 
@@ -537,46 +536,4 @@ WHERE t.deleted_at IS NULL AND t.kind = 'question' AND t.reply_count = 0
 ORDER BY t.created_at DESC, t.id DESC
 LIMIT ?`, limit)
 	return collect(ctx, q, s, func(r db.Scanner) (Thread, error) { return scanThread(r) })
-}
-
-// Reach is how many people an audience has.
-type Reach struct {
-	Staff, Partners int    // everyone who works here or at a partner, people who left apart
-	Own             int    // of the viewer's organisation
-	Organisation    string // name of the viewer's organisation
-}
-
-// Reach counts who would see something that v writes, for the line "Who will see this".
-func (s *Service) Reach(ctx context.Context, v auth.Viewer) (Reach, error) {
-	if !v.SignedIn() {
-		return Reach{}, signIn
-	}
-	var r Reach
-	err := s.db.QueryRow(ctx, `
-SELECT
-  COUNT(*) FILTER (WHERE o.home),
-  COUNT(*) FILTER (WHERE NOT o.home),
-  COUNT(*) FILTER (WHERE o.id = $1),
-  COALESCE(MAX(CASE WHEN o.id = $1 THEN o.name END), '')
-FROM organisations o
-JOIN people p ON p.organisation_id = o.id AND p.left_at IS NULL`, v.Organisation).Scan(&r.Staff, &r.Partners, &r.Own, &r.Organisation)
-	if err != nil && !errs.IsNotFound(err) {
-		return Reach{}, fmt.Errorf("count who would see it: %w", err)
-	}
-	return r, nil
-}
-
-// WhoSees says in a sentence who can read what is for audience.
-func (r Reach) WhoSees(audience string) string {
-	switch audience {
-	case auth.AudiencePublic:
-		return "Anyone, without signing in."
-	case auth.AudienceHub:
-		who := count(r.Staff, "member of staff", "staff")
-		if r.Partners > 0 {
-			who += " and " + count(r.Partners, "partner", "partners")
-		}
-		return "Everyone signed in: " + who + "."
-	}
-	return fmt.Sprintf("Only people at %s: %s.", r.Organisation, count(r.Own, "person", "people"))
 }

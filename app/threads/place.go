@@ -3,7 +3,6 @@ package threads
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"watercooler/app/db"
@@ -166,42 +165,4 @@ WHERE network_id = $2 AND audience <> $1`, audience, network)
 	return event.Append(ctx, tx, event.Event{
 		Verb: "network.narrowed", Object: event.Ref{Kind: "network", ID: network}, Audience: audience,
 	})
-}
-
-// Home is a network that somebody may write in, for a list to choose from.
-type Home struct {
-	Place
-	Audiences []string // that a thread there may have, the usual one first
-}
-
-// Homes returns the networks v is a member of and may write in, by name.
-func (s *Service) Homes(ctx context.Context, v auth.Viewer) ([]Home, error) {
-	if len(v.Networks()) == 0 {
-		return nil, nil
-	}
-	rows, err := collect(ctx, s.db, sql(`
-SELECT id, slug, name, access, audience
-FROM networks
-WHERE id IN (?) AND closed_at IS NULL
-ORDER BY name, id
-LIMIT 500`, v.Networks()), func(r db.Scanner) (p place, err error) {
-		var access string
-		err = r.Scan(&p.ID, &p.Slug, &p.Name, &access, &p.audience)
-		p.open = access == "open"
-		return p, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("networks to write in: %w", err)
-	}
-	homes := make([]Home, len(rows))
-	for i, p := range rows {
-		homes[i] = Home{Place: p.Place, Audiences: p.audiences()}
-	}
-	return homes, nil
-}
-
-// audiences are those a thread in a network may have, the usual one first.
-func (p place) audiences() []string {
-	all := []string{auth.AudienceHub, auth.NetworkAudience(p.ID), auth.AudiencePublic}
-	return slices.DeleteFunc(all, func(a string) bool { return !p.allows(a) })
 }

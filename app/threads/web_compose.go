@@ -30,7 +30,7 @@ func (h *Web) Write(c *fiber.Ctx) error {
 	if !waits {
 		d = wished
 	}
-	page, err := h.writePage(c, d)
+	page, err := h.writePage(c, d, c.Query("network"))
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (h *Web) Open(c *fiber.Ctx) error {
 	d := formDraft(c)
 	d.Place = PlaceNew
 	id, err := h.threads.Open(c.UserContext(), auth.ViewerOf(c), NewThread{
-		Kind: d.Kind, Title: d.Title, Body: d.Body, Topics: topicNames(d.Topics), Audience: d.Audience,
+		Kind: d.Kind, Title: d.Title, Body: d.Body, Topics: topicNames(d.Topics), Audience: d.Audience, Network: d.Network,
 	})
 	if err != nil {
 		return h.writeAgain(c, d, err)
@@ -72,7 +72,7 @@ func (h *Web) writeAgain(c *fiber.Ctx, d Draft, err error) error {
 	if !ok {
 		return h.refuse(c, d, err)
 	}
-	page, failed := h.writePage(c, d)
+	page, failed := h.writePage(c, d, "")
 	if failed != nil {
 		return failed
 	}
@@ -80,26 +80,21 @@ func (h *Web) writeAgain(c *fiber.Ctx, d Draft, err error) error {
 	return web.Render(c, web.StatusOf(err), views.Write(page))
 }
 
-// writePage returns the composer for a new thread with d in it.
-func (h *Web) writePage(c *fiber.Ctx, d Draft) (views.WritePage, error) {
-	ctx, v := c.UserContext(), auth.ViewerOf(c)
+// writePage returns the composer for a new thread with d in it. network is the slug of the one to begin in, when d names none.
+func (h *Web) writePage(c *fiber.Ctx, d Draft, network string) (views.WritePage, error) {
+	v := auth.ViewerOf(c)
 	if d.Kind != Discussion {
 		d.Kind = Question
 	}
-	if !v.CanRead(d.Audience) {
-		d.Audience = auth.AudienceHub
-	}
-	reach, err := h.threads.Reach(ctx, v)
+	reach, err := h.threads.Reach(c.UserContext(), v)
 	if err != nil {
 		return views.WritePage{}, err
 	}
 	page := composer(d.Kind)
+	page.BlogPath = "/blog/write"
 	page.Chrome = h.chrome(c, page.Heading, "discussions")
 	page.Title, page.Body, page.Topics, page.Draft = d.Title, d.Body, d.Topics, h.saved(d.UpdatedAt)
-	page.WhoSees = reach.WhoSees(d.Audience)
-	for _, a := range audiences(v) {
-		page.Audiences = append(page.Audiences, parts.Option{Value: a, Label: reach.WhoSees(a), Selected: a == d.Audience})
-	}
+	offerPlaces(&page, v, reach, d, network)
 	if err := h.offerTopics(c, &page); err != nil {
 		return page, err
 	}
@@ -121,15 +116,6 @@ func composer(kind Kind) views.WritePage {
 		page.TitleLabel, page.Submit = "Title", "Start"
 	}
 	return page
-}
-
-// audiences are those v may write for, the usual one first.
-func audiences(v auth.Viewer) []string {
-	list := []string{auth.AudienceHub}
-	if v.Organisation != 0 {
-		list = append(list, auth.OrgAudience(v.Organisation))
-	}
-	return append(list, auth.AudiencePublic)
 }
 
 // offerTopics adds the topics to choose from, and those that what is written seems to be about.
@@ -171,7 +157,7 @@ func (h *Web) compose(c *fiber.Ctx, d Draft, preview string, err error) error {
 		if err != nil {
 			return h.writeAgain(c, d, err)
 		}
-		page, err := h.writePage(c, d)
+		page, err := h.writePage(c, d, "")
 		page.Preview = preview
 		return orRender(c, err, views.Write(page))
 	case edit && kind == kindThread:
@@ -245,7 +231,7 @@ func (h *Web) SaveThread(c *fiber.Ctx) error {
 	d := formDraft(c)
 	d.Place = EditPlace(kindThread, id)
 	err = h.threads.EditThread(c.UserContext(), auth.ViewerOf(c), id, Edit{
-		Revision: revision(c), Title: d.Title, Body: d.Body, Topics: topicNames(d.Topics),
+		Revision: revision(c), Title: d.Title, Body: d.Body, Topics: topicNames(d.Topics), Audience: d.Audience,
 	})
 	if err != nil {
 		if _, ok := web.ProblemsOf(err); !ok {
@@ -253,7 +239,7 @@ func (h *Web) SaveThread(c *fiber.Ctx) error {
 		}
 		return h.editThread(c, id, d, "", err)
 	}
-	return web.SeeOther(c, threadPath(id))
+	return h.toThread(c, id)
 }
 
 // editThread shows the composer on a thread: with d where it has text, with a preview, or with what was wrong.
@@ -269,6 +255,9 @@ func (h *Web) editThread(c *fiber.Ctx, id int64, d Draft, preview string, cause 
 	page.Preview = preview
 	if !d.Empty() || cause != nil {
 		page.Title, page.Body, page.Topics = d.Title, d.Body, d.Topics
+	}
+	if err := h.offerAudiences(c, &page, t, d.Audience); err != nil {
+		return err
 	}
 	page.Problems, _ = web.ProblemsOf(cause)
 	if page.Revision == 0 || errs.KindOf(cause) == errs.Conflict {
@@ -447,7 +436,7 @@ func formDraft(c *fiber.Ctx) Draft {
 	f := web.FormOf(c)
 	return Draft{
 		Place: f.Line("place"), Kind: Kind(f.Line("kind")), Title: f.Line("title"), Body: f.Text("body"),
-		Topics: f.Line("topics"), Audience: f.Line("audience"),
+		Topics: f.Line("topics"), Audience: audienceIn(f.Line("audience"), f.ID("network")), Network: f.ID("network"),
 	}
 }
 

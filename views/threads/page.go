@@ -1,7 +1,7 @@
 // Package threads shows lists of threads, one thread, its history, and the composer.
 //
 // The names of the form fields, for whoever parses them. The composer posts kind, title, body, topics (comma separated),
-// audience, place and revision. A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
+// network, audience, place and revision. A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
 // Both may be posted to /preview instead, by a submit button with formaction: the same page comes back with Preview filled, or
 // for htmx the Preview fragment alone. A follow button posts kind, id and return. A confirmed deletion posts nothing.
 package threads
@@ -178,6 +178,8 @@ type WritePage struct {
 	Topics     string         // as typed, comma separated
 	TopicNames []string       // offered while typing
 	Suggested  []string       // topics that fit what is written: shown as "Suggested"
+	BlogPath   string         // to write a blog post instead; empty when editing
+	Places     []PlaceOption  // where it can go; with one only, nothing is asked
 	Audiences  []parts.Option // one is only said, several can be chosen from
 	WhoSees    string         // "Everyone signed in: 4,212 staff and 138 partners."
 	Submit     string         // "Ask", "Start", "Save changes"
@@ -187,6 +189,13 @@ type WritePage struct {
 	Problems   parts.Problems
 	Similar    []parts.SideThread // "Already asked?"; also fetched while typing from /similar?title=…
 	Experts    []parts.SidePerson // "People who may know"
+}
+
+// PlaceOption is where a new thread can go, with the audiences it may have there.
+type PlaceOption struct {
+	Value, Label string // the id of a network; "" for no network
+	Audiences    []string
+	Selected     bool
 }
 
 // DraftsPage lists unfinished writing.
