@@ -10,7 +10,7 @@
 // and whoever shows posts needs no rule beside the audience.
 //
 // Who may write: a person in their own blog, the people of a unit in the unit's, the members of a network in the network's,
-// and in each the authors named in blog_authors. Who may change its settings: the person; the head of the unit and those of
+// and in the first two the authors named in blog_authors. Who may change its settings: the person; the head of the unit and those of
 // its people who are named authors; the stewards of the network; and moderators, as far as they can read it.
 package blogs
 
@@ -63,7 +63,8 @@ type Blog struct {
 	Audience    string    // the widest its posts may have
 	LaunchAt    time.Time // zero: it was never prepared
 	CreatedAt   time.Time
-	Prepared    bool // its day has not come: only those who write in it see it
+	Prepared    bool    // its day has not come: only those who write in it see it
+	network     network // whose blog it is, for a network's
 
 	// What the viewer has done and may do.
 	Followed  bool

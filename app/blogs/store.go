@@ -14,7 +14,8 @@ import (
 // blogColumns are read by scanBlog from the tables of blogFrom.
 const (
 	blogColumns = `b.id, b.slug, b.name, b.description, b.owner_kind, b.owner_id, b.audience, b.launch_at, b.created_at,
-  COALESCE(bp.name, bu.name, bn.name, ''), COALESCE(bp.handle, bn.slug, ''), COALESCE(bp.photo, '')`
+  COALESCE(bp.name, bu.name, bn.name, ''), COALESCE(bp.handle, bn.slug, ''), COALESCE(bp.photo, ''),
+  COALESCE(bn.access, ''), COALESCE(bn.audience, '')`
 	blogFrom = `
 FROM blogs b
 LEFT JOIN people bp ON b.owner_kind = 'person' AND bp.id = b.owner_id
@@ -28,7 +29,7 @@ func scanBlog(r db.Scanner, now time.Time, more ...any) (b Blog, err error) {
 		created int64
 	)
 	dest := []any{&b.ID, &b.Slug, &b.Name, &b.Description, &b.Owner.Kind, &b.Owner.ID, &b.Audience, &launch, &created,
-		&b.Owner.Name, &b.Owner.Slug, &b.Owner.Photo}
+		&b.Owner.Name, &b.Owner.Slug, &b.Owner.Photo, &b.network.access, &b.network.audience}
 	if err := r.Scan(append(dest, more...)...); err != nil {
 		return Blog{}, err
 	}
@@ -51,7 +52,7 @@ func writes(p *params, v auth.Viewer) string {
 	return `(b.owner_kind = 'person' AND b.owner_id = ` + p.one(v.Person) + `
     OR b.owner_kind = 'unit' AND b.owner_id = ` + p.one(v.Unit) + `
     OR b.owner_kind = 'network' AND bn.closed_at IS NULL AND b.owner_id IN (` + all(p, v.Networks()) + `)
-    OR (bn.id IS NULL OR bn.closed_at IS NULL) AND EXISTS (
+    OR b.owner_kind <> 'network' AND EXISTS (
       SELECT 1
       FROM blog_authors ba
       WHERE ba.blog_id = b.id AND ba.person_id = ` + p.one(v.Person) + `))`
@@ -85,8 +86,26 @@ func readable(p *params, v auth.Viewer, now time.Time) string {
     AND (b.launch_at IS NULL OR b.launch_at <= ` + p.one(db.Micros(now)) + `))`
 }
 
-// selectOneBlog reads the blog that where finds, with what v may do with it.
-func selectOneBlog(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, where func(p *params) string) (Blog, error) {
+// blogWhere finds one blog.
+type blogWhere func(p *params) string
+
+func blogWithSlug(slug string) blogWhere {
+	return func(p *params) string { return "b.slug = " + p.one(slug) }
+}
+
+func blogWithID(id int64) blogWhere {
+	return func(p *params) string { return "b.id = " + p.one(id) }
+}
+
+func blogOf(kind string, owner int64) blogWhere {
+	return func(p *params) string {
+		return "b.owner_kind = " + p.one(kind) + " AND b.owner_id = " + p.one(owner)
+	}
+}
+
+// selectAnyBlog reads a blog with what v may do with it, and reports whether v may know of it. Most callers want
+// selectOneBlog.
+func selectAnyBlog(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, where blogWhere) (b Blog, visible bool, err error) {
 	var p params
 	text := `SELECT ` + blogColumns + `,
   ` + writes(&p, v) + `,
@@ -96,34 +115,39 @@ func selectOneBlog(ctx context.Context, q db.Querier, v auth.Viewer, now time.Ti
 		blogFrom + `
 WHERE ` + where(&p)
 	var writes, keeps, reads, follows bool
-	b, err := scanBlog(q.QueryRow(ctx, text, p...), now, &writes, &keeps, &reads, &follows)
-	switch {
-	case errs.IsNotFound(err):
-		return Blog{}, noBlog.Because(err)
-	case err != nil:
-		return Blog{}, err
-	case !reads && !writes && !keeps:
-		return Blog{}, noBlog
+	b, err = scanBlog(q.QueryRow(ctx, text, p...), now, &writes, &keeps, &reads, &follows)
+	if errs.IsNotFound(err) {
+		return Blog{}, false, noBlog.Because(err)
+	}
+	if err != nil {
+		return Blog{}, false, err
 	}
 	b.Followed = follows
 	if v.SignedIn() {
 		b.CanWrite, b.CanKeep, b.CanManage = writes, keeps, keeps || reads && v.Moderates()
 	}
-	return b, nil
+	return b, reads || b.CanWrite || b.CanKeep, nil
+}
+
+// selectOneBlog reads the blog that where finds, NotFound when v may not know of it.
+func selectOneBlog(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, where blogWhere) (Blog, error) {
+	b, visible, err := selectAnyBlog(ctx, q, v, now, where)
+	if err == nil && !visible {
+		return Blog{}, noBlog
+	}
+	return b, err
 }
 
 func selectBlog(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, slug string) (Blog, error) {
-	return selectOneBlog(ctx, q, v, now, func(p *params) string { return "b.slug = " + p.one(slug) })
+	return selectOneBlog(ctx, q, v, now, blogWithSlug(slug))
 }
 
 func selectBlogOf(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, kind string, id int64) (Blog, error) {
-	return selectOneBlog(ctx, q, v, now, func(p *params) string {
-		return "b.owner_kind = " + p.one(kind) + " AND b.owner_id = " + p.one(id)
-	})
+	return selectOneBlog(ctx, q, v, now, blogOf(kind, id))
 }
 
 func selectBlogByID(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, id int64) (Blog, error) {
-	return selectOneBlog(ctx, q, v, now, func(p *params) string { return "b.id = " + p.one(id) })
+	return selectOneBlog(ctx, q, v, now, blogWithID(id))
 }
 
 // postColumns are read by scanPost from the tables of postFrom.
