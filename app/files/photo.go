@@ -13,8 +13,6 @@ import (
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoder
-
-	"watercooler/app/errs"
 )
 
 const (
@@ -28,27 +26,9 @@ const (
 // orientation says, cut around the centre and encoded anew, so that no place, camera or thumbnail travels with it. What is
 // not a JPEG, PNG, GIF or WebP picture, or is too large, is Invalid.
 func Photo(r io.Reader) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxPhotoBytes+1))
+	src, turned, err := decode(r)
 	if err != nil {
-		return nil, fmt.Errorf("read photo: %w", err)
-	}
-	if len(raw) > maxPhotoBytes {
-		return nil, errs.Invalidf("This picture is larger than %s.", size(maxPhotoBytes))
-	}
-	c, format, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil {
-		return nil, errs.Invalidf("This is not a picture the hub can read. Use a JPEG, PNG, GIF or WebP file.").Because(err)
-	}
-	if c.Width <= 0 || c.Height <= 0 || c.Width > maxPhotoPixels/c.Height {
-		return nil, errs.Invalidf("This picture has too many pixels. Make it smaller than %d megapixels.", maxPhotoPixels/1_000_000)
-	}
-	src, _, err := image.Decode(bytes.NewReader(raw))
-	if err != nil {
-		return nil, errs.Invalidf("This picture is damaged.").Because(err)
-	}
-	turned := 1
-	if format == "jpeg" {
-		turned = orientation(raw)
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, turn(square(src), turned), &jpeg.Options{Quality: photoQuality}); err != nil {
@@ -80,31 +60,35 @@ func blank(side int) *image.RGBA {
 	return m
 }
 
-// turn applies one of the eight EXIF orientations to a square picture.
+// turn applies one of the eight EXIF orientations to a picture.
 func turn(src *image.RGBA, orientation int) *image.RGBA {
 	if orientation < 2 || orientation > 8 {
 		return src
 	}
-	n := src.Bounds().Dx() - 1
-	dst := image.NewRGBA(src.Bounds())
-	for y := 0; y <= n; y++ {
-		for x := 0; x <= n; x++ {
+	w, h := src.Bounds().Dx(), src.Bounds().Dy()
+	to := image.Rect(0, 0, w, h)
+	if orientation >= 5 { // rows become columns
+		to = image.Rect(0, 0, h, w)
+	}
+	dst := image.NewRGBA(to)
+	for y := range to.Dy() {
+		for x := range to.Dx() {
 			sx, sy := x, y
 			switch orientation {
 			case 2: // mirrored
-				sx = n - x
+				sx = w - 1 - x
 			case 3: // upside down
-				sx, sy = n-x, n-y
+				sx, sy = w-1-x, h-1-y
 			case 4:
-				sy = n - y
+				sy = h - 1 - y
 			case 5:
 				sx, sy = y, x
 			case 6: // lying on its left side: turn clockwise
-				sx, sy = y, n-x
+				sx, sy = y, h-1-x
 			case 7:
-				sx, sy = n-y, n-x
+				sx, sy = w-1-y, h-1-x
 			case 8: // lying on its right side: turn anticlockwise
-				sx, sy = n-y, x
+				sx, sy = w-1-y, x
 			}
 			dst.SetRGBA(x, y, src.RGBAAt(sx, sy))
 		}

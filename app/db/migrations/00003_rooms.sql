@@ -130,6 +130,7 @@ CREATE TABLE posts (
   UNIQUE (blog_id, slug)
 );
 CREATE INDEX posts_blog ON posts (blog_id, published_at, thread_id);
+CREATE INDEX posts_cover ON posts (cover) WHERE cover <> '';
 CREATE INDEX posts_series ON posts (series_id, published_at, thread_id) WHERE series_id IS NOT NULL;
 
 -- app/blogs: who wrote a post together with the author of its thread
