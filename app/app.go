@@ -27,6 +27,7 @@ import (
 	"watercooler/app/mail"
 	"watercooler/app/people"
 	"watercooler/app/signin"
+	"watercooler/app/site"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/app/web"
@@ -39,6 +40,8 @@ type Settings struct {
 	Data           string // folder of index and files
 	BaseURL        string
 	Timezone       *time.Location
+	Contact        string // e-mail address for questions about the hub, "" for none
+	Security       string // where to report a weakness, "" for nowhere
 	Sample         bool
 	RedisURL       string
 	BodyLimit      int // bytes
@@ -81,6 +84,7 @@ type App struct {
 	topics  *topics.Service
 	threads *threads.Service
 	signin  *signin.Service
+	site    *site.Service
 	find    *find.Service
 	admin   *admin.Service
 
@@ -154,6 +158,11 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	}
 	sender := o.Mail
 	if sender == nil && a.cfg.SMTP.Host != "" {
+	if a.site, err = site.New(a.db, site.Config{
+		BaseURL: a.cfg.BaseURL, Hub: a.hubName, Contact: a.cfg.Contact, Security: a.cfg.Security, Sample: a.cfg.Sample, Idle: a.cfg.Auth.Idle, Absolute: a.cfg.Auth.Absolute,
+	}, a.now); err != nil {
+		return err
+	}
 		if sender, err = mail.NewSMTP(a.cfg.SMTP); err != nil {
 			return fmt.Errorf("prepare the mail server: %w", err)
 		}

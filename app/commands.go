@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	netmail "net/mail"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
@@ -384,7 +385,7 @@ func (c Command) AdminLink(ctx context.Context, email string) error {
 func (c Command) settings() Settings {
 	cfg := c.Config
 	s := Settings{
-		Data: cfg.Data, BaseURL: cfg.BaseURL, Timezone: cfg.Location(), Sample: cfg.Sample, RedisURL: cfg.RedisURL,
+		Data: cfg.Data, BaseURL: cfg.BaseURL, Timezone: cfg.Location(), Contact: address(cfg.Contact), Security: cfg.SecurityContact, Sample: cfg.Sample, RedisURL: cfg.RedisURL,
 		BodyLimit: int(cfg.BodyLimit), PhotoLimit: int64(cfg.PhotoLimit), RateLimits: cfg.RateLimits,
 		ProxyHeader: cfg.ProxyHeader, TrustedProxies: cfg.TrustedProxies, MetricsListen: cfg.Metrics,
 		Auth: auth.Config{BaseURL: cfg.BaseURL, Idle: cfg.SessionIdle, Absolute: cfg.SessionAbsolute},
@@ -398,6 +399,15 @@ func (c Command) settings() Settings {
 		})
 	}
 	return s
+}
+
+// address returns the address alone of a mailbox that was checked, such as "The hub <hub@council.example>".
+func address(mailbox string) string {
+	a, err := netmail.ParseAddress(mailbox)
+	if err != nil {
+		return ""
+	}
+	return a.Address
 }
 
 // ShowConfig prints the settings, secrets masked.

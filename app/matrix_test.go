@@ -130,13 +130,27 @@ GET  /search                         -           200 200    200     200    200  
 GET  /suggest                        -           200 200    200     200    200     200       200   200    200    | q=con
 
 GET  /people                         -           in  200    200     200    200     200       200   200    in
+GET  /people/chart                   -           in  200    200     200    200     200       200   200    in
 GET  /people/:handle                 -           in  200    200     200    200     200       200   200    in
+GET  /people/:handle/posts           -           in  200    200     200    200     200       200   200    in
+GET  /people/:handle/answers         -           in  200    200     200    200     200       200   200    in
+GET  /people/:handle/discussions     -           in  200    200     200    200     200       200   200    in
+GET  /people/:handle/networks        -           in  200    200     200    200     200       200   200    in
 GET  /people/:handle/edit            -           in  404    404     404    404     404       200   404    in
 POST /people/:handle/edit            -           in  404    404     404    404     404       303   404    in     | name=Zofia+Kowalska
 POST /people/:handle/photo           -           in  404    404     404    404     404       422   404    in
 POST /people/:handle/photo/delete    -           in  404    404     404    404     404       303   404    in
 GET  /units/:id                      -           in  200    200     200    200     200       200   200    in
-GET  /files/:key                     -           in  200    200     200    200     200       200   200    in
+GET  /files/:key                     -           404 200    200     200    200     200       200   200    404
+
+GET  /robots.txt                     -           200 200    200     200    200     200       200   200    200
+GET  /sitemap.xml                    -           200 200    200     200    200     200       200   200    200
+GET  /sitemap/:kind/:n.xml           -           200 200    200     200    200     200       200   200    200
+GET  /.well-known/security.txt       -           404 404    404     404    404     404       404   404    404
+GET  /site/:statement                -           200 200    200     200    200     200       200   200    200
+GET  /site/:statement/edit           -           in  404    404     404    404     404       200   404    in
+POST /site/:statement/edit           -           in  404    404     404    404     404       303   404    in     | body=We+mean+it
+POST /site/:statement/restore        -           in  404    404     404    404     404       303   404    in
 
 GET  /topics                         -           200 200    200     200    200     200       200   200    200
 POST /topics                         -           in  403    403     403    403     303       303   403    in     | name=Topic+$serial
@@ -467,6 +481,7 @@ func (m *crowd) send(l line, who []string, named *things, header ...string) appt
 var addresses = strings.NewReplacer(
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
 	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/sitemap/:kind/:n.xml", "/sitemap/threads/1.xml", "/site/:statement", "/site/privacy",
 	"/sso/:provider", "/sso/none", "/link/:secret", "/link/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "/devices/:id", "/devices/$device",
 	"/accounts/:id", "/accounts/$account", "/events/:id", "/events/$failure", "/:hash/*", "/x/app.css",
 )

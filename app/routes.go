@@ -8,6 +8,7 @@ import (
 	"watercooler/app/find"
 	"watercooler/app/people"
 	"watercooler/app/signin"
+	"watercooler/app/site"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/app/web"
@@ -20,6 +21,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	people := people.NewWeb(a.people, a.web)
 	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.find)
 	topics := topics.NewWeb(a.topics, a.threads, threads, a.web)
+	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
 	find := find.NewWeb(a.find, a.web)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
@@ -40,10 +42,10 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Use(a.observed, web.Deadline, a.web.AccessLog, a.web.Recover, context)
 	f.Get("/static/:hash/*", asset) // style sheets, scripts, fonts: the same for everyone
 
-	f.Use(compressed, a.web.SameOrigin, a.auth.Middleware(), web.Private, signin.FirstRun)
+	f.Use(compressed, a.web.SameOrigin, a.auth.Middleware(), web.Private, signin.FirstRun, threads.Moved)
 
 	// Home: what is new, for you and for everyone.
-	f.Get("/", reads, threads.Home)                 // for you; signed out: what is public
+	f.Get("/", reads, site.Front, threads.Home)     // signed out: what is public; otherwise what is for you
 	f.Get("/latest", reads, threads.Latest)         // everything, by last activity
 	f.Get("/unanswered", reads, threads.Unanswered) // questions without a reply
 	f.Get("/following", reads, member, threads.Following)
@@ -68,6 +70,14 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/threads/:id/unvote", writes, member, threads.UnvoteThread)
 	f.Post("/threads/:id/close", writes, member, threads.Close)
 	f.Post("/threads/:id/reopen", writes, member, threads.Reopen)
+	f.Get("/threads/:id/move", reads, member, threads.MoveForm) // the hands of moderators, and of stewards in their networks
+	f.Post("/threads/:id/move", writes, member, threads.Move)
+	f.Get("/threads/:id/merge", reads, member, threads.MergeForm)
+	f.Post("/threads/:id/merge", writes, member, threads.Merge)
+	f.Get("/threads/:id/split", reads, member, threads.SplitForm)
+	f.Post("/threads/:id/split", writes, member, threads.Split)
+	f.Post("/threads/:id/pin", writes, member, threads.Pin)
+	f.Post("/threads/:id/unpin", writes, member, threads.Unpin)
 	f.Get("/threads/:id/delete", reads, member, threads.ConfirmDeleteThread)
 	f.Post("/threads/:id/delete", writes, member, threads.DeleteThread)
 
@@ -116,6 +126,16 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/sign-in", doors, signin.SignIn)
 	f.Post("/sign-in/sample", doors, signin.SampleDoor) // only on the sample hub
 	f.Get("/sign-in/sso/:provider", doors, signin.BeginSSO)
+	// The public face.
+	f.Get("/robots.txt", reads, site.Robots)
+	f.Get("/sitemap.xml", reads, site.SitemapIndex)
+	f.Get("/sitemap/:kind/:n.xml", reads, site.Sitemap)
+	f.Get("/.well-known/security.txt", reads, site.Security)
+	f.Get("/site/:statement", reads, site.Statement) // accessibility, privacy, cookies
+	f.Get("/site/:statement/edit", reads, administrator, site.EditForm)
+	f.Post("/site/:statement/edit", writes, administrator, site.Edit)
+	f.Post("/site/:statement/restore", writes, administrator, site.Restore)
+
 	f.Get("/sign-in/sso/:provider/callback", doors, signin.CompleteSSO)
 	f.Get("/sign-in/forgotten", reads, signin.AskReset)
 	f.Post("/sign-in/forgotten", doors, signin.Reset)

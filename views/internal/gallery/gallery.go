@@ -14,6 +14,7 @@ import (
 	"watercooler/views/parts"
 	"watercooler/views/people"
 	"watercooler/views/signin"
+	"watercooler/views/site"
 	"watercooler/views/threads"
 	"watercooler/views/topics"
 )
@@ -32,6 +33,7 @@ func Pages(theme string) []Page {
 	g.people()
 	g.topics()
 	g.find()
+	g.site()
 	g.signin()
 	g.admin()
 	g.errors()
@@ -259,7 +261,7 @@ func reply(id int64, by parts.Person, html string) threads.Reply {
 
 func (g *shelf) people() {
 	entries := []people.Entry{
-		{Person: gwen, Location: "Exeter", Phone: "01392 555 4410"}, {Person: martin, Location: "Barnstaple"}, {Person: ben}, {Person: ruth, Left: true},
+		{Person: gwen, Pronouns: "she/her", Location: "Exeter", Phone: "01392 555 4410"}, {Person: martin, Location: "Barnstaple"}, {Person: ben}, {Person: ruth, Left: true},
 	}
 	units := []parts.Option{{Label: "All units"}, {Value: "3", Label: "Libraries"}, {Value: "4", Label: "Highways"}}
 	letters := []parts.Tab{{Text: "A", Path: "/people?letter=a", Current: true}, {Text: "B"}, {Text: "C", Path: "/people?letter=c"}}
@@ -270,6 +272,9 @@ func (g *shelf) people() {
 	profile := people.ProfilePage{
 		Chrome: g.chrome("Gwen Pryce", "people"), Person: gwen, Organisation: "North Devon Council", Unit: parts.Link{Text: "Libraries", Path: "/units/3"},
 		Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", AboutHTML: about,
+		Path: []parts.Link{{Text: "Communities", Path: "/units/1"}, {Text: "Libraries", Path: "/units/3"}}, Pronouns: "she/her", Languages: "Welsh", WorkingPattern: "Monday to Thursday", Lang: "cy", HowToWorkHTML: "<p>Ring before you write.</p>",
+		Asks:    []people.Ask{{Topic: parts.Topic{Name: "Connectivity", Path: "/topics/connectivity"}, Evidence: "4 accepted answers, 9 posts", Share: 100}, {Topic: parts.Topic{Name: "Contracts", Path: "/topics/contracts"}, Evidence: "Nothing written on it here yet"}},
+		Heading: "Discussions", Blog: parts.Link{Text: "Library systems", Path: "/blog/gwen-pryce"},
 		AskPath: "/write?kind=question", Follow: parts.Follow{Kind: "person", ID: 7, Name: "Gwen Pryce", Return: "/people/gwen.pryce", On: true},
 		Tabs:  []parts.Tab{{Text: "Threads", Path: "?", Count: 12, Current: true}, {Text: "Answers", Path: "?tab=answers", Count: 31}},
 		Items: items()[:2], Manager: &parts.SidePerson{Person: ruth, Note: "Head of Libraries"}, Reports: []parts.SidePerson{{Person: ben, Note: "Community librarian"}}, Colleagues: experts(),
@@ -278,9 +283,11 @@ func (g *shelf) people() {
 	profile.Items, profile.EditPath, profile.Left = nil, "/settings/profile", "Left on 4 March 2027. What they wrote stays."
 	profile.Answers = []people.Answer{{ThreadTitle: "Can a primary school’s fibre connection serve the houses around it?", Path: "/replies/9", Excerpt: "Yes. We did it for two library buildings in 2024.", At: now, Votes: 21, Accepted: true}, {ThreadTitle: "Who owns the contract?", Path: "/replies/8", Excerpt: "Libraries do.", At: old}}
 	g.add("profile-answers", people.Profile(profile))
-	g.add("profile-empty", people.Profile(people.ProfilePage{Chrome: g.chrome("Priya Nair", "people"), Person: person(4, "Priya Nair", "", ""), Mine: true, EditPath: "/settings/profile", Empty: parts.Empty{Title: "Nothing written yet", Text: "What you ask and answer is listed here.", Do: parts.Link{Text: "Write", Path: "/write"}}}))
+	profile.Answers, profile.Networks = nil, []people.Network{{Name: "Content people", Path: "/networks/content-people", Purpose: "Write so that people understand.", Steward: true}, {Name: "Old hands", Path: "/networks/old-hands", Closed: true}}
+	g.add("profile-networks", people.Profile(profile))
+	g.add("profile-empty", people.Profile(people.ProfilePage{Chrome: g.chrome("Priya Nair", "people"), Person: person(4, "Priya Nair", "", ""), Mine: true, Kept: "Only you see: phone.", EditPath: "/settings/profile", Empty: parts.Empty{Title: "Nothing written yet", Text: "What you ask and answer is listed here.", Do: parts.Link{Text: "Write", Path: "/write"}}}))
 
-	g.add("unit", people.Unit(people.UnitPage{Chrome: g.chrome("Libraries", "people"), Name: "Libraries", Organisation: "Devon County Council", Above: []parts.Link{{Text: "People", Path: "/people"}, {Text: "Communities", Path: "/units/1"}}, Below: []parts.Link{{Text: "Mobile libraries", Path: "/units/5"}, {Text: "Stock", Path: "/units/6"}}, Follow: parts.Follow{Kind: "unit", ID: 3, Name: "Libraries"}, Summary: "4 people", People: entries, Pager: pager()}))
+	g.add("unit", people.Unit(people.UnitPage{Chrome: g.chrome("Libraries", "people"), Name: "Libraries", Organisation: "Devon County Council", Above: []parts.Link{{Text: "People", Path: "/people"}, {Text: "Communities", Path: "/units/1"}}, Below: []parts.Link{{Text: "Mobile libraries", Path: "/units/5"}, {Text: "Stock", Path: "/units/6"}}, Follow: parts.Follow{Kind: "unit", ID: 3, Name: "Libraries"}, Summary: "4 people", People: entries, Pager: pager(), ChartPath: "/people/chart?unit=3", Manager: &parts.SidePerson{Person: ruth, Note: "Head of Libraries"}, Blog: parts.Link{Text: "Libraries", Path: "/blog/libraries"}, Posts: []parts.SideThread{{Title: "What 40 calls taught us", Path: "/blog/libraries/calls", Note: "4 March 2027"}}, Questions: []parts.SideThread{{Title: "Who has tablets to lend?", Path: "/threads/9", Note: "Since 4 March 2027 · no replies"}}}))
 	g.add("unit-empty", people.Unit(people.UnitPage{Chrome: g.chrome("Stock", "people"), Name: "Stock", Empty: parts.Empty{Title: "Nobody in this unit", Text: "Somebody’s profile names their unit."}}))
 
 	edit := people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: gwen, Mine: true, Action: "/settings/profile", CancelPath: "/people/gwen.pryce", Name: "Gwen Pryce", JobTitle: "Library systems manager", Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", About: "Ask me about connectivity.", Unit: "3", Units: units, Manager: "ruth.adeyemi", Managers: []parts.Option{{Label: "Nobody"}, {Value: "ruth.adeyemi", Label: "Ruth Adeyemi"}}, HasPhoto: true, PhotoAction: "/settings/photo", PhotoDeleteAction: "/settings/photo/delete",
@@ -291,6 +298,8 @@ func (g *shelf) people() {
 
 func (g *shelf) topics() {
 	g.add("topics", topics.List(topics.ListPage{Chrome: g.chrome("Topics", "topics"), NewPath: "/topics/new", Topics: []topics.Entry{
+	edit.Mine, edit.Kept = false, map[string]bool{"phone": true, "about": true}
+	g.add("profile-edit-admin", people.Edit(edit))
 		{Name: "Connectivity", Path: "/topics/connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Threads: 1204, Follow: parts.Follow{Kind: "topic", ID: 1, Name: "Connectivity", Return: "/topics", On: true}, Narrower: []parts.Topic{schools, assets}},
 		{Name: "Rights of way", Path: "/topics/rights-of-way", Threads: 1}, {Name: "Libraries", Path: "/topics/libraries"},
 	}}))
@@ -350,6 +359,21 @@ func (g *shelf) signin() {
 		Providers: []signin.Provider{{Name: "Microsoft", Path: "/sign-in/sso/microsoft"}},
 		Sample:    []signin.SamplePerson{{Account: 1, Person: gwen, Role: "member", Can: "Reads, asks and answers."}, {Account: 2, Person: ruth, Role: "administrator", Can: "Looks after accounts and the hub itself."}},
 		Problems:  parts.Problems{{Text: "This e-mail and password do not belong together."}}}))
+func (g *shelf) site() {
+	front := site.FrontPage{Chrome: g.stranger("Devon County Council in public", "home"), Heading: "What we ask, learn and write about at Devon County Council", SignIn: "/sign-in", Items: items()[:3], Posts: items()[3:4],
+		Networks: []site.Network{{Name: "Rural transport", Path: "/networks/rural-transport", Purpose: "Getting about where no bus goes."}, {Name: "Flood watch", Path: "/networks/flood-watch"}}, Topics: []parts.Topic{connectivity, schools},
+		Empty: parts.Empty{Title: "Nothing here is public yet", Text: "Sign in to see what people who work here share.", Do: parts.Link{Text: "Sign in", Path: "/sign-in"}}}
+	front.Chrome.Canonical, front.Chrome.Description = "https://hub.example/", "Questions, answers and posts."
+	front.Chrome.Image, front.Chrome.Published = "https://hub.example/files/cover", "2027-03-04T10:42:00Z"
+	front.Chrome.Feeds = []layout.FeedLink{{Title: "Public posts", Type: layout.AtomFeed, Href: "/feed.atom"}}
+	g.add("front", site.Front(front))
+	g.add("front-empty", site.Front(site.FrontPage{Chrome: g.stranger("In public", "home"), Heading: "What we ask", SignIn: "/sign-in", Empty: front.Empty}))
+	g.add("statement", site.Statement(site.StatementPage{Chrome: g.chrome("Cookies", ""), Heading: "Cookies", HTML: prose, Changed: old, EditPath: "/site/cookies/edit"}))
+	g.add("statement-empty", site.Statement(site.StatementPage{Chrome: g.stranger("Cookies", ""), Heading: "Cookies"}))
+	g.add("statement-edit", site.Edit(site.EditPage{Chrome: g.chrome("Edit “Cookies”", ""), Heading: "Edit “Cookies”", Action: "/site/cookies/edit", CancelPath: "/site/cookies", RestorePath: "/site/cookies/restore", Since: "1", Changed: old, ChangedBy: "Ruth Adeyemi", Problems: parts.Problems{{Name: "body", Text: "Write the statement."}}}))
+	g.add("statement-edit-empty", site.Edit(site.EditPage{Chrome: g.chrome("Edit “Cookies”", ""), Heading: "Edit “Cookies”", Action: "/site/cookies/edit", CancelPath: "/site/cookies", Body: "Cookies are small."}))
+}
+
 	g.add("sign-in-empty", signin.SignIn(signin.SignInPage{Chrome: g.stranger("Sign in", ""), Local: true}))
 	g.add("forgotten", signin.Forgotten(signin.ForgottenPage{Chrome: g.stranger("Password forgotten", ""), Email: "x", Problems: parts.Problems{{Name: "email", Text: "Write an e-mail address, like name@example.org."}}}))
 	g.add("forgotten-empty", signin.Forgotten(signin.ForgottenPage{Chrome: g.stranger("Password forgotten", "")}))
