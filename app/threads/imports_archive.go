@@ -162,7 +162,10 @@ func recountThread(ctx context.Context, tx *db.Tx, thread int64) error {
 	_, err := tx.Exec(ctx, `
 UPDATE threads
 SET reply_count = (SELECT COUNT(*) FROM replies r WHERE r.thread_id = $1 AND r.deleted_at IS NULL),
-  accepted_reply_id = (SELECT a.id FROM replies a WHERE a.id = threads.accepted_reply_id AND a.deleted_at IS NULL)
+  accepted_reply_id = (
+    SELECT a.id
+    FROM replies a
+    WHERE a.id = threads.accepted_reply_id AND a.thread_id = threads.id AND a.deleted_at IS NULL)
 WHERE id = $1`, thread)
 	return err
 }

@@ -62,6 +62,14 @@ func (s *Service) Unaccept(ctx context.Context, v auth.Viewer, reply int64) erro
 
 func (s *Service) accept(ctx context.Context, v auth.Viewer, reply int64, on bool) error {
 	err := s.change(ctx, v, kindReply, reply, func(tx *db.Tx, e entry) error {
+		// The reply may be on its way into another thread: it is read again once nobody moves it any more.
+		if err := lockThread(ctx, tx, e.thread); err != nil {
+			return err
+		}
+		e, err := selectEntry(ctx, tx, v, kindReply, reply)
+		if err != nil {
+			return err
+		}
 		var next int64
 		if on {
 			next = reply

@@ -230,7 +230,7 @@ func (s *Service) DeleteReply(ctx context.Context, v auth.Viewer, id int64) erro
 		if err != nil || !deleted {
 			return err
 		}
-		unaccepted, err := uncountReply(ctx, tx, e.thread, id)
+		unaccepted, err := uncountReply(ctx, tx, id)
 		if err != nil {
 			return err
 		}

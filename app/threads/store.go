@@ -426,8 +426,15 @@ RETURNING id`,
 
 // uncountReply takes a deleted reply out of its thread's count, and out of its place as the accepted answer if it has it. The
 // time of the last activity stays: something did happen then.
-func uncountReply(ctx context.Context, tx *db.Tx, thread, reply int64) (unaccepted bool, err error) {
-	if _, err := tx.Exec(ctx, "UPDATE threads SET reply_count = reply_count - 1 WHERE id = $1", thread); err != nil {
+func uncountReply(ctx context.Context, tx *db.Tx, reply int64) (unaccepted bool, err error) {
+	var thread int64
+	// The thread is asked for again: it may have been merged into another since it was read.
+	err = tx.QueryRow(ctx, `
+UPDATE threads
+SET reply_count = reply_count - 1
+WHERE id = (SELECT thread_id FROM replies WHERE id = $1)
+RETURNING id`, reply).Scan(&thread)
+	if err != nil {
 		return false, err
 	}
 	return updateAccepted(ctx, tx, thread, reply, 0)
@@ -438,7 +445,7 @@ func updateAccepted(ctx context.Context, tx *db.Tx, thread, old, next int64) (bo
 	n, err := tx.Exec(ctx, `
 UPDATE threads
 SET accepted_reply_id = $1
-WHERE id = $2 AND COALESCE(accepted_reply_id, 0) = $3`, idOrNull(next), thread, old)
+WHERE id = $2 AND COALESCE(accepted_reply_id, 0) = $3 AND moved_to IS NULL`, idOrNull(next), thread, old)
 	return n > 0, err
 }
 

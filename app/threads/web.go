@@ -48,6 +48,9 @@ func (h *Web) Show(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if path, err := h.elsewhere(c, t); path != "" || err != nil {
+		return moved(c, path, err)
+	}
 	page := h.showPage(c, t)
 	if page.Conversation, err = h.conversation(c, v, t); err != nil {
 		return err
@@ -56,6 +59,60 @@ func (h *Web) Show(c *fiber.Ctx) error {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, views.Show(page))
+}
+
+// elsewhere returns where a thread is shown when that is not under its own number: a post in its blog, and what was merged in
+// the thread it has become part of.
+func (h *Web) elsewhere(c *fiber.Ctx, t Thread) (path string, err error) {
+	if t.MovedTo != 0 {
+		to, err := h.threads.Find(c.UserContext(), auth.ViewerOf(c), t.MovedTo)
+		return to.Path(), err
+	}
+	if t.Post == "" {
+		return "", nil
+	}
+	if query := c.Context().QueryArgs().String(); query != "" {
+		return t.Path() + "?" + query, nil
+	}
+	return t.Path(), nil
+}
+
+// moved answers that what is asked for has another address for good.
+func moved(c *fiber.Ctx, path string, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.Redirect(path, fiber.StatusMovedPermanently)
+}
+
+// Moved leads from old addresses to new ones: what is found nowhere may have been there once, here or on the site it came from.
+func (h *Web) Moved(c *fiber.Ctx) error {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+		return c.Next()
+	}
+	path := c.OriginalURL()
+	if wasPage(c) { // the address of the home page holds what other software meant
+		if to, err := h.threads.Moved(c.UserContext(), auth.ViewerOf(c), path); err == nil {
+			return moved(c, to, nil)
+		}
+	}
+	err := c.Next()
+	if err == nil || web.StatusOf(err) != fiber.StatusNotFound {
+		return err
+	}
+	to, missing := h.threads.Moved(c.UserContext(), auth.ViewerOf(c), path)
+	switch {
+	case errs.IsNotFound(missing):
+		return err
+	case missing != nil:
+		return missing
+	}
+	return moved(c, to, nil)
+}
+
+// wasPage reports whether an address is one by which WordPress names a page by its number: /?p=42.
+func wasPage(c *fiber.Ctx) bool {
+	return c.Path() == "/" && (c.Query("p") != "" || c.Query("page_id") != "" || c.Query("attachment_id") != "")
 }
 
 // repliesQuery reads which page of the replies an address means.

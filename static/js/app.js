@@ -11,6 +11,10 @@ searchBox()
 updates(htmx)
 settleSent()
 
+if (document.querySelector('select[data-places]')) {
+  import('./places.js').then(({ places }) => places())
+}
+
 // The composer is half of all script and on few pages.
 if (document.querySelector('form[data-compose]')) {
   import('./compose.js').then(({ composers }) => composers())

@@ -3,7 +3,6 @@
 import '@github/markdown-toolbar-element'
 import '@github/text-expander-element'
 import { keepDraft } from './drafts.js'
-import { places } from './places.js'
 import { topicField } from './topics.js'
 
 export function composers() {
@@ -11,7 +10,6 @@ export function composers() {
     for (const expander of form.querySelectorAll('text-expander')) expand(expander)
     for (const editor of form.querySelectorAll('.editor')) preview(editor)
     topicField(form)
-    places(form)
     keepDraft(form)
     // Enter in a one-line field would press the first button of the form; people who press it there mean "go on".
     form.elements.title?.addEventListener('keydown', (event) => {

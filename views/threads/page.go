@@ -236,6 +236,56 @@ type DiffLine struct {
 	Text string
 }
 
+// MovePage asks where a thread is to live, and who reads it there.
+type MovePage struct {
+	Chrome     layout.Chrome
+	Thread     parts.Link
+	Action     string // POST: network, audience, kind, sure
+	CancelPath string
+	WhoSees    string // now: "Visible to everyone signed in"
+	Places     []PlaceOption
+	Audiences  []parts.Option
+	Kinds      []parts.Option
+	Unsure     bool // more people would read it: ask whether that is meant
+	Problems   parts.Problems
+}
+
+// MergePage asks into which thread another goes, and once that is said, whether it is meant.
+type MergePage struct {
+	Chrome     layout.Chrome
+	Thread     parts.Link
+	Action     string // GET with into asks, POST with into and sure merges
+	CancelPath string
+	Into       string      // as typed
+	Target     *parts.Link // the thread that was meant; nil until one is
+	Becomes    string      // what the merge makes of the thread
+	Narrows    string      // who will no longer read what, "" when nobody loses anything
+	Problems   parts.Problems
+}
+
+// SplitPage asks which replies go into a thread of their own.
+type SplitPage struct {
+	Chrome     layout.Chrome
+	Thread     parts.Link
+	Action     string // POST: title, kind, body, replies
+	CancelPath string
+	Title      string
+	Body       string
+	Kinds      []parts.Option
+	Replies    []SplitChoice
+	More       bool // there are replies beyond those
+	Problems   parts.Problems
+}
+
+// SplitChoice is a reply that can be split off.
+type SplitChoice struct {
+	ID      int64
+	Author  string
+	At      parts.Moment
+	Excerpt string
+	Chosen  bool
+}
+
 // DeletePage asks before something is deleted.
 type DeletePage struct {
 	Chrome     layout.Chrome
