@@ -211,7 +211,7 @@ func (b *bench) reindex(ctx context.Context, l leg) error {
 	case <-ctx.Done():
 		return errors.Join(ctx.Err(), p.stop())
 	}
-	docs := peopleCount + len(topicNames) + threadCount + replyCount
+	docs := peopleCount + len(topicNames) + networkCount + threadCount + replyCount
 	rate := float64(docs) / time.Since(begin).Seconds()
 	b.figure(l.name, "indexing, one core, read from the database", fmt.Sprintf("%.0f documents/s", rate), "3,000 documents/s", rate < 3000)
 	b.figure(l.name, "index on disk", megabytes(folderSize(filepath.Join(l.dir, "index"))), "", false)
@@ -511,11 +511,15 @@ func (b *bench) points(ctx context.Context, l leg) (_ []point, err error) {
 		return nil, fmt.Errorf("find threads of %d replies (%d found): %w", fullReplies, len(full), err)
 	}
 	// Replies go to short threads, so that the pages measured stay as they are.
-	short, err := strs(ctx, d, "SELECT CAST(id AS TEXT) FROM threads WHERE reply_count < 5 AND external_id IS NOT NULL ORDER BY id DESC LIMIT 2000")
+	short, err := strs(ctx, d, "SELECT CAST(id AS TEXT) FROM threads WHERE reply_count < 5 AND audience IN ('public', 'hub') AND external_id IS NOT NULL ORDER BY id DESC LIMIT 2000")
 	if err != nil {
 		return nil, err
 	}
 	handles, err := strs(ctx, d, "SELECT handle FROM people WHERE external_id IS NOT NULL ORDER BY id LIMIT 2000")
+	if err != nil {
+		return nil, err
+	}
+	slugs, err := strs(ctx, d, "SELECT slug FROM topics WHERE external_id IS NOT NULL ORDER BY id LIMIT 100")
 	if err != nil {
 		return nil, err
 	}
@@ -547,6 +551,11 @@ func (b *bench) points(ctx context.Context, l leg) (_ []point, err error) {
 		{name: "latest list, signed in", signedIn: true, ours: fixed("/latest"), ceiling: fixed("/latest")},
 		{name: "thread, 40 replies, signed out", ours: get("/threads/%s", full), ceiling: get("/threads/%s", full), want: target{ratio: .45}},
 		{name: "thread, 40 replies, signed in", signedIn: true, ours: get("/threads/%s", full), ceiling: get("/threads/%s", full), want: target{ratio: .25}},
+		{name: "networks, signed in", signedIn: true, ours: fixed("/networks"), ceiling: fixed("/latest"), want: target{ratio: .30}},
+		{name: "network, signed in", signedIn: true, ours: get("/networks/network-%s", numbers(11*familyCount, networkCount)), ceiling: fixed("/latest"), want: target{ratio: .30}},
+		{name: "network of networks, signed in", signedIn: true, ours: get("/networks/network-%s", numbers(0, familyCount)), ceiling: fixed("/latest"), want: target{ratio: .30}},
+		{name: "topic, signed in", signedIn: true, ours: get("/topics/%s", slugs), ceiling: fixed("/latest"), want: target{ratio: .30}},
+		{name: "people, signed in", signedIn: true, ours: fixed("/people"), ceiling: fixed("/latest"), want: target{ratio: .30}},
 		{name: "profile, signed in", signedIn: true, ours: get("/people/%s", handles)},
 		{name: "reply written, signed in", signedIn: true, ours: reply, want: target{rate: 500, p99: 60 * time.Millisecond}},
 	}
@@ -565,6 +574,14 @@ func (b *bench) points(ctx context.Context, l leg) (_ []point, err error) {
 		}
 	}
 	return points, nil
+}
+
+// numbers returns the numbers from first up to and without end.
+func numbers(first, end int) (list []string) {
+	for i := first; i < end; i++ {
+		list = append(list, strconv.Itoa(i))
+	}
+	return list
 }
 
 func strs(ctx context.Context, d *db.DB, query string, args ...any) ([]string, error) {

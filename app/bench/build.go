@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/files"
 	"watercooler/app/kv"
+	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
@@ -22,6 +24,7 @@ import (
 
 // The account that measures what signed-in people see.
 const (
+	accountPerson   = 7
 	accountEmail    = "person7@bench.example"
 	accountPassword = "a kettle for the benchmark"
 )
@@ -86,9 +89,11 @@ func build(ctx context.Context, d *db.DB, say io.Writer) (built, error) {
 		return built{}, err
 	}
 	subjects := topics.New(d, time.Now)
+	talk := threads.New(d, topicSource{subjects}, time.Now)
 	b := builder{
 		db: d, say: say, corpus: newCorpus(),
-		people: people.New(d, photos, time.Now), topics: subjects, threads: threads.New(d, topicSource{subjects}, time.Now),
+		people: people.New(d, photos, time.Now), topics: subjects, threads: talk,
+		networks: networks.New(d, talk, time.Now), places: make(map[string]int64, networkCount),
 	}
 	start := time.Now()
 	if err := b.run(ctx); err != nil {
@@ -98,16 +103,18 @@ func build(ctx context.Context, d *db.DB, say io.Writer) (built, error) {
 	if err := addAccount(ctx, d); err != nil {
 		return built{}, fmt.Errorf("add the account that measures: %w", err)
 	}
-	return built{Records: peopleCount + len(topicNames) + threadCount + replyCount, Took: took}, nil
+	return built{Records: peopleCount + len(topicNames) + networkCount + threadCount + replyCount, Took: took}, nil
 }
 
 type builder struct {
-	db      *db.DB
-	corpus  *corpus
-	people  *people.Service
-	topics  *topics.Service
-	threads *threads.Service
-	say     io.Writer
+	db       *db.DB
+	corpus   *corpus
+	people   *people.Service
+	topics   *topics.Service
+	threads  *threads.Service
+	networks *networks.Service
+	places   map[string]int64 // ids of the networks, by external id
+	say      io.Writer
 }
 
 // batchSize is how many records go into one transaction: as importers do it.
@@ -143,9 +150,21 @@ func (b *builder) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	err = inBatches(ctx, b, "networks", networkCount, func(yield func(networks.NetworkRecord)) {
+		for i := range networkCount {
+			yield(b.corpus.network(i))
+		}
+	}, func(tx *db.Tx, list []networks.NetworkRecord) error {
+		out, err := b.networks.ImportNetworks(ctx, tx, list)
+		maps.Copy(b.places, out.IDs)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	err = inBatches(ctx, b, "threads", threadCount, func(yield func(threads.ThreadRecord)) {
 		for i := range threadCount {
-			yield(b.corpus.thread(i))
+			yield(b.thread(i))
 		}
 	}, func(tx *db.Tx, list []threads.ThreadRecord) error {
 		out, err := b.threads.ImportThreads(ctx, tx, list)
@@ -164,6 +183,20 @@ func (b *builder) run(ctx context.Context) error {
 		out, err := b.threads.ImportReplies(ctx, tx, list)
 		return errors.Join(err, refused(out))
 	})
+}
+
+// thread returns thread i in the network it lives in.
+func (b *builder) thread(i int) threads.ThreadRecord {
+	t := b.corpus.thread(i)
+	n, within := b.corpus.placeOf(i, t.Audience)
+	if n < 0 {
+		return t
+	}
+	t.Network = b.places[networkID(n)]
+	if within {
+		t.Audience = auth.NetworkAudience(t.Network)
+	}
+	return t
 }
 
 func refused(out threads.Outcome) error {
@@ -202,7 +235,7 @@ func inBatches[T any](ctx context.Context, b *builder, what string, total int, a
 	return nil
 }
 
-// addAccount lets person 7 sign in through the form.
+// addAccount lets accountPerson sign in through the form.
 func addAccount(ctx context.Context, d *db.DB) error {
 	log := slog.New(slog.DiscardHandler)
 	accounts, err := auth.New(d, kv.NewSQL(d, time.Now), auth.Config{BaseURL: "http://127.0.0.1"}, time.Now, log)
@@ -214,7 +247,7 @@ func addAccount(ctx context.Context, d *db.DB) error {
 		return err
 	}
 	var person int64
-	if err := d.QueryRow(ctx, "SELECT id FROM people WHERE external_id = $1", personID(7)).Scan(&person); err != nil {
+	if err := d.QueryRow(ctx, "SELECT id FROM people WHERE external_id = $1", personID(accountPerson)).Scan(&person); err != nil {
 		return err
 	}
 	return d.Tx(ctx, func(tx *db.Tx) error {

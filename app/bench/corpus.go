@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
@@ -14,11 +15,13 @@ import (
 
 // The corpus on which this machine's figures for other hubs were taken too, so that they can be laid side by side.
 const (
-	corpusVersion = 1 // raise it when what is generated changes: cached corpora are made anew
+	corpusVersion = 2 // raise it when what is generated changes: cached corpora are made anew
 
 	peopleCount  = 2_000
 	threadCount  = 20_000
 	replyCount   = 200_000
+	networkCount = 500
+	familyCount  = 10    // networks that others have joined, ten each
 	fullThreads  = 1_000 // threads with exactly fullReplies replies
 	fullReplies  = 40
 	publicShare  = 2 // every second thread may be read by anyone, and so may every full one
@@ -152,6 +155,47 @@ func (c *corpus) topic(i int) topics.Record {
 	}
 }
 
+// network returns one of the networks. The first familyCount are networks of networks: the hundred after them have joined one
+// each. The person who measures is in one network of twenty, and in the first.
+func (c *corpus) network(i int) networks.NetworkRecord {
+	rng := source("network", i)
+	r := networks.NetworkRecord{
+		ExternalID: networkID(i),
+		Slug:       fmt.Sprintf("network-%d", i),
+		Name:       fmt.Sprintf("%s circle %d", pick(rng, topicNames), i),
+		Purpose:    c.lex.sentence(rng, 12),
+		Access:     networks.Open,
+		Public:     i%4 == 0,
+		CreatedAt:  threadTime(i * threadCount / networkCount / 2),
+		Hash:       fmt.Sprint("v", corpusVersion),
+	}
+	if i >= familyCount && i < 11*familyCount {
+		r.Parents = []string{networkID(i % familyCount)}
+	}
+	first, size := rng.IntN(peopleCount), 20+rng.IntN(40)
+	for k := range size {
+		r.Members = append(r.Members, networks.MemberRecord{PersonExternalID: personID((first + 7*k) % peopleCount), Steward: k < 2})
+	}
+	if i%20 == 0 {
+		r.Members = append(r.Members, networks.MemberRecord{PersonExternalID: personID(accountPerson)})
+	}
+	return r
+}
+
+// placeOf says which network thread i lives in, -1 for none, and whether it is for its members alone. Two threads of five live in
+// one. What anybody may read lives in a public network.
+func (c *corpus) placeOf(i int, audience string) (network int, within bool) {
+	rng := source("place", i)
+	if rng.IntN(5) > 1 {
+		return -1, false
+	}
+	network = int(networkCount * math.Pow(rng.Float64(), 1.5))
+	if audience == "public" {
+		return network / 4 * 4, false
+	}
+	return network, rng.IntN(5) == 0
+}
+
 func (c *corpus) thread(i int) threads.ThreadRecord {
 	rng := source("thread", i)
 	title := c.lex.sentence(rng, 5+rng.IntN(6))
@@ -214,6 +258,7 @@ func threadTime(i int) time.Time {
 	return start.Add(time.Duration(float64(corpusEnd.Sub(start)) * float64(i) / threadCount))
 }
 
+func networkID(i int) string       { return fmt.Sprintf("bench/network/%d", i) }
 func personID(i int) string        { return fmt.Sprintf("bench/person/%d", i) }
 func threadID(i int) string        { return fmt.Sprintf("bench/thread/%d", i) }
 func replyID(thread, n int) string { return fmt.Sprintf("bench/reply/%d/%d", thread, n) }
