@@ -1,24 +1,21 @@
 package importers
 
 import (
-	"bytes"
 	"context"
 	"embed"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
-	"strings"
+	"slices"
 	"time"
 
-	"watercooler/app/db"
-	"watercooler/app/errs"
+	"watercooler/app/networks"
+	"watercooler/app/threads"
 )
 
-// The sample content is an imaginary county council and one of its partners, in the hub's own format. Its dates are written
-// as days before the load, so that it never looks old.
+// The sample content is an imaginary county council and two of its partners: the cast in a few files, and what they say in
+// one file for each area of work. sample_notation.go says how they are written. Its dates are counted back from the day of
+// the load, so that it never looks old.
 //
-//go:embed sample/*.jsonl
+//go:embed sample/*.txt sample/threads/*.txt
 var sampleFiles embed.FS
 
 const sampleSource = "sample"
@@ -33,102 +30,70 @@ type SampleAccount struct {
 	Label            string // "A member of staff", for the sign-in page
 }
 
-// Sample fills an empty hub with the sample content, naming its home organisation if it has none yet. now is the day it is
-// dated from. Loading it again changes nothing.
-func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
-	inputs, err := sampleInputs()
-	if err != nil {
-		return Report{}, err
-	}
-	if err := foundSample(ctx, d, inputs); err != nil {
-		return Report{}, err
-	}
-	return importLines(ctx, d, &bundle{name: sampleSource, inputs: inputs}, sampleSource, Options{}, now)
-}
-
-// sampleInputs returns the embedded files in order of their names.
-func sampleInputs() ([]input, error) {
-	names, err := fs.Glob(sampleFiles, "sample/*.jsonl")
-	if err != nil {
-		return nil, fmt.Errorf("list sample content: %w", err)
-	}
-	inputs := make([]input, len(names))
-	for i, name := range names {
-		raw, err := sampleFiles.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read sample content: %w", err)
-		}
-		inputs[i] = func(_ context.Context, do func(file string, n int, line []byte) error) error {
-			n := 0
-			for line := range bytes.Lines(raw) {
-				n++
-				if err := do(strings.TrimPrefix(name, "sample/"), n, bytes.TrimRight(line, "\n")); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}
-	return inputs, nil
-}
-
-// sampleRecords calls do with every line of the sample content of one type.
-func sampleRecords(ctx context.Context, inputs []input, typ string, do func(rec record) error) error {
-	for _, in := range inputs {
-		err := in(ctx, func(file string, n int, line []byte) error {
-			var rec record
-			if err := json.Unmarshal(line, &rec); err != nil {
-				return fmt.Errorf("%s, line %d: %w", file, n, err)
-			}
-			if rec.Type != typ {
-				return nil
-			}
-			return do(rec)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// foundSample names the home organisation after that of the sample, unless the hub has one.
-func foundSample(ctx context.Context, d Deps, inputs []input) error {
-	_, err := d.People.Home(ctx)
-	if err == nil || !errs.IsNotFound(err) {
-		return err
-	}
-	return sampleRecords(ctx, inputs, typeOrganisation, func(rec record) error {
-		if !rec.Home {
-			return nil
-		}
-		return d.DB.Tx(ctx, func(tx *db.Tx) error {
-			_, err := d.People.Found(ctx, tx, rec.Name)
-			return err
-		})
-	})
-}
-
 // SampleAccounts returns the people of the sample content that a visitor can sign in as: a member, a manager, a leader, a
-// moderator, an administrator and somebody from the partner. Package signin makes accounts of them.
+// moderator, an administrator and somebody from a partner. Package signin makes accounts of them.
 func SampleAccounts() ([]SampleAccount, error) {
-	inputs, err := sampleInputs()
+	c, err := parseCast()
 	if err != nil {
 		return nil, err
 	}
 	var list []SampleAccount
-	err = sampleRecords(context.Background(), inputs, typePerson, func(rec record) error {
-		if rec.Account == nil {
-			return nil
+	for _, p := range c.people {
+		if p.account != nil {
+			list = append(list, SampleAccount{
+				PersonExternalID: p.ExternalID, Name: p.Name, JobTitle: p.JobTitle, Email: p.account.Email, Roles: p.account.Roles, Label: p.account.Label,
+			})
 		}
-		list = append(list, SampleAccount{
-			PersonExternalID: rec.ExternalID, Name: rec.Name, JobTitle: rec.JobTitle, Email: rec.Account.Email, Roles: rec.Account.Roles,
-			Label: rec.Account.Label,
-		})
-		return nil
-	})
-	if err == nil && len(list) == 0 {
+	}
+	if len(list) == 0 {
 		err = errors.New("the sample content has no accounts")
 	}
 	return list, err
+}
+
+// Sample fills an empty hub with the sample content, naming its home organisation if it has none yet. now is the moment it is
+// dated from, and its location where working hours are. Loading it again changes nothing.
+func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
+	r, err := begin(d, Options{Source: sampleSource}, "sample")
+	if err != nil {
+		return Report{}, err
+	}
+	began := time.Now()
+	r.report.Source = sampleSource
+	s := &sample{run: r, rooms: networks.New(d.DB, d.Threads, time.Now), now: now.Truncate(time.Minute)}
+	if s.cast, err = parseCast(); err != nil {
+		return *r.report, err
+	}
+	if s.said, err = parseThreads(s.cast); err != nil {
+		return *r.report, err
+	}
+	if s.drafts, err = parseDrafts(); err != nil {
+		return *r.report, err
+	}
+	s.said = slices.DeleteFunc(s.said, func(t *sampleThread) bool { return t.Kind == threads.Post })
+	dates(s.said, s.now)
+	for _, step := range []func(context.Context) error{
+		s.writeOrganisations, s.writeUnits, s.writeTopics, s.writePeople, s.writeNetworks, s.writeThreads,
+		s.writeReplies, s.writeVotes, s.writeFollows,
+	} {
+		if err := step(ctx); err != nil {
+			return *r.report, err
+		}
+	}
+	r.report.Took = time.Since(began)
+	return *r.report, nil
+}
+
+// sample is a load under way.
+type sample struct {
+	*run
+	rooms  *networks.Service
+	cast   *cast
+	said   []*sampleThread
+	drafts []sampleDraft
+	now    time.Time
+
+	organisationIDs, unitIDs, topicIDs, personIDs, networkIDs, blogIDs map[string]int64 // by external id
+	threadIDs                                                          map[string]int64
+	replyIDs                                                           map[string]int64
 }

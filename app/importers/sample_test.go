@@ -1,8 +1,10 @@
 package importers_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"watercooler/app/apptest/backends"
 	"watercooler/app/db"
@@ -25,39 +27,109 @@ func TestSample(t *testing.T) {
 			least       int
 		}{
 			{"home organisation", "SELECT COUNT(*) FROM organisations WHERE home = TRUE AND name LIKE '%County Council'", 1},
-			{"partner", "SELECT COUNT(*) FROM organisations WHERE home = FALSE", 1},
-			{"people", "SELECT COUNT(*) FROM people", 25},
-			{"people with a manager", "SELECT COUNT(*) FROM people WHERE manager_id IS NOT NULL", 20},
+			{"partners", "SELECT COUNT(*) FROM organisations WHERE home = FALSE", 2},
+			{"people", "SELECT COUNT(*) FROM people", 75},
+			{"people with a manager", "SELECT COUNT(*) FROM people WHERE manager_id IS NOT NULL", 70},
+			{"people of partners", "SELECT COUNT(*) FROM people p JOIN organisations o ON o.id = p.organisation_id WHERE o.home = FALSE", 7},
 			{"somebody who left", "SELECT COUNT(*) FROM people WHERE left_at IS NOT NULL", 1},
-			{"topics", "SELECT COUNT(*) FROM topics", 12},
+			{"people who say how to work with them", "SELECT COUNT(*) FROM people WHERE how_to_work <> ''", 10},
+			{"people who keep something to themselves", "SELECT COUNT(*) FROM people WHERE privacy <> ''", 3},
+			{"people who can be asked about something", "SELECT COUNT(DISTINCT person_id) FROM person_topics", 70},
+			{"topics", "SELECT COUNT(*) FROM topics", 40},
+			{"narrower topics", "SELECT COUNT(*) FROM topics WHERE broader_id IS NOT NULL", 10},
+			{"topics with other names", "SELECT COUNT(DISTINCT topic_id) FROM topic_synonyms", 40},
+			{"networks", "SELECT COUNT(*) FROM networks", 15},
+			{"closed networks", "SELECT COUNT(*) FROM networks WHERE access = 'closed'", 3},
+			{"private networks", "SELECT COUNT(*) FROM networks WHERE access = 'private'", 1},
+			{"networks in networks", "SELECT COUNT(*) FROM network_links WHERE state = 'member'", 8},
+			{"people who ask to join", "SELECT COUNT(*) FROM network_members WHERE state = 'requested'", 3},
+			{"people who are invited", "SELECT COUNT(*) FROM network_members WHERE state = 'invited'", 2},
 			{"threads", "SELECT COUNT(*) FROM threads", 30},
 			{"threads about something", "SELECT COUNT(DISTINCT thread_id) FROM thread_topics", 30},
-			{"public threads", "SELECT COUNT(*) FROM threads WHERE audience = 'public'", 3},
-			{"threads of the partner alone", "SELECT COUNT(*) FROM threads WHERE audience LIKE 'org:%'", 1},
+			{"threads in networks", "SELECT COUNT(*) FROM threads WHERE network_id IS NOT NULL", 20},
+			{"public threads", "SELECT COUNT(*) FROM threads WHERE audience = 'public'", 20},
+			{"threads of one organisation", "SELECT COUNT(*) FROM threads WHERE audience LIKE 'org:%'", 1},
 			{"replies", "SELECT COUNT(*) FROM replies", 90},
 			{"replies to replies", "SELECT COUNT(*) FROM replies WHERE parent_id IS NOT NULL", 20},
 			{"accepted answers", "SELECT COUNT(*) FROM threads WHERE accepted_reply_id IS NOT NULL", 10},
-			{"unanswered questions", "SELECT COUNT(*) FROM threads WHERE kind = 'question' AND reply_count = 0", 2},
-			{"votes", "SELECT COUNT(*) FROM threads WHERE vote_count > 0", 25},
+			{"unanswered questions", "SELECT COUNT(*) FROM threads WHERE kind = 'question' AND reply_count = 0", 5},
+			{"threads with votes", "SELECT COUNT(*) FROM threads WHERE vote_count > 0", 25},
+			{"votes with a name", "SELECT COUNT(*) FROM votes", 50},
+			{"links between threads", "SELECT COUNT(*) FROM replies WHERE body LIKE '%](/threads/%'", 3},
 		} {
 			if got := h.number(t, tc.query); got < tc.least {
 				t.Errorf("%s: got %d, want at least %d", tc.name, got, tc.least)
 			}
 		}
-		if n := h.number(t, "SELECT COUNT(*) FROM threads WHERE created_at > $1", noon.UnixMicro()); n > 0 {
-			t.Errorf("%d threads are from the future", n)
-		}
-		if n := h.number(t, `
-			SELECT COUNT(*)
-			FROM replies r JOIN threads t ON t.id = r.thread_id LEFT JOIN replies p ON p.id = r.parent_id
-			WHERE r.created_at <= t.created_at OR r.created_at <= p.created_at`); n > 0 {
-			t.Errorf("%d replies are older than what they answer", n)
+		for name, query := range map[string]string{
+			"links that lead nowhere": "SELECT COUNT(*) FROM replies WHERE body LIKE '%](thread:%'",
+			"replies that are older than what they answer": `
+				SELECT COUNT(*)
+				FROM replies r JOIN threads t ON t.id = r.thread_id LEFT JOIN replies p ON p.id = r.parent_id
+				WHERE r.created_at <= t.created_at OR r.created_at <= p.created_at`,
+		} {
+			if n := h.number(t, query); n > 0 {
+				t.Errorf("%s: %d", name, n)
+			}
 		}
 		again, err := importers.Sample(t.Context(), h.deps, noon.AddDate(0, 0, 9))
 		if err != nil || again.Changes() != 0 {
 			t.Errorf("loading again nine days later: %v\n%s", err, again.String())
 		}
 	})
+}
+
+// TestSampleIsDeterministic holds two databases to the same bytes.
+func TestSampleIsDeterministic(t *testing.T) {
+	var exports [][]byte
+	backends.Each(t, func(t *testing.T, d *db.DB) {
+		h := emptyHub(t, d)
+		if _, err := importers.Sample(t.Context(), h.deps, noon); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := importers.Export(t.Context(), h.deps, &b, nil); err != nil {
+			t.Fatal(err)
+		}
+		exports = append(exports, b.Bytes())
+	})
+	if len(exports) == 2 && !bytes.Equal(exports[0], exports[1]) {
+		t.Error("the sample is not the same on SQLite and on PostgreSQL")
+	}
+}
+
+// TestSampleDates loads on every weekday, by day and by night: nothing is from the future, and most is said at work.
+func TestSampleDates(t *testing.T) {
+	for day := range 7 {
+		now := noon.AddDate(0, 0, day).Add(time.Duration(day) * 5 * time.Hour)
+		t.Run(now.Format("Monday 15:04"), func(t *testing.T) {
+			h := emptyHubAt(t, backends.SQLite(t), now)
+			if _, err := importers.Sample(t.Context(), h.deps, now); err != nil {
+				t.Fatal(err)
+			}
+			late := h.number(t, `
+				SELECT (SELECT COUNT(*) FROM threads WHERE created_at > $1 OR active_at > $1 OR closed_at > $1)
+					+ (SELECT COUNT(*) FROM replies WHERE created_at > $1) + (SELECT COUNT(*) FROM votes WHERE created_at > $1)`, now.UnixMicro())
+			if late > 0 {
+				t.Errorf("%d things are from the future", late)
+			}
+			rows, err := h.deps.DB.Query(t.Context(), "SELECT created_at FROM threads UNION ALL SELECT created_at FROM replies")
+			list, err := db.Collect(rows, err, db.One[int64])
+			if err != nil {
+				t.Fatal(err)
+			}
+			working := 0
+			for _, us := range list {
+				at := time.UnixMicro(us).UTC()
+				if d := at.Weekday(); d != time.Saturday && d != time.Sunday && at.Hour() >= 7 && at.Hour() < 19 {
+					working++
+				}
+			}
+			if 10*working < 8*len(list) {
+				t.Errorf("%d of %d entries are written in working hours, want four in five", working, len(list))
+			}
+		})
+	}
 }
 
 func TestSampleAccounts(t *testing.T) {
