@@ -25,6 +25,7 @@ import (
 	"watercooler/app/importers"
 	"watercooler/app/kv"
 	"watercooler/app/mail"
+	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/signin"
 	"watercooler/app/site"
@@ -79,14 +80,15 @@ type App struct {
 	stale      bool // the index was missing or of another form at start: rebuild it
 	dispatcher *event.Dispatcher
 
-	auth    *auth.Service
-	people  *people.Service
-	topics  *topics.Service
-	threads *threads.Service
-	signin  *signin.Service
-	site    *site.Service
-	find    *find.Service
-	admin   *admin.Service
+	auth     *auth.Service
+	people   *people.Service
+	topics   *topics.Service
+	threads  *threads.Service
+	networks *networks.Service
+	signin   *signin.Service
+	site     *site.Service
+	find     *find.Service
+	admin    *admin.Service
 
 	web     *web.Web
 	metrics *metrics
@@ -147,6 +149,9 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.topics = topics.New(a.db, a.now)
 	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
 	a.topics.ReferredBy(a.threads, a.people)
+	a.people.Topics(askSource{a.topics})
+	a.people.Files(attachments{a.threads})
+	a.networks = networks.New(a.db, a.threads, a.now)
 	a.find = find.New(a.db, a.index, a.now)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err
@@ -156,13 +161,13 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	}); err != nil {
 		return err
 	}
-	sender := o.Mail
-	if sender == nil && a.cfg.SMTP.Host != "" {
 	if a.site, err = site.New(a.db, site.Config{
 		BaseURL: a.cfg.BaseURL, Hub: a.hubName, Contact: a.cfg.Contact, Security: a.cfg.Security, Sample: a.cfg.Sample, Idle: a.cfg.Auth.Idle, Absolute: a.cfg.Auth.Absolute,
 	}, a.now); err != nil {
 		return err
 	}
+	sender := o.Mail
+	if sender == nil && a.cfg.SMTP.Host != "" {
 		if sender, err = mail.NewSMTP(a.cfg.SMTP); err != nil {
 			return fmt.Errorf("prepare the mail server: %w", err)
 		}

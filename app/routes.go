@@ -6,6 +6,7 @@ import (
 	"watercooler/app/admin"
 	"watercooler/app/api"
 	"watercooler/app/find"
+	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/signin"
 	"watercooler/app/site"
@@ -20,6 +21,7 @@ import (
 func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	people := people.NewWeb(a.people, a.web)
 	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.find)
+	networks := networks.NewWeb(a.networks, a.threads, threads, a.web)
 	topics := topics.NewWeb(a.topics, a.threads, threads, a.web)
 	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
@@ -103,13 +105,50 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 
 	// People.
 	f.Get("/people", reads, member, people.Directory)
+	f.Get("/people/chart", reads, member, people.Chart) // who is where, drawn and as a list
 	f.Get("/people/:handle", reads, member, people.Show)
+	f.Get("/people/:handle/posts", reads, member, people.Posts)
+	f.Get("/people/:handle/answers", reads, member, people.Answers)
+	f.Get("/people/:handle/discussions", reads, member, people.Discussions)
+	f.Get("/people/:handle/networks", reads, member, people.Networks)
 	f.Get("/people/:handle/edit", reads, administrator, people.EditForm)
 	f.Post("/people/:handle/edit", writes, administrator, people.Edit)
 	f.Post("/people/:handle/photo", uploads, administrator, people.Photo)
 	f.Post("/people/:handle/photo/delete", writes, administrator, people.RemovePhoto)
 	f.Get("/units/:id", reads, member, people.Unit)
-	f.Get("/files/:key", reads, member, people.File) // photos
+	f.Get("/files/:key", reads, people.File) // photos, and what belongs to posts and threads
+
+	// Networks: people who gather around something.
+	f.Get("/networks", reads, networks.List)
+	f.Post("/networks", writes, member, networks.Create)
+	f.Get("/networks/new", reads, member, networks.New)
+	f.Get("/networks/map", reads, networks.Map)    // drawn and as a list
+	f.Get("/networks/:slug", reads, networks.Show) // what is going on, in it and in what is part of it
+	f.Get("/networks/:slug/questions", reads, networks.Questions)
+	f.Get("/networks/:slug/posts", reads, networks.Posts)
+	f.Get("/networks/:slug/people", reads, networks.People)
+	f.Get("/networks/:slug/about", reads, networks.About)
+	f.Get("/networks/:slug/networks", reads, networks.Networks)
+	f.Get("/networks/:slug/edit", reads, member, networks.EditForm)
+	f.Post("/networks/:slug/edit", writes, member, networks.Edit)
+	f.Post("/networks/:slug/finish", writes, member, networks.Finish)
+	f.Post("/networks/:slug/resume", writes, member, networks.Resume)
+
+	// In and out of a network.
+	f.Post("/networks/:slug/join", writes, member, networks.Join)
+	f.Post("/networks/:slug/request", writes, member, networks.Request)
+	f.Post("/networks/:slug/leave", writes, member, networks.Leave) // or takes back what was asked
+	f.Post("/networks/:slug/invite", writes, member, networks.Invite)
+	f.Post("/networks/:slug/invitation/accept", writes, member, networks.AcceptInvitation)
+	f.Post("/networks/:slug/invitation/decline", writes, member, networks.DeclineInvitation)
+	f.Post("/networks/:slug/people/:id/accept", writes, member, networks.Accept)
+	f.Post("/networks/:slug/people/:id/decline", writes, member, networks.Decline)
+	f.Post("/networks/:slug/people/:id/remove", writes, member, networks.Remove)
+	f.Post("/networks/:slug/people/:id/appoint", writes, member, networks.Appoint)
+	f.Post("/networks/:slug/people/:id/dismiss", writes, member, networks.Dismiss)
+	f.Post("/networks/:slug/links", writes, member, networks.Link) // one network becomes part of another
+	f.Post("/networks/:slug/links/:id/accept", writes, member, networks.AcceptLink)
+	f.Post("/networks/:slug/links/:id/end", writes, member, networks.EndLink)
 
 	// Topics.
 	f.Get("/topics", reads, topics.List)
@@ -121,11 +160,6 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/topics/:slug/merge", reads, member, topics.MergeForm)
 	f.Post("/topics/:slug/merge", writes, member, topics.Merge)
 
-	// Doors.
-	f.Get("/sign-in", reads, signin.Door)
-	f.Post("/sign-in", doors, signin.SignIn)
-	f.Post("/sign-in/sample", doors, signin.SampleDoor) // only on the sample hub
-	f.Get("/sign-in/sso/:provider", doors, signin.BeginSSO)
 	// The public face.
 	f.Get("/robots.txt", reads, site.Robots)
 	f.Get("/sitemap.xml", reads, site.SitemapIndex)
@@ -136,6 +170,11 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/site/:statement/edit", writes, administrator, site.Edit)
 	f.Post("/site/:statement/restore", writes, administrator, site.Restore)
 
+	// Doors.
+	f.Get("/sign-in", reads, signin.Door)
+	f.Post("/sign-in", doors, signin.SignIn)
+	f.Post("/sign-in/sample", doors, signin.SampleDoor) // only on the sample hub
+	f.Get("/sign-in/sso/:provider", doors, signin.BeginSSO)
 	f.Get("/sign-in/sso/:provider/callback", doors, signin.CompleteSSO)
 	f.Get("/sign-in/forgotten", reads, signin.AskReset)
 	f.Post("/sign-in/forgotten", doors, signin.Reset)

@@ -214,3 +214,52 @@ func appendEdited(ctx context.Context, tx *db.Tx, actor, person int64, c change)
 	}
 	return event.Append(ctx, tx, e)
 }
+
+// Form is what the form for a profile offers to choose from.
+type Form struct {
+	Person   Person
+	Manager  string   // handle of the present manager, "" for none
+	Asks     []string // names of the topics they can be asked about, in order
+	Units    []Choice // of the person's organisation, by path
+	Managers []Card   // those who work in the same unit and the units above it, and the present manager
+}
+
+// Choice is a unit with its path in words.
+type Choice struct {
+	ID    int64
+	Label string
+}
+
+// EditForm returns what somebody who may change a profile needs for it.
+func (s *Service) EditForm(ctx context.Context, v auth.Viewer, handle string) (Form, error) {
+	p, err := s.editable(ctx, s.db, v, handle)
+	if err != nil {
+		return Form{}, err
+	}
+	tree, err := readTree(ctx, s.db, p.OrganisationID)
+	if err != nil {
+		return Form{}, err
+	}
+	p.hide(v)
+	f := Form{Person: p, Units: tree.choices()}
+	near := []int64{p.UnitID}
+	for _, u := range tree.above(tree.byID[p.UnitID]) {
+		near = append(near, u.ID)
+	}
+	asks, err := selectAsks(ctx, s.db, p.ID)
+	if err != nil {
+		return Form{}, fmt.Errorf("find what to ask person %d: %w", p.ID, err)
+	}
+	for _, a := range asks {
+		f.Asks = append(f.Asks, a.Name)
+	}
+	if f.Managers, err = selectNear(ctx, s.db, p, near); err != nil {
+		return Form{}, fmt.Errorf("list possible managers of person %d: %w", p.ID, err)
+	}
+	for _, m := range hideAll(v, f.Managers) {
+		if m.ID == p.ManagerID {
+			f.Manager = m.Handle
+		}
+	}
+	return f, nil
+}

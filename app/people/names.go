@@ -71,7 +71,11 @@ func handle(wish, name string) string {
 	if strings.TrimSpace(wish) == "" {
 		wish = name
 	}
-	return strings.Trim(cut(markup.Slug(wish), maxHandle), "-")
+	h := strings.Trim(cut(markup.Slug(wish), maxHandle), "-")
+	if h == "chart" { // the address of the organisation chart
+		h = "chart-1"
+	}
+	return h
 }
 
 // freeHandles returns a free handle for each wish, in order: the wish itself, or the wish with a number from 2 up. The

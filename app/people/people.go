@@ -99,13 +99,14 @@ type NewPerson struct {
 
 // Service holds the use cases of the directory.
 type Service struct {
-	db     *db.DB
-	files  *files.Store
-	now    func() time.Time
-	home   atomic.Pointer[Organisation]
-	topics TopicSource   // filled by Topics
-	photo  int64         // most bytes of a photo
-	turns  chan struct{} // a photo being decoded holds one
+	db      *db.DB
+	files   *files.Store
+	now     func() time.Time
+	home    atomic.Pointer[Organisation]
+	topics  TopicSource   // filled by Topics
+	sources []FileSource  // filled by Files
+	photo   int64         // most bytes of a photo
+	turns   chan struct{} // a photo being decoded holds one
 }
 
 // New returns the directory kept in d, with photos in store. now is the clock, time.Now outside tests.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
@@ -55,14 +54,6 @@ func (s *Service) decode(ctx context.Context, r io.Reader) ([]byte, error) {
 	return jpeg, err
 }
 
-// File opens an uploaded file for somebody signed in. The caller closes it.
-func (s *Service) File(v auth.Viewer, key string) (io.ReadSeekCloser, files.Info, error) {
-	if !v.SignedIn() {
-		return nil, files.Info{}, errSignIn
-	}
-	return s.files.Get(key)
-}
-
 // RemovePhoto takes the photo off a profile; initials stand in its place.
 func (s *Service) RemovePhoto(ctx context.Context, v auth.Viewer, handle string) error {
 	return s.writePhoto(ctx, v, handle, "")
@@ -94,24 +85,6 @@ func (s *Service) Photos(ctx context.Context) ([]string, error) {
 		}
 		all, after = append(all, page...), last
 	}
-}
-
-// forgottenAfter is how long a photo stays in the folder after the last profile has let go of it: far longer than the moment
-// between the file and the row of a new photo, and long enough for a backup of the database to fit the folder beside it.
-const forgottenAfter = 24 * time.Hour
-
-// SweepPhotos removes photos that no profile shows any more: replaced, taken off, or left behind by a crash before the profile
-// was written. It returns how many. It keeps no list of what to remove, so nothing can be lost from one.
-func (s *Service) SweepPhotos(ctx context.Context) (removed int, err error) {
-	shown, err := s.Photos(ctx)
-	if err != nil {
-		return 0, err
-	}
-	kept := make(map[string]bool, len(shown))
-	for _, key := range shown {
-		kept[key] = true
-	}
-	return s.files.Sweep(ctx, s.now().Add(-forgottenAfter), kept)
 }
 
 // selectPhotos returns the photos of up to 1,000 people after the id given, and the last id it saw.

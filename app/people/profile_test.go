@@ -152,7 +152,6 @@ func TestProfileShowsWhatTheViewerMayRead(t *testing.T) {
 			"threads": func() error { _, _, err := h.Threads(t.Context(), auth.Public, gwen, start); return err },
 			"answers": func() error { _, _, err := h.Answers(t.Context(), auth.Public, gwen, start); return err },
 			"form":    func() error { _, err := h.EditForm(t.Context(), auth.Public, "gwen-pryce"); return err },
-			"file":    func() error { _, _, err := h.File(auth.Public, "x"); return err },
 		} {
 			if err := read(); errs.KindOf(err) != errs.Unauthenticated {
 				t.Errorf("%s, signed out: got %v, want Unauthenticated", name, err)
@@ -314,7 +313,7 @@ func TestPhoto(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, info, err := h.File(ben, p.Photo)
+		file, err := h.Open(t.Context(), ben, p.Photo)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -322,8 +321,8 @@ func TestPhoto(t *testing.T) {
 		if err := file.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if err != nil || info.Type != "image/jpeg" || bytes.Contains(raw, []byte("GPS")) || bytes.Contains(raw, []byte("Exif")) {
-			t.Errorf("got %s, %v, with or without its place: %t", info.Type, err, bytes.Contains(raw, []byte("GPS")))
+		if err != nil || file.ContentType != "image/jpeg" || bytes.Contains(raw, []byte("GPS")) || bytes.Contains(raw, []byte("Exif")) {
+			t.Errorf("got %s, %v, with or without its place: %t", file.ContentType, err, bytes.Contains(raw, []byte("GPS")))
 		}
 		m, err := jpeg.Decode(bytes.NewReader(raw))
 		if err != nil {
@@ -364,7 +363,12 @@ func (h *hub) server(t *testing.T, viewers map[string]auth.Viewer) (*fiber.App, 
 	})
 	p := people.NewWeb(h.Service, w)
 	f.Get("/people", p.Directory)
+	f.Get("/people/chart", p.Chart)
 	f.Get("/people/:handle", p.Show)
+	f.Get("/people/:handle/posts", p.Posts)
+	f.Get("/people/:handle/answers", p.Answers)
+	f.Get("/people/:handle/discussions", p.Discussions)
+	f.Get("/people/:handle/networks", p.Networks)
 	f.Get("/people/:handle/edit", p.EditForm)
 	f.Post("/people/:handle/edit", p.Edit)
 	f.Get("/units/:id", p.Unit)
@@ -403,32 +407,40 @@ func TestPages(t *testing.T) {
 			location, shows              string
 			most                         int64 // statements
 		}{
-			{name: "directory", as: "gwen", path: "/people", status: 200, most: 6},
-			{name: "directory narrowed", as: "gwen", path: "/people?name=gw&unit=2&letter=p&after=3", status: 200, most: 6},
-			{name: "directory with nonsense", as: "gwen", path: "/people?unit=-1&letter=%F0&after=x", status: 200, most: 6},
+			{name: "directory", as: "gwen", path: "/people", status: 200, most: 7},
+			{name: "directory narrowed", as: "gwen", path: "/people?name=gw&unit=2&letter=p&after=3", status: 200, most: 7},
+			{name: "directory with nonsense", as: "gwen", path: "/people?unit=-1&letter=%F0&after=x", status: 200, most: 7},
 			{name: "directory, signed out", path: "/people", status: 401, most: 0},
-			{name: "profile", as: "gwen", path: "/people/gwen-pryce", status: 200, most: 5},
-			{name: "answers", as: "ben", path: "/people/gwen-pryce?tab=answers", status: 200, most: 5},
-			{name: "profile of a leaver", as: "ben", path: "/people/lee-gone", status: 200, most: 5},
+			{name: "profile", as: "gwen", path: "/people/gwen-pryce", status: 200, most: 6},
+			{name: "answers", as: "ben", path: "/people/gwen-pryce/answers", status: 200, most: 6},
+			{name: "posts", as: "gwen", path: "/people/gwen-pryce/posts", status: 200, shows: "Set up your blog", most: 7},
+			{name: "discussions", as: "ben", path: "/people/gwen-pryce/discussions", status: 200, shows: "Question 29", most: 7},
+			{name: "networks", as: "gwen", path: "/people/gwen-pryce/networks", status: 200, shows: "You are in no network yet", most: 6},
+			{name: "guidance", as: "gwen", path: "/people/gwen-pryce", status: 200, shows: "/settings/profile#f-ask_about", most: 6},
+			{name: "chart", as: "gwen", path: "/people/chart", status: 200, shows: "Libraries", most: 4},
+			{name: "chart of a unit", as: "gwen", path: "/people/chart?unit=2", status: 200, shows: "Show the whole chart", most: 4},
+			{name: "chart of no unit", as: "gwen", path: "/people/chart?unit=99", status: 404, most: 3},
+			{name: "chart, signed out", path: "/people/chart", status: 401, most: 0},
+			{name: "profile of a leaver", as: "ben", path: "/people/lee-gone", status: 200, most: 6},
 			{name: "profile, signed out", path: "/people/gwen-pryce", status: 401, most: 0},
 			{name: "nobody", as: "gwen", path: "/people/nobody", status: 404, most: 1},
-			{name: "broken cursor", as: "gwen", path: "/people/gwen-pryce?before=zzz", status: 404, most: 3},
-			{name: "unit", as: "gwen", path: "/units/2", status: 200, most: 4},
+			{name: "broken cursor", as: "gwen", path: "/people/gwen-pryce?before=zzz", status: 404, most: 5},
+			{name: "unit", as: "gwen", path: "/units/2", status: 200, most: 7},
 			{name: "no unit", as: "gwen", path: "/units/x", status: 404, most: 0},
-			{name: "own form", as: "gwen", path: "/settings/profile", status: 200, most: 3},
+			{name: "own form", as: "gwen", path: "/settings/profile", status: 200, most: 4},
 			{name: "form, signed out", path: "/settings/profile", status: 401, most: 0},
 			{name: "form of another", as: "ben", path: "/people/gwen-pryce/edit", status: 403, most: 1},
-			{name: "form of another, administrator", as: "admin", path: "/people/gwen-pryce/edit", status: 200, shows: `action="/people/gwen-pryce/photo/delete"`, most: 3},
-			{name: "which is not about the administrator", as: "admin", path: "/people/gwen-pryce/edit", status: 200, shows: "About Gwen Pryce", most: 3},
+			{name: "form of another, administrator", as: "admin", path: "/people/gwen-pryce/edit", status: 200, shows: `action="/people/gwen-pryce/photo/delete"`, most: 4},
+			{name: "which is not about the administrator", as: "admin", path: "/people/gwen-pryce/edit", status: 200, shows: "About Gwen Pryce", most: 4},
 			{name: "saved", as: "gwen", method: "POST", path: "/settings/profile", form: "name=Gwen+Pryce&unit=2", status: 303, location: "/people/gwen-pryce", most: 12},
 			{name: "mistake", as: "gwen", method: "POST", path: "/settings/profile", form: "name=&about=kept", status: 422, most: 12},
 			{name: "saved by another", as: "ben", method: "POST", path: "/people/gwen-pryce/edit", form: "name=X", status: 403, most: 12},
 			{name: "no photo chosen", as: "gwen", method: "POST", path: "/settings/photo", form: "x=1", status: 422, shows: `action="/settings/photo"`, most: 12},
 			{name: "no photo chosen for another", as: "admin", method: "POST", path: "/people/gwen-pryce/photo", form: "x=1", status: 422, shows: `action="/people/gwen-pryce/photo"`, most: 12},
 			{name: "photo of another", as: "ben", method: "POST", path: "/people/gwen-pryce/photo/delete", status: 403, most: 12},
-			{name: "photo", as: "ben", path: "/files/" + p.Photo, status: 200, most: 0},
-			{name: "photo, signed out", path: "/files/" + p.Photo, status: 401, most: 0},
-			{name: "no file", as: "gwen", path: "/files/..%2f..%2fetc%2fpasswd", status: 404, most: 0},
+			{name: "photo", as: "ben", path: "/files/" + p.Photo, status: 200, most: 1},
+			{name: "photo, signed out", path: "/files/" + p.Photo, status: 404, most: 0},
+			{name: "no file", as: "gwen", path: "/files/..%2f..%2fetc%2fpasswd", status: 404, most: 1},
 			{name: "photo removed", as: "gwen", method: "POST", path: "/settings/photo/delete", status: 303, location: "/people/gwen-pryce", most: 12},
 		}
 		for _, c := range cases {
@@ -548,7 +560,7 @@ func TestSweepPhotos(t *testing.T) {
 		sweep(1)
 		sweep(0)
 		for key, want := range map[string]bool{first: false, shared: true, second: true} {
-			f, _, err := h.File(h.as(ids[0], 0), key)
+			f, err := h.Open(ctx, h.as(ids[0], 0), key)
 			if err == nil {
 				err = f.Close()
 			}

@@ -7,7 +7,6 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/markup"
-	"watercooler/auth"
 )
 
 // chunk bounds the values of one IN list or the rows of one INSERT.
@@ -170,158 +169,9 @@ func selectNear(ctx context.Context, q db.Querier, p Person, units []int64) ([]C
 	return db.Collect(rows, err, scanCard)
 }
 
-// selectWritten counts, up to MaxCounted, what v may read of what p wrote, and whether v follows p.
-func selectWritten(ctx context.Context, q db.Querier, v auth.Viewer, p *Profile) error {
-	in, most := db.In(3, len(v.Audiences())), db.In(3+len(v.Audiences()), 1)
-	return q.QueryRow(ctx, `
-		SELECT
-			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'person' AND w.object_id = $2),
-			(SELECT COUNT(*)
-			 FROM (SELECT 1
-			       FROM threads t
-			       WHERE t.author_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
-			       LIMIT `+most+`) n),
-			(SELECT COUNT(*)
-			 FROM (SELECT 1
-			       FROM replies r
-			       JOIN threads t ON t.id = r.thread_id
-			       WHERE r.author_id = $2 AND r.deleted_at IS NULL AND r.parent_id IS NULL
-			         AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
-			       LIMIT `+most+`) n)`,
-		append(db.Args(v.Audiences(), v.Person, p.ID), MaxCounted)...).Scan(&p.Followed, &p.Threads, &p.Answers)
-}
-
-func selectThreads(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Thread, error) {
-	rows, err := q.Query(ctx, `
-		SELECT t.id, t.kind, t.title, t.excerpt, t.audience, COALESCE(o.name, ''), t.created_at, t.reply_count, t.vote_count,
-			t.accepted_reply_id IS NOT NULL, t.closed_at IS NOT NULL
-		FROM threads t
-		LEFT JOIN organisations o ON t.audience = 'org:' || CAST(o.id AS TEXT)
-		WHERE t.author_id = $1 AND t.deleted_at IS NULL AND (t.created_at, t.id) < ($2, $3)
-		  AND t.audience IN (`+db.In(4, len(audiences))+`)
-		ORDER BY t.created_at DESC, t.id DESC
-		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
-	return db.Collect(rows, err, func(r db.Scanner) (t Thread, err error) {
-		var created int64
-		err = r.Scan(&t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &t.For, &created, &t.Replies, &t.Votes, &t.Answered, &t.Closed)
-		t.CreatedAt = db.Time(created)
-		return t, err
-	})
-}
-
-// selectSubjects fills in the topics of threads.
-func selectSubjects(ctx context.Context, q db.Querier, list []Thread) error {
-	if len(list) == 0 {
-		return nil
-	}
-	ids := make([]int64, len(list))
-	at := make(map[int64]int, len(list))
-	for i, t := range list {
-		ids[i], at[t.ID] = t.ID, i
-	}
-	ids = db.Pad(ids)
-	rows, err := q.Query(ctx, `
-		SELECT h.thread_id, o.slug, o.name
-		FROM thread_topics h
-		JOIN topics o ON o.id = h.topic_id
-		WHERE h.thread_id IN (`+db.In(1, len(ids))+`)
-		ORDER BY o.name, o.id
-		LIMIT 1000`, db.Args(ids)...)
-	_, err = db.Collect(rows, err, func(r db.Scanner) (s Subject, err error) {
-		var thread int64
-		err = r.Scan(&thread, &s.Slug, &s.Name)
-		if i, ok := at[thread]; ok {
-			list[i].Topics = append(list[i].Topics, s)
-		}
-		return s, err
-	})
-	return err
-}
-
-func selectAnswers(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Answer, error) {
-	rows, err := q.Query(ctx, `
-		SELECT r.id, t.title, r.body_html, r.created_at, r.vote_count, COALESCE(t.accepted_reply_id, 0) = r.id
-		FROM replies r
-		JOIN threads t ON t.id = r.thread_id
-		WHERE r.author_id = $1 AND r.deleted_at IS NULL AND r.parent_id IS NULL AND (r.created_at, r.id) < ($2, $3)
-		  AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+db.In(4, len(audiences))+`)
-		ORDER BY r.created_at DESC, r.id DESC
-		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
-	return db.Collect(rows, err, func(r db.Scanner) (a Answer, err error) {
-		var created int64
-		var rendered string
-		err = r.Scan(&a.ID, &a.Title, &rendered, &created, &a.Votes, &a.Accepted)
-		a.Excerpt, a.CreatedAt = excerpt(rendered), db.Time(created)
-		return a, err
-	})
-}
-
 // like escapes s for a LIKE pattern with ESCAPE '\'.
 func like(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
-}
-
-// maxWords bounds the words of a name that the directory searches for.
-const maxWords = 4
-
-// inDirectory is the condition a Filter makes, over placeholders $1 to $9; directoryArgs are their values. Words that are
-// not used are "", which every name contains.
-const inDirectory = `
-	' ' || p.sort_name LIKE '%' || $1 || '%' ESCAPE '\'
-	AND ' ' || p.sort_name LIKE '%' || $2 || '%' ESCAPE '\'
-	AND ' ' || p.sort_name LIKE '%' || $3 || '%' ESCAPE '\'
-	AND ' ' || p.sort_name LIKE '%' || $4 || '%' ESCAPE '\'
-	AND (p.unit_id = $5 OR $5 = 0 OR ($6 AND p.unit_id IN (
-		WITH RECURSIVE below (id) AS (
-			SELECT b.id FROM units b WHERE b.parent_id = $5
-			UNION
-			SELECT c.id FROM units c JOIN below ON c.parent_id = below.id
-		)
-		SELECT below.id FROM below)))
-	AND (p.organisation_id = $7 OR $7 = 0)
-	AND (SUBSTR(p.sort_name, 1, 1) = $8 OR $8 = '')
-	AND (p.left_at IS NOT NULL) = $9`
-
-func directoryArgs(f Filter, more ...any) []any {
-	var words [maxWords]string
-	for i, w := range strings.Fields(markup.Fold(f.Name)) {
-		if i == maxWords {
-			break
-		}
-		words[i] = " " + like(w)
-	}
-	return append([]any{words[0], words[1], words[2], words[3], f.Unit, f.Below, f.Organisation, f.Letter, f.Leavers}, more...)
-}
-
-// selectDirectory returns a page of people by family name.
-func selectDirectory(ctx context.Context, q db.Querier, f Filter, limit int) ([]Card, error) {
-	rows, err := q.Query(ctx, `
-		SELECT `+cardColumns+`
-		FROM `+cardTables+`
-		WHERE `+inDirectory+`
-		  AND ((p.sort_name, p.id) > (SELECT a.sort_name, a.id FROM people a WHERE a.id = $10) OR $10 = 0)
-		ORDER BY p.sort_name, p.id
-		LIMIT $11`, directoryArgs(f, f.After, limit)...)
-	return db.Collect(rows, err, scanCard)
-}
-
-func countDirectory(ctx context.Context, q db.Querier, f Filter) (n int, err error) {
-	err = q.QueryRow(ctx, `
-		SELECT COUNT(*)
-		FROM people p
-		WHERE `+inDirectory, directoryArgs(f)...).Scan(&n)
-	return n, err
-}
-
-// selectLetters returns the first letters of everybody's family name.
-func selectLetters(ctx context.Context, q db.Querier) ([]string, error) {
-	rows, err := q.Query(ctx, `
-		SELECT DISTINCT SUBSTR(p.sort_name, 1, 1)
-		FROM people p
-		WHERE p.left_at IS NULL
-		ORDER BY 1
-		LIMIT 200`)
-	return db.Collect(rows, err, db.One[string])
 }
 
 func scanOrganisation(r db.Scanner) (o Organisation, err error) {
@@ -646,17 +496,4 @@ func updatePhoto(ctx context.Context, tx *db.Tx, id int64, key string) error {
 		SET photo = $1, updated_at = $2
 		WHERE id = $3`, key, db.Micros(tx.Now()), id)
 	return err
-}
-
-// selectPlace returns a unit, its organisation, and whether viewer follows it.
-func selectPlace(ctx context.Context, q db.Querier, id, viewer int64) (u Unit, o Organisation, followed bool, err error) {
-	var parent *int64
-	err = q.QueryRow(ctx, `
-		SELECT u.id, u.organisation_id, u.parent_id, u.name, o.id, o.name, o.slug, o.home,
-			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'unit' AND w.object_id = u.id)
-		FROM units u
-		JOIN organisations o ON o.id = u.organisation_id
-		WHERE u.id = $2`, viewer, id).Scan(&u.ID, &u.Organisation, &parent, &u.Name, &o.ID, &o.Name, &o.Slug, &o.Home, &followed)
-	u.Parent = some(parent)
-	return u, o, followed, err
 }

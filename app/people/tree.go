@@ -30,11 +30,18 @@ func readTree(ctx context.Context, q db.Querier, organisation int64) (*tree, err
 	if err != nil {
 		return nil, fmt.Errorf("read units of organisation %d: %w", organisation, err)
 	}
+	return plant(organisation, units), nil
+}
+
+// plant returns the tree of those of units that belong to an organisation.
+func plant(organisation int64, units []Unit) *tree {
 	t := &tree{organisation: organisation, byID: make(map[int64]Unit, len(units)), byName: make(map[place]int64, len(units))}
 	for _, u := range units {
-		t.add(u)
+		if u.Organisation == organisation {
+			t.add(u)
+		}
 	}
-	return t, nil
+	return t
 }
 
 func (t *tree) add(u Unit) {

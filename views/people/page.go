@@ -1,7 +1,8 @@
-// Package people shows the directory, profiles and units.
+// Package people shows the directory, profiles, units and the organisation chart.
 //
-// The profile form posts name, job_title, location, phone, email, about, unit and manager (a handle); the photo form posts a
-// file called photo.
+// The profile form posts name, pronouns, job_title, unit, manager (a handle), location, phone, email, working_pattern, languages,
+// ask_about (topics, comma separated), about, how_to_work, writes_in and, for each field that can be kept from others, its level
+// as see_FIELD; the photo form posts a file called photo.
 package people
 
 import (
@@ -11,48 +12,78 @@ import (
 
 // DirectoryPage lists people from A to Z.
 type DirectoryPage struct {
-	Chrome  layout.Chrome
-	Name    string         // filter: what a name starts with or contains
-	Unit    string         // filter: value of the chosen option
-	Units   []parts.Option // to filter by
-	Summary string         // "212 people", "3 people called “gw”"
-	People  []Entry
-	Empty   parts.Empty
-	Pager   parts.Pager
-	Letters []parts.Tab // A to Z; a letter without Path has nobody
+	Chrome    layout.Chrome
+	Name      string         // filter: what a name or job title starts with or contains
+	Letter    string         // filter: kept by the form
+	Units     []parts.Option // to filter by; empty leaves the field out, and so do the next three
+	Locations []parts.Option
+	Topics    []parts.Option
+	Networks  []parts.Option
+	More      bool         // one of the last three is in use
+	Chips     []parts.Link // the filters in use, each leading to the list without it
+	Summary   string       // "212 people", "3 people called “gw”"
+	People    []Entry
+	Empty     parts.Empty
+	Pager     parts.Pager
+	Letters   []parts.Tab // A to Z; a letter without Path has nobody
 }
 
 // Entry is one person in a directory.
 type Entry struct {
 	Person   parts.Person // with JobTitle and Unit
+	Pronouns string
 	Location string
 	Phone    string
 	Left     bool
 }
 
-// ProfilePage is what the hub shows about one person.
+// ProfilePage is what the hub shows about one person. A field that this viewer may not see is empty.
 type ProfilePage struct {
-	Chrome       layout.Chrome
-	Person       parts.Person // with JobTitle
-	Organisation string       // shown for partners
-	Unit         parts.Link
-	Location     string
-	Phone        string
-	Email        string
-	AboutHTML    string // rendered by markup
-	Left         string // "Left on 4 March 2027. What they wrote stays."; empty while here
-	Mine         bool   // the viewer's own profile
-	EditPath     string // empty when this viewer cannot edit it
-	AskPath      string // /write?kind=question&…; empty on one's own
-	Follow       parts.Follow
-	Tabs         []parts.Tab // Threads 12 · Answers 31
-	Items        []parts.Item
-	Answers      []Answer // on the tab for answers, instead of Items
-	Empty        parts.Empty
-	Pager        parts.Pager
-	Manager      *parts.SidePerson
-	Reports      []parts.SidePerson
-	Colleagues   []parts.SidePerson // others in the same unit
+	Chrome         layout.Chrome
+	Person         parts.Person // with JobTitle
+	Organisation   string       // shown for partners
+	Unit           parts.Link
+	Path           []parts.Link // of the unit, from the top down, itself last
+	Pronouns       string
+	Languages      string
+	WorkingPattern string
+	Location       string
+	Phone          string
+	Email          string
+	Lang           string // language of the two texts, BCP 47; "" for that of the hub
+	AboutHTML      string // rendered by markup
+	HowToWorkHTML  string // rendered by markup
+	Left           string // "Left on 4 March 2027. What they wrote stays."; empty while here
+	Mine           bool   // the viewer's own profile
+	Kept           string // on one's own: what not everyone sees, in a sentence
+	EditPath       string // empty when this viewer cannot edit it
+	AskPath        string // /write?kind=question&…; empty on one's own
+	Follow         parts.Follow
+	Asks           []Ask
+	Tabs           []parts.Tab // Posts 12 · Answers 31 · Discussions 4 · Networks 2
+	Heading        string      // of what the tab shows, for those who do not see which is current
+	Blog           parts.Link  // on the tab for posts
+	Items          []parts.Item
+	Answers        []Answer  // on the tab for answers, instead of Items
+	Networks       []Network // on the tab for networks, instead of Items
+	Empty          parts.Empty
+	Pager          parts.Pager
+	Manager        *parts.SidePerson
+	Reports        []parts.SidePerson
+	Colleagues     []parts.SidePerson // others in the same unit
+}
+
+// Ask is a topic somebody can be asked about.
+type Ask struct {
+	Topic    parts.Topic
+	Evidence string // "4 accepted answers, 9 posts"
+	Share    int    // of what is most among the person's own topics, in per cent
+}
+
+// Network is a network somebody is a member of.
+type Network struct {
+	Name, Path, Purpose string
+	Steward, Closed     bool
 }
 
 // Answer is a reply in the list on a profile.
@@ -65,7 +96,7 @@ type Answer struct {
 	Accepted    bool
 }
 
-// UnitPage is a unit with its place in the tree and its people.
+// UnitPage is a unit with its place in the tree, its people and what they write.
 type UnitPage struct {
 	Chrome       layout.Chrome
 	Name         string
@@ -73,31 +104,73 @@ type UnitPage struct {
 	Above        []parts.Link // from the top down
 	Below        []parts.Link
 	Follow       parts.Follow
+	ChartPath    string
+	Manager      *parts.SidePerson
+	Blog         parts.Link
+	Posts        []parts.SideThread
+	Questions    []parts.SideThread
 	Summary      string // "14 people"
 	People       []Entry
 	Empty        parts.Empty
 	Pager        parts.Pager
 }
 
+// ChartPage draws who is where, and says it again as a list.
+type ChartPage struct {
+	Chrome        layout.Chrome
+	Above         []parts.Link // over what the chart is about; empty for the whole
+	Heading       string
+	Whole         string // address of the whole chart; empty when this is it
+	Organisations []Organisation
+}
+
+// Organisation is one organisation in a chart.
+type Organisation struct {
+	ID      string // for headings
+	Name    string
+	People  string // "2,140 people"
+	Partner bool
+	Units   []Branch
+}
+
+// Branch is a unit in a chart, with those below it.
+type Branch struct {
+	Name, Path string
+	Focus      string // address of the chart of this unit; empty where it has none below
+	People     string // "14 people"
+	Head       *parts.Person
+	Below      []Branch
+	Folded     string // "6 units within", left out of this chart
+	Open       bool   // in the list
+}
+
 // EditPage is the form for a profile.
 type EditPage struct {
-	Chrome     layout.Chrome
-	Person     parts.Person // as it stands, for the photo
-	Mine       bool         // the viewer's own
-	Action     string       // POST
-	CancelPath string
-	Name       string
-	JobTitle   string
-	Location   string
-	Phone      string
-	Email      string
-	About      string         // Markdown
-	Unit       string         // value of the chosen option
-	Units      []parts.Option // empty leaves the field out
-	Manager    string         // handle
-	Managers   []parts.Option // empty leaves the field out
-	Problems   parts.Problems
-	HasPhoto   bool
+	Chrome         layout.Chrome
+	Person         parts.Person // as it stands, for the photo
+	Mine           bool         // the viewer's own
+	Action         string       // POST
+	CancelPath     string
+	Name           string
+	Pronouns       string
+	JobTitle       string
+	Location       string
+	Phone          string
+	Email          string
+	Languages      string
+	WorkingPattern string
+	About          string         // Markdown
+	HowToWork      string         // Markdown
+	AskAbout       string         // topics, comma separated
+	WritesIn       []parts.Option // with the chosen one
+	Unit           string         // value of the chosen option
+	Units          []parts.Option // empty leaves the field out
+	Manager        string         // handle
+	Managers       []parts.Option // empty leaves the field out
+	Levels         map[string]string
+	Kept           map[string]bool // fields this viewer may not see, and so not change
+	Problems       parts.Problems
+	HasPhoto       bool
 
 	PhotoAction       string // POST, with the file
 	PhotoDeleteAction string // POST

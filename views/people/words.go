@@ -33,7 +33,13 @@ func dial(number string) string {
 	}, number)
 }
 
-func reportsTitle(p ProfilePage) string { return "Reports to " + given(p.Person.Name) }
+// speaks says which languages somebody speaks.
+func speaks(languages string) string {
+	if languages == "" {
+		return ""
+	}
+	return "speaks " + languages
+}
 
 // chosen marks the option with this value.
 func chosen(options []parts.Option, value string) []parts.Option {
@@ -45,8 +51,8 @@ func chosen(options []parts.Option, value string) []parts.Option {
 	return marked
 }
 
-// about labels the long text of a profile: administrators edit those of others too.
-func about(p EditPage) string {
+// aboutWhom is the heading of what a profile says: administrators edit those of others too.
+func aboutWhom(p EditPage) string {
 	if p.Mine {
 		return "About you"
 	}

@@ -197,6 +197,9 @@ ALTER TABLE people ADD COLUMN how_to_work TEXT NOT NULL DEFAULT '';      -- "How
 ALTER TABLE people ADD COLUMN how_to_work_html TEXT NOT NULL DEFAULT '';
 ALTER TABLE people ADD COLUMN privacy TEXT NOT NULL DEFAULT '';          -- who sees which field: "phone=org location=me"; a field not named: everyone signed in
 ALTER TABLE people ADD COLUMN writes_in TEXT NOT NULL DEFAULT '';        -- language of what they write, BCP 47; '' for that of the hub
+CREATE INDEX people_here ON people (sort_name, id) WHERE left_at IS NULL; -- the letters of the directory, counted
+CREATE INDEX people_location ON people (location, privacy, id, organisation_id) WHERE left_at IS NULL AND location <> '';
+CREATE INDEX people_photo ON people (photo) WHERE photo <> '';
 
 -- app/people: "Ask me about"
 CREATE TABLE person_topics (

@@ -265,7 +265,7 @@ func (g *shelf) people() {
 	}
 	units := []parts.Option{{Label: "All units"}, {Value: "3", Label: "Libraries"}, {Value: "4", Label: "Highways"}}
 	letters := []parts.Tab{{Text: "A", Path: "/people?letter=a", Current: true}, {Text: "B"}, {Text: "C", Path: "/people?letter=c"}}
-	g.add("directory", people.Directory(people.DirectoryPage{Chrome: g.chrome("People", "people"), Unit: "3", Units: units, Summary: "212 people", People: entries, Pager: parts.Pager{Next: "/people?after=x", NextText: "Next"}, Letters: letters}))
+	g.add("directory", people.Directory(people.DirectoryPage{Chrome: g.chrome("People", "people"), Letter: "a", Units: units, Locations: []parts.Option{{Label: "Anywhere"}, {Value: "Exeter", Label: "Exeter", Selected: true}}, Topics: units, Networks: units, More: true, Chips: []parts.Link{{Text: "Libraries", Path: "/people?letter=a"}, {Text: "Exeter", Path: "/people?unit=3"}}, Summary: "212 people", People: entries, Pager: parts.Pager{Next: "/people?after=x", NextText: "Next"}, Letters: letters}))
 	g.add("directory-empty", people.Directory(people.DirectoryPage{Chrome: g.chrome("People", "people"), Name: "zz", Empty: parts.Empty{Title: "Nobody is called “zz”", Text: "Try a part of the name, or search for what they know.", Do: parts.Link{Text: "Show everybody", Path: "/people"}}}))
 
 	about := "<p>I look after the systems behind our libraries. <strong>Ask me about</strong> connectivity, RFID and contracts.</p>"
@@ -290,16 +290,21 @@ func (g *shelf) people() {
 	g.add("unit", people.Unit(people.UnitPage{Chrome: g.chrome("Libraries", "people"), Name: "Libraries", Organisation: "Devon County Council", Above: []parts.Link{{Text: "People", Path: "/people"}, {Text: "Communities", Path: "/units/1"}}, Below: []parts.Link{{Text: "Mobile libraries", Path: "/units/5"}, {Text: "Stock", Path: "/units/6"}}, Follow: parts.Follow{Kind: "unit", ID: 3, Name: "Libraries"}, Summary: "4 people", People: entries, Pager: pager(), ChartPath: "/people/chart?unit=3", Manager: &parts.SidePerson{Person: ruth, Note: "Head of Libraries"}, Blog: parts.Link{Text: "Libraries", Path: "/blog/libraries"}, Posts: []parts.SideThread{{Title: "What 40 calls taught us", Path: "/blog/libraries/calls", Note: "4 March 2027"}}, Questions: []parts.SideThread{{Title: "Who has tablets to lend?", Path: "/threads/9", Note: "Since 4 March 2027 · no replies"}}}))
 	g.add("unit-empty", people.Unit(people.UnitPage{Chrome: g.chrome("Stock", "people"), Name: "Stock", Empty: parts.Empty{Title: "Nobody in this unit", Text: "Somebody’s profile names their unit."}}))
 
-	edit := people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: gwen, Mine: true, Action: "/settings/profile", CancelPath: "/people/gwen.pryce", Name: "Gwen Pryce", JobTitle: "Library systems manager", Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", About: "Ask me about connectivity.", Unit: "3", Units: units, Manager: "ruth.adeyemi", Managers: []parts.Option{{Label: "Nobody"}, {Value: "ruth.adeyemi", Label: "Ruth Adeyemi"}}, HasPhoto: true, PhotoAction: "/settings/photo", PhotoDeleteAction: "/settings/photo/delete",
+	units2 := []people.Branch{{Name: "Communities", Path: "/units/1", Focus: "/people/chart?unit=1", People: "40 people", Head: &ruth, Open: true, Below: []people.Branch{
+		{Name: "Libraries", Path: "/units/3", Focus: "/people/chart?unit=3", People: "14 people", Head: &gwen, Folded: "2 units within"}, {Name: "Stock", Path: "/units/6", People: "1 person"}}}}
+	g.add("chart", people.Chart(people.ChartPage{Chrome: g.chrome("Organisation chart", "people"), Heading: "Organisation chart", Organisations: []people.Organisation{{ID: "org-1", Name: "Devon County Council", People: "212 people", Units: units2}, {ID: "org-2", Name: "Moors", People: "2 people", Partner: true}}}))
+	g.add("chart-unit", people.Chart(people.ChartPage{Chrome: g.chrome("Communities", "people"), Heading: "Communities", Whole: "/people/chart", Above: []parts.Link{{Text: "Devon County Council", Path: "/people/chart"}}, Organisations: []people.Organisation{{ID: "org-1", Name: "Devon County Council", People: "212 people", Units: units2}}}))
+
+	edit := people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: gwen, Mine: true, Action: "/settings/profile", CancelPath: "/people/gwen.pryce", Name: "Gwen Pryce", JobTitle: "Library systems manager", Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", About: "Ask me about connectivity.", Pronouns: "she/her", Languages: "Welsh", WorkingPattern: "Monday to Thursday", HowToWork: "Ring.", AskAbout: "Connectivity", WritesIn: []parts.Option{{Label: "The language of the hub"}, {Value: "cy", Label: "Cymraeg", Selected: true}}, Levels: map[string]string{"phone": "org", "location": "me"}, Unit: "3", Units: units, Manager: "ruth.adeyemi", Managers: []parts.Option{{Label: "Nobody"}, {Value: "ruth.adeyemi", Label: "Ruth Adeyemi"}}, HasPhoto: true, PhotoAction: "/settings/photo", PhotoDeleteAction: "/settings/photo/delete",
 		Problems: parts.Problems{{Name: "name", Text: "Write your name."}, {Name: "photo", Text: "This file is not a picture."}}}
 	g.add("profile-edit", people.Edit(edit))
+	edit.Mine, edit.Kept = false, map[string]bool{"phone": true, "about": true}
+	g.add("profile-edit-admin", people.Edit(edit))
 	g.add("profile-edit-empty", people.Edit(people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: parts.Person{Initials: "?"}, Mine: true, Action: "/settings/profile", PhotoAction: "/settings/photo", CancelPath: "/"}))
 }
 
 func (g *shelf) topics() {
 	g.add("topics", topics.List(topics.ListPage{Chrome: g.chrome("Topics", "topics"), NewPath: "/topics/new", Topics: []topics.Entry{
-	edit.Mine, edit.Kept = false, map[string]bool{"phone": true, "about": true}
-	g.add("profile-edit-admin", people.Edit(edit))
 		{Name: "Connectivity", Path: "/topics/connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Threads: 1204, Follow: parts.Follow{Kind: "topic", ID: 1, Name: "Connectivity", Return: "/topics", On: true}, Narrower: []parts.Topic{schools, assets}},
 		{Name: "Rights of way", Path: "/topics/rights-of-way", Threads: 1}, {Name: "Libraries", Path: "/topics/libraries"},
 	}}))
@@ -354,11 +359,6 @@ func (g *shelf) find() {
 	g.part("expansions-empty", find.Expansions(find.SuggestionList{}))
 }
 
-func (g *shelf) signin() {
-	g.add("sign-in", signin.SignIn(signin.SignInPage{Chrome: g.stranger("Sign in", ""), Why: "Sign in to write.", Return: "/write", Email: "priya@devon.example", Local: true, Forgotten: true,
-		Providers: []signin.Provider{{Name: "Microsoft", Path: "/sign-in/sso/microsoft"}},
-		Sample:    []signin.SamplePerson{{Account: 1, Person: gwen, Role: "member", Can: "Reads, asks and answers."}, {Account: 2, Person: ruth, Role: "administrator", Can: "Looks after accounts and the hub itself."}},
-		Problems:  parts.Problems{{Text: "This e-mail and password do not belong together."}}}))
 func (g *shelf) site() {
 	front := site.FrontPage{Chrome: g.stranger("Devon County Council in public", "home"), Heading: "What we ask, learn and write about at Devon County Council", SignIn: "/sign-in", Items: items()[:3], Posts: items()[3:4],
 		Networks: []site.Network{{Name: "Rural transport", Path: "/networks/rural-transport", Purpose: "Getting about where no bus goes."}, {Name: "Flood watch", Path: "/networks/flood-watch"}}, Topics: []parts.Topic{connectivity, schools},
@@ -374,6 +374,11 @@ func (g *shelf) site() {
 	g.add("statement-edit-empty", site.Edit(site.EditPage{Chrome: g.chrome("Edit “Cookies”", ""), Heading: "Edit “Cookies”", Action: "/site/cookies/edit", CancelPath: "/site/cookies", Body: "Cookies are small."}))
 }
 
+func (g *shelf) signin() {
+	g.add("sign-in", signin.SignIn(signin.SignInPage{Chrome: g.stranger("Sign in", ""), Why: "Sign in to write.", Return: "/write", Email: "priya@devon.example", Local: true, Forgotten: true,
+		Providers: []signin.Provider{{Name: "Microsoft", Path: "/sign-in/sso/microsoft"}},
+		Sample:    []signin.SamplePerson{{Account: 1, Person: gwen, Role: "member", Can: "Reads, asks and answers."}, {Account: 2, Person: ruth, Role: "administrator", Can: "Looks after accounts and the hub itself."}},
+		Problems:  parts.Problems{{Text: "This e-mail and password do not belong together."}}}))
 	g.add("sign-in-empty", signin.SignIn(signin.SignInPage{Chrome: g.stranger("Sign in", ""), Local: true}))
 	g.add("forgotten", signin.Forgotten(signin.ForgottenPage{Chrome: g.stranger("Password forgotten", ""), Email: "x", Problems: parts.Problems{{Name: "email", Text: "Write an e-mail address, like name@example.org."}}}))
 	g.add("forgotten-empty", signin.Forgotten(signin.ForgottenPage{Chrome: g.stranger("Password forgotten", "")}))

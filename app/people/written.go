@@ -1,0 +1,341 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+	"time"
+
+	"watercooler/app/db"
+	"watercooler/app/errs"
+	"watercooler/auth"
+)
+
+// writingPage is how many threads or answers a page of a profile has.
+const writingPage = 20
+
+// MaxCounted is where a profile stops counting: whether somebody gave 4,000 or 16,000 answers is not worth 20 ms a view.
+const MaxCounted = 1000
+
+// Key is a place in a list ordered by time and id, newest first.
+type Key struct {
+	At int64 // Unix µs
+	ID int64
+}
+
+// Thread is something a person opened, as a profile lists it.
+type Thread struct {
+	ID        int64
+	Kind      string
+	Path      string
+	Title     string
+	Excerpt   string
+	Audience  string
+	For       string // name of the organisation or network, when Audience is one
+	CreatedAt time.Time
+	Replies   int
+	Votes     int
+	Answered  bool
+	Closed    bool
+	Topics    []Subject
+}
+
+// Subject is a topic of a thread.
+type Subject struct{ Slug, Name string }
+
+// Key returns the thread's place in the list.
+func (t Thread) Key() Key { return Key{At: db.Micros(t.CreatedAt), ID: t.ID} }
+
+// Answer is a reply to a question, as a profile lists it.
+type Answer struct {
+	ID        int64
+	Title     string // of the question
+	Excerpt   string
+	CreatedAt time.Time
+	Votes     int
+	Accepted  bool
+}
+
+// Key returns the answer's place in the list.
+func (a Answer) Key() Key { return Key{At: db.Micros(a.CreatedAt), ID: a.ID} }
+
+// Threads returns the threads a person opened that v may read, but for posts, newest first, from before on; more says there are
+// others.
+func (s *Service) Threads(ctx context.Context, v auth.Viewer, person int64, before Key) (list []Thread, more bool, err error) {
+	return s.opened(ctx, v, person, before, selectThreads)
+}
+
+// Posts returns the posts a person wrote, alone or with others, that v may read, as Threads does.
+func (s *Service) Posts(ctx context.Context, v auth.Viewer, person int64, before Key) (list []Thread, more bool, err error) {
+	return s.opened(ctx, v, person, before, selectPosts)
+}
+
+func (s *Service) opened(ctx context.Context, v auth.Viewer, person int64, before Key,
+	read func(context.Context, db.Querier, int64, []string, Key, int) ([]Thread, error)) (list []Thread, more bool, err error) {
+	if !v.SignedIn() {
+		return nil, false, errSignIn
+	}
+	if list, err = read(ctx, s.db, person, v.Audiences(), before, writingPage+1); err != nil {
+		return nil, false, fmt.Errorf("list what person %d wrote: %w", person, err)
+	}
+	if more = len(list) > writingPage; more {
+		list = list[:writingPage]
+	}
+	if err := selectSubjects(ctx, s.db, list); err != nil {
+		return nil, false, fmt.Errorf("list topics of threads: %w", err)
+	}
+	return list, more, nil
+}
+
+// Answers returns a person's answers to questions that v may read, newest first, from before on; more says there are others.
+func (s *Service) Answers(ctx context.Context, v auth.Viewer, person int64, before Key) (list []Answer, more bool, err error) {
+	if !v.SignedIn() {
+		return nil, false, errSignIn
+	}
+	list, err = selectAnswers(ctx, s.db, person, v.Audiences(), before, writingPage+1)
+	if err != nil {
+		return nil, false, fmt.Errorf("list answers of person %d: %w", person, err)
+	}
+	if more = len(list) > writingPage; more {
+		list = list[:writingPage]
+	}
+	return list, more, nil
+}
+
+// Network is a network somebody is a member of.
+type Network struct {
+	Slug, Name, Purpose string
+	Steward             bool // they look after it
+	Closed              bool // its work is done
+}
+
+// maxNetworks bounds the networks a profile names.
+const maxNetworks = 200
+
+// Networks returns the networks a person is a member of, as far as v may know of them, by name.
+func (s *Service) Networks(ctx context.Context, v auth.Viewer, person int64) ([]Network, error) {
+	if !v.SignedIn() {
+		return nil, errSignIn
+	}
+	list, err := selectNetworks(ctx, s.db, person, v.Audiences())
+	if err != nil {
+		return nil, fmt.Errorf("list networks of person %d: %w", person, err)
+	}
+	return list, nil
+}
+
+// Blog is the address and the name of a blog.
+type Blog struct{ Slug, Name string }
+
+// Path returns the address of the blog.
+func (b Blog) Path() string { return "/blog/" + b.Slug }
+
+// Blog returns the blog of a person or unit that v may know of; the zero Blog when there is none.
+func (s *Service) Blog(ctx context.Context, v auth.Viewer, kind string, id int64) (Blog, error) {
+	b, err := selectBlog(ctx, s.db, kind, id, v.Audiences(), db.Micros(s.now()))
+	if err != nil && !errs.IsNotFound(err) {
+		return Blog{}, fmt.Errorf("find blog of %s %d: %w", kind, id, err)
+	}
+	return b, nil
+}
+
+// maxExcerpt is how many characters of an answer a profile shows.
+const maxExcerpt = 220
+
+// excerpt returns the beginning of rendered text without its markup, cut at a word.
+//
+// The result is text: a component that shows it escapes it.
+func excerpt(rendered string) string {
+	var b strings.Builder
+	for len(rendered) > 0 && b.Len() < 8*maxExcerpt {
+		open := strings.IndexByte(rendered, '<')
+		if open < 0 {
+			open = len(rendered)
+		}
+		b.WriteString(rendered[:open])
+		end := strings.IndexByte(rendered[open:], '>')
+		if end < 0 {
+			break
+		}
+		if tag := rendered[open : open+end]; !inline(tag) {
+			b.WriteByte(' ')
+		}
+		rendered = rendered[open+end+1:]
+	}
+	text := strings.Join(strings.Fields(html.UnescapeString(b.String())), " ")
+	short := cut(text, maxExcerpt)
+	if short == text {
+		return text
+	}
+	if space := strings.LastIndexByte(short, ' '); space > 0 {
+		short = short[:space]
+	}
+	return short + "…"
+}
+
+// inline reports whether a tag stands inside a word or line, so that taking it away leaves no gap.
+func inline(tag string) bool {
+	name := strings.TrimPrefix(strings.TrimPrefix(tag, "<"), "/")
+	if end := strings.IndexAny(name, " /"); end >= 0 {
+		name = name[:end]
+	}
+	switch name {
+	case "a", "em", "strong", "code", "span", "del", "sup", "sub", "mark", "kbd":
+		return true
+	}
+	return false
+}
+
+// selectWritten counts, up to MaxCounted, what v may read of what p wrote, the networks v may know p in, and says whether v
+// follows p.
+func selectWritten(ctx context.Context, q db.Querier, v auth.Viewer, p *Profile) error {
+	in, most := db.In(3, len(v.Audiences())), db.In(3+len(v.Audiences()), 1)
+	return q.QueryRow(ctx, `
+		SELECT
+			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'person' AND w.object_id = $2),
+			(SELECT COUNT(*)
+			 FROM (SELECT 1
+			       FROM threads t
+			       WHERE t.author_id = $2 AND t.kind <> 'post' AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
+			       LIMIT `+most+`) n),
+			(SELECT COUNT(*)
+			 FROM (SELECT 1
+			       FROM replies r
+			       JOIN threads t ON t.id = r.thread_id
+			       WHERE r.author_id = $2 AND r.deleted_at IS NULL AND r.parent_id IS NULL
+			         AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
+			       LIMIT `+most+`) n),
+			(SELECT COUNT(*)
+			 FROM (SELECT 1
+			       FROM threads t
+			       JOIN posts o ON o.thread_id = t.id
+			       WHERE (t.author_id = $2 OR t.id IN (SELECT a.thread_id FROM post_authors a WHERE a.person_id = $2))
+			         AND t.kind = 'post' AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
+			       LIMIT `+most+`) n),
+			(SELECT COUNT(*)
+			 FROM network_members m
+			 JOIN networks n ON n.id = m.network_id
+			 WHERE m.person_id = $2 AND m.state = 'member' AND n.audience IN (`+in+`))`,
+		append(db.Args(v.Audiences(), v.Person, p.ID), MaxCounted)...).Scan(&p.Followed, &p.Threads, &p.Answers, &p.Posts, &p.Networks)
+}
+
+// threadColumns are the columns scanThread reads, of threads t, organisations o and networks n (both joined LEFT), but for the
+// two at the end: the slugs of the blog and of the post.
+const threadColumns = `t.id, t.kind, t.title, t.excerpt, t.audience, COALESCE(o.name, n.name, ''), t.created_at, t.reply_count, t.vote_count,
+			t.accepted_reply_id IS NOT NULL, t.closed_at IS NOT NULL`
+
+// threadTables joins what threadColumns names.
+const threadTables = `threads t
+		LEFT JOIN organisations o ON t.audience = 'org:' || CAST(o.id AS TEXT)
+		LEFT JOIN networks n ON n.id = t.network_id AND t.audience = 'network:' || CAST(n.id AS TEXT)`
+
+func scanThread(r db.Scanner) (t Thread, err error) {
+	var (
+		created    int64
+		blog, post string
+	)
+	err = r.Scan(&t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &t.For, &created, &t.Replies, &t.Votes, &t.Answered, &t.Closed, &blog, &post)
+	t.CreatedAt = db.Time(created)
+	if t.Path = "/threads/" + strconv.FormatInt(t.ID, 10); blog != "" {
+		t.Path = Blog{Slug: blog}.Path() + "/" + post
+	}
+	return t, err
+}
+
+func selectThreads(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Thread, error) {
+	rows, err := q.Query(ctx, `
+		SELECT `+threadColumns+`, '', ''
+		FROM `+threadTables+`
+		WHERE t.author_id = $1 AND t.kind <> 'post' AND t.deleted_at IS NULL AND (t.created_at, t.id) < ($2, $3)
+		  AND t.audience IN (`+db.In(4, len(audiences))+`)
+		ORDER BY t.created_at DESC, t.id DESC
+		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
+	return db.Collect(rows, err, scanThread)
+}
+
+func selectPosts(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Thread, error) {
+	rows, err := q.Query(ctx, `
+		SELECT `+threadColumns+`, b.slug, p.slug
+		FROM `+threadTables+`
+		JOIN posts p ON p.thread_id = t.id
+		JOIN blogs b ON b.id = p.blog_id
+		WHERE (t.author_id = $1 OR t.id IN (SELECT a.thread_id FROM post_authors a WHERE a.person_id = $1))
+		  AND t.kind = 'post' AND t.deleted_at IS NULL AND (t.created_at, t.id) < ($2, $3)
+		  AND t.audience IN (`+db.In(4, len(audiences))+`)
+		ORDER BY t.created_at DESC, t.id DESC
+		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
+	return db.Collect(rows, err, scanThread)
+}
+
+// selectNetworks returns the networks of a person whose audience is among audiences.
+func selectNetworks(ctx context.Context, q db.Querier, person int64, audiences []string) ([]Network, error) {
+	rows, err := q.Query(ctx, `
+		SELECT n.slug, n.name, n.purpose, m.role = 'steward', n.closed_at IS NOT NULL
+		FROM network_members m
+		JOIN networks n ON n.id = m.network_id
+		WHERE m.person_id = $1 AND m.state = 'member' AND n.audience IN (`+db.In(2, len(audiences))+`)
+		ORDER BY n.name, n.id
+		LIMIT `+db.In(2+len(audiences), 1), append(db.Args(audiences, person), maxNetworks)...)
+	return db.Collect(rows, err, func(r db.Scanner) (n Network, err error) {
+		return n, r.Scan(&n.Slug, &n.Name, &n.Purpose, &n.Steward, &n.Closed)
+	})
+}
+
+// selectBlog returns the blog of an owner, once it is launched, if its audience is among audiences.
+func selectBlog(ctx context.Context, q db.Querier, kind string, owner int64, audiences []string, now int64) (b Blog, err error) {
+	err = q.QueryRow(ctx, `
+		SELECT b.slug, b.name
+		FROM blogs b
+		WHERE b.owner_kind = $1 AND b.owner_id = $2 AND (b.launch_at IS NULL OR b.launch_at <= $3)
+		  AND b.audience IN (`+db.In(4, len(audiences))+`)`, db.Args(audiences, kind, owner, now)...).Scan(&b.Slug, &b.Name)
+	return b, err
+}
+
+// selectSubjects fills in the topics of threads.
+func selectSubjects(ctx context.Context, q db.Querier, list []Thread) error {
+	if len(list) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(list))
+	at := make(map[int64]int, len(list))
+	for i, t := range list {
+		ids[i], at[t.ID] = t.ID, i
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
+		SELECT h.thread_id, o.slug, o.name
+		FROM thread_topics h
+		JOIN topics o ON o.id = h.topic_id
+		WHERE h.thread_id IN (`+db.In(1, len(ids))+`)
+		ORDER BY o.name, o.id
+		LIMIT 1000`, db.Args(ids)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (s Subject, err error) {
+		var thread int64
+		err = r.Scan(&thread, &s.Slug, &s.Name)
+		if i, ok := at[thread]; ok {
+			list[i].Topics = append(list[i].Topics, s)
+		}
+		return s, err
+	})
+	return err
+}
+
+func selectAnswers(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Answer, error) {
+	rows, err := q.Query(ctx, `
+		SELECT r.id, t.title, r.body_html, r.created_at, r.vote_count, COALESCE(t.accepted_reply_id, 0) = r.id
+		FROM replies r
+		JOIN threads t ON t.id = r.thread_id
+		WHERE r.author_id = $1 AND r.deleted_at IS NULL AND r.parent_id IS NULL AND (r.created_at, r.id) < ($2, $3)
+		  AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+db.In(4, len(audiences))+`)
+		ORDER BY r.created_at DESC, r.id DESC
+		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
+	return db.Collect(rows, err, func(r db.Scanner) (a Answer, err error) {
+		var created int64
+		var rendered string
+		err = r.Scan(&a.ID, &a.Title, &rendered, &created, &a.Votes, &a.Accepted)
+		a.Excerpt, a.CreatedAt = excerpt(rendered), db.Time(created)
+		return a, err
+	})
+}
