@@ -99,6 +99,11 @@ func (im *importer) run(ctx context.Context, list []NetworkRecord) (err error) {
 			changed = append(changed, r)
 		}
 	}
+	if len(changed) > 0 {
+		if err := holdLinks(ctx, im.tx); err != nil {
+			return err
+		}
+	}
 	for _, r := range changed { // once all of them are there
 		if err := im.join(ctx, r); err != nil {
 			return fmt.Errorf("%s: %w", r.ExternalID, err)

@@ -8,8 +8,8 @@
 // A network that has joined another shows in the other's feed, and that is all: membership is not handed on, and each thread
 // keeps its own audience, so the narrower always wins. The links form no circle.
 //
-// Stewards accept, invite, remove, edit and appoint. A network always keeps one: rules that read before they write take the
-// lock of the network's row first (see hold), because on PostgreSQL two stewards could otherwise leave at the same moment.
+// Stewards accept, invite, remove, edit and appoint. A network always keeps one: rules that read before they write take a lock
+// first, because on PostgreSQL two stewards could otherwise leave at the same moment.
 package networks
 
 import (
@@ -113,8 +113,8 @@ type Input struct {
 	Public  bool // people who are not signed in may know of it; nothing in a private one
 }
 
-// Narrower takes the threads of a network that became narrower out of the sight of those it is no longer open to. Package
-// threads fills it.
+// Narrower takes the threads of a network that became narrower out of the sight of those it is no longer open to, and tells of it
+// in an event. It is called once the network's row says so. Package threads fills it.
 type Narrower interface {
 	NarrowNetwork(ctx context.Context, tx *db.Tx, network int64) error
 }
@@ -204,13 +204,12 @@ func (s *Service) rewrite(ctx context.Context, tx *db.Tx, v auth.Viewer, before,
 	if err := updateNetwork(ctx, tx, n); err != nil {
 		return fmt.Errorf("edit network %d: %w", n.ID, err)
 	}
-	if !narrower(before, n) {
-		return appendEvent(ctx, tx, v, "network.edited", n, 0)
+	if narrower(before, n) {
+		if err := s.threads.NarrowNetwork(ctx, tx, n.ID); err != nil {
+			return fmt.Errorf("narrow the threads of network %d: %w", n.ID, err)
+		}
 	}
-	if err := s.threads.NarrowNetwork(ctx, tx, n.ID); err != nil {
-		return fmt.Errorf("narrow the threads of network %d: %w", n.ID, err)
-	}
-	return appendEvent(ctx, tx, v, "network.narrowed", n, 0)
+	return appendEvent(ctx, tx, v, "network.edited", n, 0)
 }
 
 // narrower reports whether fewer people than before may read what is in a network, or know of it.

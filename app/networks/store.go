@@ -2,6 +2,7 @@ package networks
 
 import (
 	"context"
+	"strconv"
 
 	"watercooler/app/db"
 	"watercooler/app/markup"
@@ -112,15 +113,13 @@ func updateFinished(ctx context.Context, tx *db.Tx, network int64, finished bool
 	return n > 0, err
 }
 
-// hold keeps everybody else from changing who is in a network until tx ends: what tx reads from here on stays true. SQLite has
-// one writer anyway.
+// hold keeps everybody else from changing who is in a network until tx ends, so that what tx reads from here on stays true.
 func hold(ctx context.Context, tx *db.Tx, network int64) error {
-	_, err := tx.Exec(ctx, `
-		UPDATE networks
-		SET slug = slug
-		WHERE id = $1`, network)
-	return err
+	return tx.Lock(ctx, "people of network "+strconv.FormatInt(network, 10))
 }
+
+// holdLinks keeps everybody else from linking networks until tx ends: a circle may be closed by links between any of them.
+func holdLinks(ctx context.Context, tx *db.Tx) error { return tx.Lock(ctx, "links of networks") }
 
 // member is one row of network_members.
 type member struct {

@@ -17,7 +17,7 @@ CREATE TABLE networks (
   updated_at  BIGINT NOT NULL,
   closed_at   BIGINT                    -- its work is done; what was said stays
 );
-CREATE INDEX networks_name ON networks (name, id);
+CREATE INDEX networks_name ON networks (LOWER(name), id);
 
 -- app/networks
 CREATE TABLE network_members (
@@ -32,6 +32,7 @@ CREATE TABLE network_members (
   PRIMARY KEY (network_id, person_id)
 );
 CREATE INDEX network_members_person ON network_members (person_id, state, network_id, role);
+CREATE INDEX network_members_state ON network_members (network_id, state, person_id);
 
 -- app/networks: a network that has joined another
 CREATE TABLE network_links (
