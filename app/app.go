@@ -231,13 +231,18 @@ func (a *App) documents() float64 {
 }
 
 func (a *App) importDeps() importers.Deps {
-	return importers.Deps{DB: a.db, People: a.people, Topics: a.topics, Threads: a.threads}
+	return importers.Deps{
+		DB: a.db, Files: a.files, People: a.people, Topics: a.topics, Networks: a.networks, Threads: a.threads, Statements: a.site,
+	}
 }
 
 // importDeps is App.importDeps for a program that only writes to the database of a hub that runs.
 func importDeps(d *db.DB, store *files.Store) importers.Deps {
 	t := topics.New(d, time.Now)
-	return importers.Deps{DB: d, People: people.New(d, store, time.Now), Topics: t, Threads: threads.New(d, topicSource{t}, time.Now)}
+	talk := threads.New(d, topicSource{t}, time.Now)
+	return importers.Deps{
+		DB: d, Files: store, People: people.New(d, store, time.Now), Topics: t, Networks: networks.New(d, talk, time.Now), Threads: talk,
+	}
 }
 
 // Drain hands every event on before it returns: for tests and for commands that end.

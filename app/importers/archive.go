@@ -233,17 +233,30 @@ func (b *bundle) complete(read map[string]int) error {
 	return nil
 }
 
-// photoKey is how a hub names a photo: after its content.
-var photoKey = regexp.MustCompile(`^[0-9a-f]{64}\.jpg$`)
+// How a hub names files: after their content. A photo is always a JPEG; other files have the extensions that extensionOf gives.
+var (
+	photoKey = regexp.MustCompile(`^[0-9a-f]{64}\.jpg$`)
+	fileKey  = regexp.MustCompile(`^[0-9a-f]{64}(\.[a-z0-9]{1,8})$`)
+)
 
 // checkPhoto makes sure that a photo is there and is what its name says. The error continues the sentence "The photo of X …".
+func (b *bundle) checkPhoto(key string) error {
+	if key != "" && !photoKey.MatchString(key) {
+		return fmt.Errorf("is called %.80q, which is not how a hub names one", key)
+	}
+	return b.checkFile(key)
+}
+
+// checkFile makes sure that a file is there and is what its name says. The error continues the sentence "The file of X …".
 //
-// SECURITY: the key becomes part of a path; the pattern keeps it inside files/.
-func (b *bundle) checkPhoto(key string) (err error) {
+// SECURITY: the key becomes part of a path; the pattern keeps it inside files/. The extension is one that a browser shows as no
+// page of the hub.
+func (b *bundle) checkFile(key string) (err error) {
+	m := fileKey.FindStringSubmatch(key)
 	switch {
 	case key == "":
 		return nil
-	case !photoKey.MatchString(key):
+	case m == nil || !harmless(m[1]):
 		return fmt.Errorf("is called %.80q, which is not how a hub names one", key)
 	case b.photo == nil:
 		return errors.New("is named, but there is no folder files")
@@ -254,7 +267,7 @@ func (b *bundle) checkPhoto(key string) (err error) {
 	}
 	defer f.Close() //nolint:errcheck // it was only read
 	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil || hex.EncodeToString(sum.Sum(nil))+".jpg" != key {
+	if _, err := io.Copy(sum, f); err != nil || hex.EncodeToString(sum.Sum(nil))+m[1] != key {
 		return fmt.Errorf("is damaged: %s holds something else", key)
 	}
 	return nil

@@ -78,5 +78,11 @@ func (j *jsonl) followed(ctx context.Context, rec *record) ([]threads.WatchRecor
 	for _, id := range rec.Units {
 		add("unit", id, j.unitIDs[id])
 	}
+	for _, id := range rec.Networks {
+		add("network", id, j.networkIDs[id])
+	}
+	for _, id := range rec.Blogs {
+		add("blog", id, j.blogIDs[id])
+	}
 	return list, nil
 }

@@ -20,8 +20,11 @@ import (
 	"strings"
 	"time"
 
+	"watercooler/app/blogs"
 	"watercooler/app/db"
 	"watercooler/app/errs"
+	"watercooler/app/files"
+	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
@@ -30,10 +33,27 @@ import (
 
 // Deps are the use cases that importers call.
 type Deps struct {
-	DB      *db.DB
-	People  *people.Service
-	Topics  *topics.Service
-	Threads *threads.Service
+	DB       *db.DB
+	Files    *files.Store
+	People   *people.Service
+	Topics   *topics.Service
+	Networks *networks.Service
+	Threads  *threads.Service
+	Blogs    Blogs
+	// Statements are the accessibility statement and its like. nil: they stay as they are.
+	Statements Statements
+}
+
+// Blogs is package blogs, as far as an import needs it.
+type Blogs interface {
+	ImportBlogs(ctx context.Context, tx *db.Tx, list []blogs.BlogRecord) (blogs.Outcome, error)
+	ImportPosts(ctx context.Context, tx *db.Tx, list []blogs.PostRecord) (blogs.Outcome, error)
+	ImportDrafts(ctx context.Context, tx *db.Tx, list []blogs.DraftRecord) (blogs.Outcome, error)
+}
+
+// Statements is package site, as far as an import needs it.
+type Statements interface {
+	Edit(ctx context.Context, v auth.Viewer, slug, body string, since time.Time) error
 }
 
 // Options say where the input belongs. The zero value is right for most.
@@ -45,6 +65,13 @@ type Options struct {
 	Organisation string
 	// Audience is who may read the threads; empty means everyone signed in.
 	Audience string
+	// Network, for forums and mailing lists, is the address of the network that the threads live in; empty means none.
+	Network string
+	// Blog, for WordPress, is the address of the blog that the posts go to, or NewBlog. Empty: where an earlier import of the
+	// site has put them, and otherwise a new one.
+	Blog string
+	// Attachments, for WordPress, is the folder wp-content/uploads of the site. Empty: files stay where they are.
+	Attachments string
 	// Leavers, for staff lists: the list is complete, so whoever is missing from it has left.
 	Leavers bool
 	// Format, for staff lists: "" or FormatStaff, or FormatOrganogram.

@@ -8,6 +8,7 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/files"
 	"watercooler/app/importers"
+	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
@@ -48,7 +49,10 @@ func emptyHubAt(t *testing.T, d *db.DB, day time.Time) *hub {
 	}
 	now := func() time.Time { return day }
 	// Imports look topics up in their own transaction, so the conversations need no source of topics here.
-	return &hub{importers.Deps{DB: d, People: people.New(d, store, now), Topics: topics.New(d, now), Threads: threads.New(d, nil, now)}}
+	talk := threads.New(d, nil, now)
+	return &hub{importers.Deps{
+		DB: d, Files: store, People: people.New(d, store, now), Topics: topics.New(d, now), Networks: networks.New(d, talk, now), Threads: talk,
+	}}
 }
 
 // each runs test on an empty hub on every database.

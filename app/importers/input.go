@@ -195,9 +195,10 @@ func decode1252(line []byte) []byte {
 // errTooLong stops a decoder that would otherwise buffer without end.
 var errTooLong = errors.New("a record is longer than the limit")
 
-// meter fails once more than maxRecord bytes are read without a reset.
+// meter fails once more than most bytes are read without a reset.
 type meter struct {
 	r    io.Reader
+	most int
 	left int
 }
 
@@ -211,7 +212,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (m *meter) reset() { m.left = maxRecord }
+func (m *meter) reset() { m.left = m.most }
 
 // row is a <row/> of a Stack Exchange table.
 type row struct {
@@ -227,7 +228,7 @@ func rows(ctx context.Context, path, root string, do func(r row) error) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	m := &meter{r: s}
+	m := &meter{r: s, most: maxRecord}
 	m.reset()
 	d := xml.NewDecoder(m)
 	line := func() int { n, _ := d.InputPos(); return n }

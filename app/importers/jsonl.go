@@ -48,9 +48,35 @@ type record struct {
 	Left         moment   `json:"left"`
 	LeftAgo      string   `json:"left_ago"` // instead of left
 	Account      *account `json:"account"`
+	Pronouns     string   `json:"pronouns"`
+	Languages    string   `json:"languages"`
+	Pattern      string   `json:"working_pattern"`
+	HowToWork    string   `json:"how_to_work"`
+	Privacy      string   `json:"privacy"`
+	WritesIn     string   `json:"writes_in"`
+	AskAbout     []string `json:"ask_about"`
 	Description  string   `json:"description"`
 	Synonyms     []string `json:"synonyms"`
 	Broader      string   `json:"broader"`
+	Former       []string `json:"former_slugs"`
+
+	// network; its name, slug, about and created are above and below
+	Purpose string       `json:"purpose"`
+	Access  string       `json:"access"`
+	Public  bool         `json:"public"`
+	Members []memberLine `json:"members"`
+	Parents []string     `json:"parents"`
+
+	// blog, post, draft
+	Blog      string       `json:"blog"`
+	Launch    moment       `json:"launch"`
+	AllSeries []seriesLine `json:"all_series"`
+	Series    string       `json:"series"`
+	Summary   string       `json:"summary"`
+	Cover     string       `json:"cover"`
+	CoverAlt  string       `json:"cover_alt"`
+	Published moment       `json:"published"`
+	Publish   moment       `json:"publish"`
 
 	// thread, reply
 	Thread   string   `json:"thread"`
@@ -63,7 +89,9 @@ type record struct {
 	Created  moment   `json:"created"`
 	Edited   moment   `json:"edited"`
 	Closed   moment   `json:"closed"`
-	Ago      string   `json:"ago"` // instead of created: 3d4h before the import
+	Pinned   moment   `json:"pinned"`
+	Network  string   `json:"network"` // also of a blog and a redirect
+	Ago      string   `json:"ago"`     // instead of created: 3d4h before the import
 	Votes    int      `json:"votes"`
 	Accepted bool     `json:"accepted"`
 
@@ -80,6 +108,16 @@ type record struct {
 	Units   []string `json:"units"`
 	Threads []string `json:"threads"`
 
+	Networks []string `json:"networks"`
+	Blogs    []string `json:"blogs"`
+
+	// redirect: path and one of thread, reply, topic, person, blog and network; attachment: file, name, thread and person
+	Path        string `json:"path"`
+	Topic       string `json:"topic"`
+	File        string `json:"file"`
+	ContentType string `json:"content_type"`
+	Size        int64  `json:"size"`
+
 	// plain documents and people
 	ID      string   `json:"id"`
 	Text    string   `json:"text"`
@@ -89,6 +127,23 @@ type record struct {
 	Score   int      `json:"score"`
 	Agency  string   `json:"agency"`
 	Bio     string   `json:"bio"`
+}
+
+// memberLine is one person in a network line.
+type memberLine struct {
+	Person  string `json:"person"`
+	Role    string `json:"role,omitempty"`  // steward, or nothing
+	State   string `json:"state,omitempty"` // requested or invited; nothing for a member
+	Note    string `json:"note,omitempty"`
+	Created moment `json:"created,omitzero"`
+}
+
+// seriesLine is one series in a blog line.
+type seriesLine struct {
+	ExternalID  string `json:"external_id,omitempty"`
+	Slug        string `json:"slug,omitempty"`
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
 }
 
 // account asks for a login; only the sample content has any.
@@ -103,7 +158,10 @@ var knownFields = []string{
 	"type", "external_id", "name", "home", "organisation", "parent", "handle", "job_title", "unit", "location", "phone", "email",
 	"about", "manager", "left", "left_ago", "account", "description", "synonyms", "broader", "thread", "kind", "title", "body", "author",
 	"person", "people", "units", "threads", "topics", "audience", "created", "edited", "closed", "ago", "votes", "accepted", "id", "text", "authors", "date", "tags",
-	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor",
+	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor", "pronouns", "languages", "working_pattern",
+	"how_to_work", "privacy", "writes_in", "ask_about", "former_slugs", "purpose", "access", "public", "members", "parents", "blog", "launch",
+	"all_series", "series", "summary", "cover", "cover_alt", "published", "publish", "pinned", "network", "networks", "blogs", "path", "topic",
+	"file", "content_type", "size",
 }
 
 // What a line is about.
@@ -117,13 +175,23 @@ const (
 	typeVote         = "vote"
 	typeRevision     = "revision"
 	typeFollow       = "follow"
+	typeNetwork      = "network"
+	typeBlog         = "blog"
+	typePost         = "post"
+	typeDraft        = "draft"
+	typeRedirect     = "redirect"
+	typeAttachment   = "attachment"
+	typeStatement    = "statement"
 )
 
 // nameless are the types of lines that nothing refers to.
-var nameless = []string{typeVote, typeRevision, typeFollow}
+var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement}
 
-// audienceOrg begins the audience of one organisation.
-const audienceOrg = "org:"
+// audienceOrg begins the audience of one organisation, audienceNetwork that of the members of a network.
+const (
+	audienceOrg     = "org:"
+	audienceNetwork = "network:"
+)
 
 const unknownAuthor = "Unknown author"
 
@@ -149,11 +217,16 @@ type jsonl struct {
 	read          map[string]int    // lines, by file
 	late          map[string]string // reply → the reply it answers, which comes after it
 	own           own
+	posted        map[string]place // threads that a post line is about
+	posts         map[string]place // threads of the kind post
 
 	// Known once they are written.
 	organisationIDs map[string]int64
 	unitIDs         map[string]int64
 	topicsByName    map[string]knownTopic
+	topicIDs        map[string]int64
+	networkIDs      map[string]int64
+	blogIDs         map[string]int64
 }
 
 type organisation struct {
@@ -195,7 +268,8 @@ func importLines(ctx context.Context, d Deps, b *bundle, source string, o Option
 		organisations: map[string]organisation{}, units: map[string]unit{}, places: map[string]place{}, duplicates: map[place]bool{},
 		authors: map[string]string{}, plainTopics: map[string]string{}, known: map[string]bool{}, ignored: map[string]bool{},
 		audiences: map[string]string{}, counts: map[string]int{}, read: map[string]int{}, late: map[string]string{}, own: own{d.DB, nil},
-		organisationIDs: map[string]int64{}, unitIDs: map[string]int64{}, topicsByName: map[string]knownTopic{},
+		organisationIDs: map[string]int64{}, unitIDs: map[string]int64{}, topicsByName: map[string]knownTopic{}, topicIDs: map[string]int64{},
+		networkIDs: map[string]int64{}, blogIDs: map[string]int64{}, posted: map[string]place{}, posts: map[string]place{},
 	}
 	r.Progress.Start("Checking", 0)
 	if err := j.check(ctx); err != nil {
@@ -237,8 +311,9 @@ func (j *jsonl) each(ctx context.Context, do func(p place, rec *record) error) e
 // write is the second pass, once over the input for each kind of record, so that what is named is there before it is named.
 func (j *jsonl) write(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		j.writeOrganisations, j.writeUnits, j.writePeople, j.writePhotos, j.writeTopics, j.writeThreads, j.writeReplies, j.writeRevisions,
-		j.writeVotes, j.writeFollows,
+		j.writeOrganisations, j.writeUnits, j.writeTopics, j.writePeople, j.writePhotos, j.writeNetworks, j.writeBlogs, j.writeThreads,
+		j.writePosts, j.writeDrafts, j.writeReplies, j.writeRevisions, j.writeVotes, j.writeFollows, j.writeAttachments, j.writeRedirects,
+		j.writeStatements,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -49,7 +49,7 @@ func (j *jsonl) check(ctx context.Context) error {
 	if len(j.places) == 0 {
 		return errs.Invalidf("There is nothing to import: the input is empty.")
 	}
-	if err := errors.Join(j.own.flush(ctx), j.complete(j.read), j.checkUnits()); err != nil {
+	if err := errors.Join(j.own.flush(ctx), j.complete(j.read), j.checkUnits(), j.checkPosts()); err != nil {
 		return err
 	}
 	for id, name := range plainAuthors {
@@ -95,6 +95,9 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 		if markup.Check(rec.About, 0) != nil {
 			return problem(p.file, p.line, "the about text of %s is too long or too deeply nested.", rec.ExternalID)
 		}
+		if markup.Check(rec.HowToWork, 0) != nil {
+			return problem(p.file, p.line, "the how_to_work text of %s is too long or too deeply nested.", rec.ExternalID)
+		}
 		if err := j.checkPhoto(rec.Photo); err != nil {
 			return problem(p.file, p.line, "the photo of %s %s.", rec.ExternalID, err)
 		}
@@ -103,8 +106,13 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 		return require("name", rec.Name)
 	case typeThread:
 		refer(typePerson, rec.Author, "author")
-		if kind := threads.Kind(rec.Kind); kind != threads.Question && kind != threads.Discussion {
-			return problem(p.file, p.line, `the kind of a thread is "question" or "discussion", not %.20q.`, rec.Kind)
+		refer(typeNetwork, rec.Network, "network")
+		switch threads.Kind(rec.Kind) {
+		case threads.Question, threads.Discussion:
+		case threads.Post:
+			j.posts[rec.ExternalID] = p
+		default:
+			return problem(p.file, p.line, `the kind of a thread is "question", "discussion" or "post", not %.20q.`, rec.Kind)
 		}
 		return errors.Join(require("title", rec.Title), require("author", rec.Author), j.checkBody(p, rec), j.checkAudience(p, rec))
 	case typeReply:
@@ -129,7 +137,9 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 		return errors.Join(require("editor", rec.Editor), j.checkAbout(p, rec, refer))
 	case typeFollow:
 		refer(typePerson, rec.Person, "follower")
-		for typ, ids := range map[string][]string{typePerson: rec.People, typeUnit: rec.Units, typeThread: rec.Threads} {
+		for typ, ids := range map[string][]string{
+			typePerson: rec.People, typeUnit: rec.Units, typeThread: rec.Threads, typeNetwork: rec.Networks, typeBlog: rec.Blogs,
+		} {
 			for _, id := range ids {
 				refer(typ, id, "followed")
 			}
@@ -138,8 +148,10 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 			return problem(p.file, p.line, "%s cannot follow themselves.", rec.Person)
 		}
 		return require("person", rec.Person)
+	case typeNetwork, typeBlog, typePost, typeDraft, typeRedirect, typeAttachment, typeStatement:
+		return j.checkRooms(p, rec, require, refer)
 	default:
-		return problem(p.file, p.line, "%.20q is not a type of line. It is organisation, unit, person, topic, thread, reply, vote, revision or follow.", rec.Type)
+		return problem(p.file, p.line, "%.20q is not a type of line; docs/import.md lists them.", rec.Type)
 	}
 }
 
@@ -175,15 +187,18 @@ func (j *jsonl) checkUnits() error {
 	return nil
 }
 
-// checkAudience accepts public, hub and org:EXTERNAL-ID.
+// checkAudience accepts public, hub, org:EXTERNAL-ID and network:EXTERNAL-ID.
 func (j *jsonl) checkAudience(p place, rec *record) error {
 	id, org := strings.CutPrefix(rec.Audience, audienceOrg)
+	network, members := strings.CutPrefix(rec.Audience, audienceNetwork)
 	switch {
 	case rec.Audience == "", rec.Audience == auth.AudiencePublic, rec.Audience == auth.AudienceHub:
 	case org:
 		j.waiting = append(j.waiting, reference{p, typeOrganisation, id, "audience"})
+	case members:
+		j.waiting = append(j.waiting, reference{p, typeNetwork, network, "audience"})
 	default:
-		return problem(p.file, p.line, "%.40q is not an audience. Use public, hub or org: and an organisation's external_id.", rec.Audience)
+		return problem(p.file, p.line, "%.40q is not an audience. Use public, hub, org: and an organisation's external_id, or network: and a network's.", rec.Audience)
 	}
 	return nil
 }
@@ -205,7 +220,7 @@ func (j *jsonl) checkPlain(p place, rec *record, authors map[string]string) erro
 	return nil
 }
 
-// checkReferences makes sure that everything named exists, in the input or, for people, in the hub.
+// checkReferences makes sure that everything named exists, in the input or, for people, threads and replies, in the hub.
 func (j *jsonl) checkReferences(ctx context.Context) error {
 	var missing []reference
 	for _, ref := range j.waiting {
@@ -228,11 +243,29 @@ func (j *jsonl) checkReferences(ctx context.Context) error {
 	for id := range here {
 		j.known[id] = true
 	}
+	spoken, err := j.spoken(ctx, missing)
+	if err != nil {
+		return err
+	}
 	for _, ref := range missing {
-		if ref.typ == typePerson && j.known[ref.id] {
+		if ref.typ == typePerson && j.known[ref.id] || spoken[ref.typ][ref.id] != 0 {
 			continue
 		}
 		return problem(ref.file, ref.line, "the %s is %s %s, which is neither in the input nor in the hub.", ref.what, ref.typ, ref.id)
 	}
 	return nil
+}
+
+// spoken finds threads and replies of earlier imports that the input names.
+func (j *jsonl) spoken(ctx context.Context, missing []reference) (map[string]map[string]int64, error) {
+	names := map[string][]string{}
+	for _, ref := range missing {
+		names[ref.typ] = append(names[ref.typ], ref.id)
+	}
+	opened, err := j.Threads.IDsByExternal(ctx, j.DB, names[typeThread])
+	if err != nil {
+		return nil, err
+	}
+	replied, err := j.Threads.RepliesByExternal(ctx, j.DB, names[typeReply])
+	return map[string]map[string]int64{typeThread: opened, typeReply: replied}, err
 }

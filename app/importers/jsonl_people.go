@@ -96,7 +96,8 @@ func (j *jsonl) person(rec *record) people.Record {
 	p := people.Record{
 		ExternalID: rec.ExternalID, Name: rec.Name, Handle: rec.Handle, JobTitle: rec.JobTitle, Location: rec.Location, Phone: rec.Phone,
 		Email: rec.Email, About: rec.About, UnitID: j.unitIDs[rec.Unit], ManagerExternalID: rec.Manager, LeftAt: rec.Left.pointer(),
-		CreatedAt: rec.Created.Time, Organisation: j.Organisation,
+		CreatedAt: rec.Created.Time, Organisation: j.Organisation, Pronouns: rec.Pronouns, Languages: rec.Languages, WorkingPattern: rec.Pattern,
+		HowToWork: rec.HowToWork, Privacy: rec.Privacy, WritesIn: rec.WritesIn, AskAbout: j.subjects(rec.AskAbout),
 	}
 	organisation := rec.Organisation
 	if organisation == "" {

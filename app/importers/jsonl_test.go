@@ -157,7 +157,7 @@ func TestBrokenLines(t *testing.T) {
 		{"cut off", author + `{"type":"person","exter`, "line 2: the line ends in the middle"},
 		{"two objects on a line", "{}{}\n", "more than one JSON value"},
 		{"neither type nor id", `{"name":"x"}`, `neither "type" nor "id"`},
-		{"unknown type", `{"type":"blog","external_id":"b"}`, `"blog" is not a type of line`},
+		{"unknown type", `{"type":"club","external_id":"b"}`, `"club" is not a type of line`},
 		{"no external id", `{"type":"person","name":"x"}`, "the person has no external_id"},
 		{"no name", `{"type":"person","external_id":"p"}`, "the person p has no name"},
 		{"wrong type of value", `{"type":"person","external_id":"p","name":7}`, `"name" is a number here`},

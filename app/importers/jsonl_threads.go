@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"cmp"
 	"context"
 
 	"watercooler/app/db"
@@ -22,17 +23,10 @@ func (j *jsonl) writeThreads(ctx context.Context) error {
 			j.report.skip("threads", "it has neither title nor text", rec.ExternalID)
 			return nil
 		}
-		audience := rec.Audience
-		switch kept, org := j.audiences[audience]; {
-		case org:
-			audience = kept
-		case audience == "":
-			audience = j.Audience
-		}
 		thread := threads.ThreadRecord{
 			ExternalID: rec.ExternalID, Kind: threads.Kind(rec.Kind), Title: rec.Title, Body: rec.Body, AuthorExternalID: rec.Author,
-			Topics: j.subjects(rec.Topics), Audience: audience, CreatedAt: rec.Created.Time, EditedAt: rec.Edited.pointer(), ClosedAt: rec.Closed.pointer(),
-			Votes: rec.Votes, Unfollowed: j.manifest != nil, // an archive says itself who follows what
+			Topics: j.subjects(rec.Topics), Audience: j.audience(rec.Audience), CreatedAt: rec.Created.Time, EditedAt: rec.Edited.pointer(), ClosedAt: rec.Closed.pointer(),
+			Network: j.networkIDs[rec.Network], PinnedAt: rec.Pinned.pointer(), Votes: rec.Votes, Unfollowed: j.manifest != nil, // an archive says itself who follows what
 		}
 		if err := j.dated(rec, &thread.CreatedAt, &thread.Hash, thread); err != nil {
 			return err
@@ -43,6 +37,14 @@ func (j *jsonl) writeThreads(ctx context.Context) error {
 		return err
 	}
 	return out.flush()
+}
+
+// audience returns an audience as the hub keeps it.
+func (j *jsonl) audience(written string) string {
+	if kept, ok := j.audiences[written]; ok {
+		return kept
+	}
+	return cmp.Or(written, j.Audience)
 }
 
 func (j *jsonl) writeReplies(ctx context.Context) error {

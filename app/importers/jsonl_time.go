@@ -37,6 +37,9 @@ func (e dateError) Error() string {
 	return fmt.Sprintf("%.40q is not a date; write 2027-03-04 or 2027-03-04T09:30:00Z", string(e))
 }
 
+// MarshalJSON implements json.Marshaler, as dates are written in an archive.
+func (m moment) MarshalJSON() ([]byte, error) { return json.Marshal(m.UTC().Format(time.RFC3339Nano)) }
+
 // pointer returns nil for an absent time.
 func (m moment) pointer() *time.Time {
 	if m.IsZero() {

@@ -51,9 +51,26 @@ func (j *jsonl) writeTopics(ctx context.Context) error {
 	}
 	for _, r := range list {
 		id := out.IDs[r.ExternalID]
-		j.topicsByName[r.Name] = knownTopic{id, slugs[id]}
+		j.topicsByName[r.Name], j.topicIDs[r.ExternalID] = knownTopic{id, slugs[id]}, id
 	}
-	return nil
+	return j.writeFormerSlugs(ctx)
+}
+
+// writeFormerSlugs makes the addresses of topics that were merged into others lead to those.
+func (j *jsonl) writeFormerSlugs(ctx context.Context) error {
+	return j.DB.Tx(ctx, func(tx *db.Tx) error {
+		return j.each(ctx, func(p place, rec *record) error {
+			if rec.Type != typeTopic || j.duplicates[p] {
+				return nil
+			}
+			for _, slug := range rec.Former {
+				if err := j.Topics.Redirect(ctx, tx, slug, j.topicIDs[rec.ExternalID]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
 }
 
 // subjects returns the topics that names mean, as slugs where they are of this input: a topic may be called otherwise than

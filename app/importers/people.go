@@ -255,7 +255,7 @@ func (l *staffList) each(ctx context.Context, do func(f fields) error) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	m := &meter{r: utf8Lines(s)}
+	m := &meter{r: utf8Lines(s), most: maxRecord}
 	m.reset()
 	c := csv.NewReader(m)
 	c.ReuseRecord = true

@@ -189,3 +189,17 @@ func cut(s string, limit int) string {
 	}
 	return s
 }
+
+// Redirect makes the address of a topic that is no more lead to another, in tx, as an archive says it did. An address that is in
+// use, or leads somewhere already, stays as it is.
+func (s *Service) Redirect(ctx context.Context, tx *db.Tx, slug string, topic int64) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO topic_redirects (slug, topic_id, created_at)
+		SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BIGINT)
+		WHERE NOT EXISTS (SELECT 1 FROM topics t WHERE t.slug = $1)
+		ON CONFLICT DO NOTHING`, slug, topic, db.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("redirect topic %q to %d: %w", slug, topic, err)
+	}
+	return nil
+}
