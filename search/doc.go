@@ -1,4 +1,4 @@
-// Package search finds things: an index of threads, replies, people and topics, a ranking, and a vote on who knows what.
+// Package search finds things: an index of threads, replies, people, topics and networks, a ranking, and a vote on who knows what.
 // It is the only package that imports bleve.
 //
 // # What bleve does here, and what it does not

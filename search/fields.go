@@ -15,7 +15,7 @@ import (
 
 // mappingVersion names what the fields below mean. Raise it with any change to fields, analysis or the stored values: an
 // index of another version is stale, and is rebuilt beside the old one.
-const mappingVersion = 1
+const mappingVersion = 2
 
 // The fields of a document. Names are short because each is repeated in every segment.
 const (
@@ -34,11 +34,12 @@ const (
 	fieldAudience = "audience"
 	fieldType     = "type"
 	fieldKind     = "kind"
-	fieldTopic    = "topic"  // slugs
-	fieldAuthor   = "author" // handle
-	fieldPerson   = "person" // author's id
-	fieldThread   = "thread" // id
-	fieldState    = "state"  // answered or unanswered, for questions
+	fieldTopic    = "topic"   // slugs
+	fieldNetwork  = "network" // slug
+	fieldAuthor   = "author"  // handle
+	fieldPerson   = "person"  // author's id
+	fieldThread   = "thread"  // id
+	fieldState    = "state"   // answered or unanswered, for questions
 	fieldEvidence = "evidence"
 	fieldDay      = "day"     // of writing, 20270304 in UTC
 	fieldYear     = "year"    // of writing
@@ -129,6 +130,7 @@ func (a *analyzer) build(d *Doc) (*document.Document, lengths) {
 	term(fieldType, single, d.Type)
 	term(fieldKind, column, d.Kind)
 	term(fieldTopic, column, d.TopicSlugs...)
+	term(fieldNetwork, column, d.Network)
 	term(fieldAuthor, single, fold(d.Author))
 	term(fieldState, single, d.state())
 	if d.AuthorID != 0 {

@@ -41,14 +41,15 @@ const boltTimeout = "2s"
 
 // A Doc is what can be found. Everything in it is plain text.
 type Doc struct {
-	ID          string // "thread:42" "reply:9" "person:7" "topic:3"
-	Type        string // thread, reply, person or topic
-	Kind        string // question, discussion, post, signal or decision, also for replies; or person, topic
+	ID          string // "thread:42" "reply:9" "person:7" "topic:3" "network:5"
+	Type        string // thread, reply, person, topic or network
+	Kind        string // question, discussion, post, signal or decision, also for replies; or person, topic, network
 	Thread      int64  // for threads and replies
 	Title, Body string // a person's name and what their profile says; a reply has no title
 	ThreadTitle string // for replies
 	Topics      []string
 	TopicSlugs  []string
+	Network     string // slug of the one it lives in, or is
 	Author      string // handle
 	AuthorID    int64
 	Names       string // the author's name

@@ -16,7 +16,8 @@ type Parsed struct {
 	Not     []string // -word or -"a phrase": must not be there
 	Authors []string // author:handle or author:"a name"; several mean any of them
 	Topics  []string // topic:slug, as slugs
-	Kinds   []string // kind:question …, reply, person, topic
+	Nets    []string // network:slug, as slugs
+	Kinds   []string // kind:question …, reply, person, topic, network
 	States  []string // is:answered, is:unanswered
 	After   time.Time
 	Before  time.Time
@@ -42,9 +43,10 @@ var kindNames = map[string]string{
 	"thread": "thread", "threads": "thread",
 	"person": "person", "people": "person",
 	"topic": "topic", "topics": "topic",
+	"network": "network", "networks": "network",
 }
 
-// Parse reads text as typed: words, "a phrase", -not, author:, topic:, kind:, before: and after:YYYY-MM-DD, YYYY-MM or YYYY (before
+// Parse reads text as typed: words, "a phrase", -not, author:, topic:, network:, kind:, before: and after:YYYY-MM-DD, YYYY-MM or YYYY (before
 // its first day; on its first day or after), is:answered and is:unanswered. It never fails.
 func Parse(text string) Parsed {
 	var p Parsed
@@ -128,7 +130,7 @@ func firstRune(s string) rune {
 
 func isKey(s string) bool {
 	switch strings.ToLower(s) {
-	case "author", "topic", "kind", "before", "after", "is":
+	case "author", "topic", "network", "kind", "before", "after", "is":
 		return true
 	}
 	return false
@@ -171,6 +173,8 @@ func (p *Parsed) operator(t token) bool {
 		return p.add(&p.Authors, t.key, strings.TrimPrefix(value, "@"))
 	case "topic":
 		return p.add(&p.Topics, t.key, slug(strings.TrimPrefix(value, "#")))
+	case "network":
+		return p.add(&p.Nets, t.key, slug(value))
 	case "kind":
 		kind, ok := kindNames[fold(value)]
 		if !ok {
@@ -235,6 +239,6 @@ func slug(name string) string {
 
 // Empty reports whether nothing was asked for.
 func (p Parsed) Empty() bool {
-	return strings.TrimSpace(p.Text) == "" && len(p.Not)+len(p.Authors)+len(p.Topics)+len(p.Kinds)+len(p.States) == 0 &&
+	return strings.TrimSpace(p.Text) == "" && len(p.Not)+len(p.Authors)+len(p.Topics)+len(p.Nets)+len(p.Kinds)+len(p.States) == 0 &&
 		p.After.IsZero() && p.Before.IsZero()
 }

@@ -20,7 +20,7 @@ import (
 type Query struct {
 	Text      string   // as typed, operators included
 	Audiences []string // what the reader may read; none means nothing is found
-	Types     []string // thread, reply, person, topic; none means all
+	Types     []string // thread, reply, person, topic, network; none means all
 	Kinds     []string // as in kind:, beside those typed
 	Limit     int      // hits wanted; 0 means none, only the total and facets
 	Offset    int
@@ -49,7 +49,8 @@ type Hit struct {
 	Others   int // hits of the same thread that were collapsed into this one, as far as they were seen
 }
 
-// A Facet counts the values of a field over the best facetWindow documents found: kind, topic (slugs) or year. Counting all
+// A Facet counts the values of a field over the best facetWindow documents found: kind, topic and
+// network (slugs), or year. Counting all
 // of them would cost more than the search: 26 ms instead of 8 for common words in 220,000 documents.
 type Facet struct {
 	Name   string
@@ -226,6 +227,9 @@ func (x *Index) gate(q Query, p Parsed) query.Query {
 	if len(p.Topics) > 0 {
 		must = append(must, anyTerm(fieldTopic, p.Topics))
 	}
+	if len(p.Nets) > 0 {
+		must = append(must, anyTerm(fieldNetwork, p.Nets))
+	}
 	if len(p.States) > 0 {
 		must = append(must, anyTerm(fieldState, p.States))
 	}
@@ -362,9 +366,9 @@ func collect(ctx context.Context, r index.IndexReader, q query.Query, by search.
 	return top, nil
 }
 
-// facets counts kinds, topics and years of matches, the most frequent value first.
+// facets counts kinds, topics, networks and years of matches, the most frequent value first.
 func facets(r index.IndexReader, matches search.DocumentMatchCollection) ([]Facet, error) {
-	names := []string{fieldKind, fieldTopic, fieldYear}
+	names := []string{fieldKind, fieldTopic, fieldNetwork, fieldYear}
 	counts := make(map[string]map[string]int, len(names))
 	for _, name := range names {
 		counts[name] = make(map[string]int)

@@ -447,7 +447,7 @@ func TestAnotherMappingVersionServes(t *testing.T) {
 	}
 	rebuild(t, x, sample...)
 	must(t, x.Close())
-	must(t, os.Rename(filepath.Join(dir, "v1-2"), filepath.Join(dir, "v0-2")))
+	must(t, os.Rename(filepath.Join(dir, "v2-2"), filepath.Join(dir, "v0-2")))
 	must(t, os.WriteFile(filepath.Join(dir, "CURRENT"), []byte("v0-2\n"), 0o600))
 
 	if x, err = search.Open(search.Options{Dir: dir}); !errors.Is(err, search.ErrStale) {
@@ -495,25 +495,25 @@ func TestStale(t *testing.T) {
 		{"no pointer", func(t *testing.T, dir string) { healthy(t, dir); must(t, os.Remove(filepath.Join(dir, "CURRENT"))) }},
 		{"a pointer to elsewhere", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			write(t, filepath.Join(dir, "CURRENT"), "v1-/../../etc")
+			write(t, filepath.Join(dir, "CURRENT"), "v2-/../../etc")
 		}},
 		{"foreign files", func(t *testing.T, dir string) {
-			must(t, os.Mkdir(filepath.Join(dir, "v1-1"), 0o750))
-			write(t, filepath.Join(dir, "v1-1", "root.bolt"), "this is not a database")
-			write(t, filepath.Join(dir, "CURRENT"), "v1-1")
+			must(t, os.Mkdir(filepath.Join(dir, "v2-1"), 0o750))
+			write(t, filepath.Join(dir, "v2-1", "root.bolt"), "this is not a database")
+			write(t, filepath.Join(dir, "CURRENT"), "v2-1")
 			write(t, filepath.Join(dir, "notes.txt"), "mine")
 		}},
 		{"segments gone", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v1-*/*.zap", func(p string) { must(t, os.Remove(p)) })
+			each(t, dir, "v2-*/*.zap", func(p string) { must(t, os.Remove(p)) })
 		}},
 		{"segments cut short", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v1-*/*.zap", func(p string) { must(t, os.Truncate(p, 100)) })
+			each(t, dir, "v2-*/*.zap", func(p string) { must(t, os.Truncate(p, 100)) })
 		}},
 		{"segments overwritten", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v1-*/*.zap", func(p string) {
+			each(t, dir, "v2-*/*.zap", func(p string) {
 				info, err := os.Stat(p)
 				must(t, err)
 				write(t, p, strings.Repeat("\xff", int(info.Size())))
@@ -521,7 +521,7 @@ func TestStale(t *testing.T) {
 		}},
 		{"root cut short", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v1-*/root.bolt", func(p string) { must(t, os.Truncate(p, 5000)) })
+			each(t, dir, "v2-*/root.bolt", func(p string) { must(t, os.Truncate(p, 5000)) })
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

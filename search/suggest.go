@@ -24,18 +24,18 @@ const maxSuggestWords = 12
 var similarFields = []weightedField{{fieldTitle, 2}, {fieldTopics, 1}, {fieldBody, 1}}
 
 // suggestTypes are the types that can be suggested, in the order for what is not a name.
-var suggestTypes = []string{"topic", "thread", "person"}
+var suggestTypes = []string{"topic", "network", "thread", "person"}
 
 // order returns the types in the order to show them. Whoever types what may be a name wants the person.
 func order(text string) []string {
 	if LooksLikeName(text) {
-		return []string{"person", "topic", "thread"}
+		return []string{"person", "topic", "network", "thread"}
 	}
 	return suggestTypes
 }
 
 // Suggest completes prefix, of which every word must begin a word of the title or name, to at most limit suggestions of
-// types: any of thread, person and topic; none means all. People come first when it looks like a name.
+// types: any of thread, person, topic and network; none means all. People come first when it looks like a name.
 func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, limit int, types ...string) ([]Suggestion, error) {
 	// A single letter says nothing yet.
 	words := slices.DeleteFunc(x.analyzer.exacts(prefix), func(w string) bool { return utf8.RuneCountInString(w) < minBeginning })

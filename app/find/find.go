@@ -9,6 +9,7 @@ package find
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -47,6 +48,14 @@ type Topic struct {
 // Path returns the address of the topic's page.
 func (t Topic) Path() string { return "/topics/" + t.Slug }
 
+// Network is where a thread lives, by name.
+type Network struct {
+	Slug, Name string
+}
+
+// Path returns the address of the network's page.
+func (n Network) Path() string { return "/networks/" + n.Slug }
+
 // Query is what somebody looks for.
 type Query struct {
 	Text   string
@@ -67,15 +76,16 @@ type Results struct {
 	Name   bool  // the query looks like somebody's name
 	Facets []search.Facet
 	Topics map[string]string // names of the topics in Facets, by slug
+	Nets   map[string]string // names of the networks in Facets, by slug
 	Exact  bool              // the facets count everything found
 	Parsed search.Parsed
 }
 
-// Hit is a thread, reply, person or topic that was found.
+// Hit is a thread, reply, person, topic or network that was found.
 type Hit struct {
 	Ref        string // "thread:42"
 	ExternalID string // where it was imported from, else ""
-	Kind       string // the thread's kind; reply, person or topic
+	Kind       string // the thread's kind; reply, person, topic or network
 	Title      string // of the thread, for a reply too
 	Path       string
 	Score      float64
@@ -85,6 +95,7 @@ type Hit struct {
 	Location   string // of a person
 	CreatedAt  time.Time
 	Topics     []Topic
+	Network    Network // where the thread lives, zero in none
 	Replies    int
 	Votes      int
 	Answered   bool // the thread has an accepted answer
@@ -115,7 +126,7 @@ func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, 
 	}
 	apart := q.Apart && !slices.Contains(q.Kinds, "person")
 	if apart {
-		sq.Types = []string{"thread", "reply", "topic"}
+		sq.Types = []string{"thread", "reply", "topic", "network"}
 	}
 	found, err := s.index.Search(ctx, sq)
 	if err != nil {
@@ -145,6 +156,9 @@ func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, 
 	if res.Topics, err = s.facetTopics(ctx, res); err != nil {
 		return Results{}, fmt.Errorf("name the topics found: %w", err)
 	}
+	if res.Nets, err = s.facetNetworks(ctx, v, res); err != nil {
+		return Results{}, fmt.Errorf("name the networks found: %w", err)
+	}
 	return res, nil
 }
 
@@ -171,21 +185,45 @@ func (s *Service) facetTopics(ctx context.Context, res Results) (map[string]stri
 	return names, err
 }
 
+// facetNetworks names the networks that the facets count, as facetTopics does.
+func (s *Service) facetNetworks(ctx context.Context, v auth.Viewer, res Results) (map[string]string, error) {
+	names := make(map[string]string)
+	for _, h := range res.Hits {
+		if h.Network.Slug != "" {
+			names[h.Network.Slug] = h.Network.Name
+		}
+	}
+	var missing []string
+	for _, f := range res.Facets {
+		for _, value := range f.Values {
+			if _, ok := names[value.Value]; f.Name == "network" && !ok {
+				missing = append(missing, value.Value)
+			}
+		}
+	}
+	more, err := networkNames(ctx, s.db, v.Audiences(), missing)
+	maps.Copy(names, more)
+	return names, err
+}
+
 // rows are what hits point at, as far as the viewer may read it.
 type rows struct {
 	threads map[int64]thread
 	replies map[int64]reply
 	people  map[int64]person
 	topics  map[int64]topic
+	nets    map[int64]network
 	of      map[int64][]Topic // topics of the threads
 	marked  map[string]fragment
 }
 
-// load reads the rows of refs in at most five statements.
+// load reads the rows of refs in at most six statements.
 func (s *Service) load(ctx context.Context, v auth.Viewer, refs []string) (r rows, err error) {
-	var threadIDs, replyIDs, personIDs, topicIDs []int64
+	var threadIDs, replyIDs, personIDs, topicIDs, networkIDs []int64
 	for _, ref := range refs {
-		for kind, ids := range map[string]*[]int64{"thread": &threadIDs, "reply": &replyIDs, "person": &personIDs, "topic": &topicIDs} {
+		for kind, ids := range map[string]*[]int64{
+			"thread": &threadIDs, "reply": &replyIDs, "person": &personIDs, "topic": &topicIDs, "network": &networkIDs,
+		} {
 			if id, ok := refID(ref, kind); ok {
 				*ids = append(*ids, id)
 			}
@@ -207,6 +245,9 @@ func (s *Service) load(ctx context.Context, v auth.Viewer, refs []string) (r row
 		}
 	}
 	if r.topics, err = topicsByID(ctx, s.db, topicIDs); err != nil {
+		return r, err
+	}
+	if r.nets, err = knownNetworks(ctx, s.db, v.Audiences(), networkIDs); err != nil {
 		return r, err
 	}
 	r.of, err = topicsOfThreads(ctx, s.db, threadIDs)
@@ -262,6 +303,11 @@ func (r *rows) hit(ref string, v auth.Viewer, p search.Parsed) (h Hit, ok bool) 
 		ok = found && (t.Public || v.SignedIn())
 		h.Kind, h.ExternalID, h.Title, h.Path = "topic", t.ExternalID, t.Name, "/topics/"+t.Slug
 		h.BodySpans = p.Highlight(t.Description, bodyRunes)
+	} else if id, is := refID(ref, "network"); is {
+		n, found := r.nets[id]
+		ok = found
+		h.Kind, h.ExternalID, h.Title, h.Path = "network", n.ExternalID, n.Name, n.Path()
+		h.BodySpans = p.Highlight(n.Purpose, bodyRunes)
 	}
 	if !ok {
 		return Hit{}, false
@@ -279,10 +325,11 @@ func (r *rows) hit(ref string, v auth.Viewer, p search.Parsed) (h Hit, ok bool) 
 
 // ofThread fills in what a hit on a thread shares with one on its replies.
 func (h *Hit) ofThread(t thread, topics []Topic) {
-	h.Title, h.Path, h.Topics, h.Replies, h.Answered = t.Title, fmt.Sprintf("/threads/%d", t.ID), topics, t.Replies, t.Accepted != 0
+	h.Title, h.Path, h.Topics, h.Replies, h.Answered = t.Title, t.path(), topics, t.Replies, t.Accepted != 0
+	h.Network = t.Network
 }
 
-// Suggest completes what v is typing, from titles, names and topics; types are any of thread, person and topic.
+// Suggest completes what v is typing, from titles, names, topics and networks; types are any of thread, person, topic and network.
 func (s *Service) Suggest(ctx context.Context, v auth.Viewer, text string, limit int, types ...string) ([]Hit, error) {
 	found, err := s.index.Suggest(ctx, text, v.Audiences(), min(max(limit, 1), maxLimit), types...)
 	if err != nil {

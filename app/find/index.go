@@ -28,7 +28,7 @@ const linger = 250 * time.Millisecond
 func (s *Service) Consumer(name string) event.Consumer {
 	return event.Consumer{
 		Name:   name,
-		Verbs:  []string{"thread.", "reply.", "person.", "topic.", "import."},
+		Verbs:  []string{"thread.", "reply.", "person.", "topic.", "network.", "import."},
 		Batch:  batchSize,
 		Linger: linger,
 		Handle: s.handle,
@@ -37,16 +37,18 @@ func (s *Service) Consumer(name string) event.Consumer {
 
 // changes are the rows that events speak of.
 type changes struct {
-	threads, replies, people, topics map[int64]bool
-	begun, ended                     map[int64]bool // replies whose thread may have its first now, or none any more
-	whole                            map[int64]bool // threads to be indexed again with all replies
-	subjects                         map[int64]bool // topics whose threads show a new name
+	threads, replies, people, topics, networks map[int64]bool
+
+	begun, ended map[int64]bool // replies whose thread may have its first now, or none any more
+	whole        map[int64]bool // threads to be indexed again with all replies
+	subjects     map[int64]bool // topics whose threads show a new name
+	homes        map[int64]bool // networks whose threads have another audience or address now
 }
 
 func newChanges() *changes {
 	return &changes{
-		threads: map[int64]bool{}, replies: map[int64]bool{}, people: map[int64]bool{}, topics: map[int64]bool{},
-		begun: map[int64]bool{}, ended: map[int64]bool{}, whole: map[int64]bool{}, subjects: map[int64]bool{},
+		threads: map[int64]bool{}, replies: map[int64]bool{}, people: map[int64]bool{}, topics: map[int64]bool{}, networks: map[int64]bool{},
+		begun: map[int64]bool{}, ended: map[int64]bool{}, whole: map[int64]bool{}, subjects: map[int64]bool{}, homes: map[int64]bool{},
 	}
 }
 
@@ -54,7 +56,7 @@ func newChanges() *changes {
 func (c *changes) note(e event.Event) error {
 	switch {
 	case e.Verb == "import.batch":
-		var ids struct{ Threads, Replies, People, Topics []int64 }
+		var ids struct{ Threads, Replies, People, Topics, Networks []int64 }
 		if err := json.Unmarshal([]byte(e.Data), &ids); err != nil {
 			return fmt.Errorf("read data of event %d: %w", e.ID, err)
 		}
@@ -63,12 +65,19 @@ func (c *changes) note(e event.Event) error {
 		add(c.ended, ids.Replies...)
 		add(c.people, ids.People...)
 		add(c.topics, ids.Topics...)
+		add(c.networks, ids.Networks...)
 	case e.Object.Kind == "thread":
 		add(c.threads, e.Object.ID)
 		switch e.Verb {
 		case "thread.edited", "thread.deleted", "thread.accepted", "thread.unaccepted":
 			// Replies repeat their thread's title and audience, and one of them is the accepted answer.
 			add(c.whole, e.Object.ID)
+		case "thread.moved", "thread.merged", "thread.split":
+			add(c.whole, e.Object.ID)
+			if e.Target.Kind == "thread" {
+				add(c.threads, e.Target.ID)
+				add(c.whole, e.Target.ID)
+			}
 		}
 	case e.Object.Kind == "reply":
 		add(c.replies, e.Object.ID)
@@ -82,8 +91,20 @@ func (c *changes) note(e event.Event) error {
 		add(c.people, e.Object.ID)
 	case e.Object.Kind == "topic":
 		add(c.topics, e.Object.ID)
-		if e.Verb == "topic.edited" {
+		switch e.Verb {
+		case "topic.edited":
 			add(c.subjects, e.Object.ID)
+		case "topic.merged": // what was about the one is about the other
+			add(c.topics, e.Target.ID)
+			add(c.subjects, e.Target.ID)
+		}
+	case e.Object.Kind == "network":
+		switch e.Verb {
+		case "network.narrowed", "network.edited":
+			add(c.homes, e.Object.ID)
+			fallthrough
+		case "network.created":
+			add(c.networks, e.Object.ID)
 		}
 	}
 	return nil
@@ -102,12 +123,14 @@ func (s *Service) handle(ctx context.Context, events []event.Event) error {
 			return err
 		}
 	}
-	for id := range c.subjects {
-		if err := s.walk(ctx, threadsOfTopic, id, func(_ context.Context, ids []int64) error {
-			add(c.whole, ids...)
-			return nil
-		}); err != nil {
-			return err
+	for statement, set := range map[string]map[int64]bool{threadsOfTopic: c.subjects, threadsOfNetwork: c.homes} {
+		for id := range set {
+			if err := s.walk(ctx, statement, id, func(_ context.Context, ids []int64) error {
+				add(c.whole, ids...)
+				return nil
+			}); err != nil {
+				return err
+			}
 		}
 	}
 	add(c.threads, slices.Collect(maps.Keys(c.whole))...)
@@ -154,6 +177,9 @@ func (s *Service) write(ctx context.Context, c *changes) error {
 		return err
 	}
 	if err := chunks(ctx, c.topics, e.putTopics); err != nil {
+		return err
+	}
+	if err := chunks(ctx, c.networks, e.putNetworks); err != nil {
 		return err
 	}
 	return e.flush(ctx)
@@ -289,6 +315,15 @@ func (e *edit) putTopics(ctx context.Context, ids []int64) error {
 	return e.put(ctx, "topic", ids, docs)
 }
 
+// putNetworks indexes the present rows of networks and drops those that are gone.
+func (e *edit) putNetworks(ctx context.Context, ids []int64) error {
+	present, err := networksByID(ctx, e.db, ids)
+	if err != nil {
+		return fmt.Errorf("read networks for the index: %w", err)
+	}
+	return e.put(ctx, "network", ids, networkDocs(slices.Collect(maps.Values(present))))
+}
+
 // ref names a row as the index and the API do: "thread:42".
 func ref(kind string, id int64) string { return kind + ":" + strconv.FormatInt(id, 10) }
 
@@ -320,7 +355,7 @@ func (s *Service) threadDocs(ctx context.Context, list []thread) ([]search.Doc, 
 		d := search.Doc{
 			ID: ref("thread", t.ID), Type: "thread", Kind: t.Kind, Thread: t.ID, Title: t.Title, Body: plain(t.BodyHTML),
 			Author: t.Author.Handle, AuthorID: t.Author.ID, Names: t.Author.Name, Audience: t.Audience, Created: t.CreatedAt,
-			Votes: t.Votes, Answered: t.Accepted != 0, Replies: t.Replies,
+			Votes: t.Votes, Answered: t.Accepted != 0, Replies: t.Replies, Network: t.Network.Slug,
 		}
 		for _, topic := range topics[t.ID] {
 			d.TopicSlugs = append(d.TopicSlugs, topic.Slug)
@@ -365,7 +400,7 @@ func (s *Service) replyDocs(ctx context.Context, list []reply) ([]search.Doc, er
 		d := search.Doc{
 			ID: ref("reply", r.ID), Type: "reply", Kind: t.Kind, Thread: t.ID, ThreadTitle: t.Title, Body: plain(r.BodyHTML),
 			Author: r.Author.Handle, AuthorID: r.Author.ID, Names: r.Author.Name, Audience: t.Audience, Created: r.CreatedAt,
-			Votes: r.Votes, Accepted: t.Accepted == r.ID,
+			Votes: r.Votes, Accepted: t.Accepted == r.ID, Network: t.Network.Slug,
 		}
 		for _, topic := range topics[t.ID] {
 			d.TopicSlugs = append(d.TopicSlugs, topic.Slug)
@@ -375,13 +410,26 @@ func (s *Service) replyDocs(ctx context.Context, list []reply) ([]search.Doc, er
 	return docs, nil
 }
 
-// personDocs: profiles are for those who are signed in.
+// personDocs: profiles are for those who are signed in. What somebody keeps from some of them is found by nobody: a hit would
+// tell what is not shown.
 func personDocs(list []person) []search.Doc {
 	docs := make([]search.Doc, len(list))
 	for i, p := range list {
 		docs[i] = search.Doc{
 			ID: ref("person", p.ID), Type: "person", Kind: "person", Title: p.Name, Audience: auth.AudienceHub, Created: p.CreatedAt,
 			Body: words(p.JobTitle, p.Unit, p.Location, plain(p.AboutHTML)),
+		}
+	}
+	return docs
+}
+
+// networkDocs: a network is found by those who may know of it.
+func networkDocs(list []network) []search.Doc {
+	docs := make([]search.Doc, len(list))
+	for i, n := range list {
+		docs[i] = search.Doc{
+			ID: ref("network", n.ID), Type: "network", Kind: "network", Title: n.Name, Audience: n.Audience, Created: n.CreatedAt,
+			Body: words(n.Purpose, plain(n.AboutHTML)), Network: n.Slug,
 		}
 	}
 	return docs
@@ -417,7 +465,7 @@ func (s *Service) Documents(ctx context.Context) (int, error) { return countRows
 func (s *Service) Rebuild(ctx context.Context, progress func(done int)) error {
 	return s.index.Rebuild(ctx, func(yield func([]search.Doc) error) error {
 		for _, walk := range []func(ctx context.Context, after int64) ([]search.Doc, int64, error){
-			s.somePeople, s.someTopics, s.someThreads, s.someReplies,
+			s.somePeople, s.someTopics, s.someNetworks, s.someThreads, s.someReplies,
 		} {
 			for after := int64(0); ; {
 				docs, last, err := walk(ctx, after)
@@ -454,6 +502,14 @@ func (s *Service) someTopics(ctx context.Context, after int64) ([]search.Doc, in
 	}
 	docs, err := s.topicDocs(ctx, list)
 	return docs, list[len(list)-1].ID, err
+}
+
+func (s *Service) someNetworks(ctx context.Context, after int64) ([]search.Doc, int64, error) {
+	list, err := networksAfter(ctx, s.db, after, batchSize)
+	if err != nil || len(list) == 0 {
+		return nil, 0, err
+	}
+	return networkDocs(list), list[len(list)-1].ID, nil
 }
 
 func (s *Service) someThreads(ctx context.Context, after int64) ([]search.Doc, int64, error) {

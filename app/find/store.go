@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"watercooler/app/db"
+	"watercooler/app/people"
 	"watercooler/app/threads"
 )
 
@@ -22,7 +23,12 @@ type thread struct {
 	Replies    int
 	Votes      int
 	Accepted   int64 // id of the accepted reply
+	Network    Network
+	Post       string // address below /blog of a post, else ""
 }
+
+// path is the address of the thread.
+func (t thread) path() string { return threads.Thread{ID: t.ID, Post: t.Post}.Path() }
 
 // reply is a row of replies with its author; what else is shown belongs to its thread.
 type reply struct {
@@ -68,14 +74,22 @@ const (
 const threadHead = `
 	t.id, COALESCE(t.external_id, ''), t.kind, t.title, t.revision, `
 
+// postAddress is the address of thread t below /blog, '' when it is no post.
+const postAddress = `CASE WHEN t.kind = 'post' THEN COALESCE(
+		(SELECT b.slug || '/' || po.slug FROM posts po JOIN blogs b ON b.id = po.blog_id WHERE po.thread_id = t.id), '') ELSE '' END`
+
 const threadTail = `, t.audience,
 	p.id, p.handle, p.name, p.job_title, p.photo, COALESCE(u.name, ''),
-	t.created_at, t.reply_count, t.vote_count, COALESCE(t.accepted_reply_id, 0)`
+	t.created_at, t.reply_count, t.vote_count, COALESCE(t.accepted_reply_id, 0),
+	CASE WHEN t.network_id IS NULL THEN '' ELSE (SELECT n.slug || ' ' || n.name FROM networks n WHERE n.id = t.network_id) END,
+	` + postAddress
 
 func scanThread(r db.Scanner) (t thread, err error) {
+	var place string
 	err = r.Scan(&t.ID, &t.ExternalID, &t.Kind, &t.Title, &t.Revision, &t.BodyHTML, &t.Audience,
 		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.JobTitle, &t.Author.Photo, &t.Author.Unit,
-		&t.CreatedAt, &t.Replies, &t.Votes, &t.Accepted)
+		&t.CreatedAt, &t.Replies, &t.Votes, &t.Accepted, &place, &t.Post)
+	t.Network.Slug, t.Network.Name, _ = strings.Cut(place, " ")
 	return t, err
 }
 
@@ -95,10 +109,18 @@ func scanReply(s db.Scanner) (r reply, err error) {
 
 const personColumns = `
 	p.id, p.handle, p.name, p.job_title, p.photo, COALESCE(u.name, ''),
-	COALESCE(p.external_id, ''), p.about_html, p.location, p.left_at IS NOT NULL, p.created_at`
+	COALESCE(p.external_id, ''), p.about_html, p.location, p.privacy, p.left_at IS NOT NULL, p.created_at`
 
 func scanPerson(r db.Scanner) (p person, err error) {
-	err = r.Scan(&p.ID, &p.Handle, &p.Name, &p.JobTitle, &p.Photo, &p.Unit, &p.ExternalID, &p.AboutHTML, &p.Location, &p.Left, &p.CreatedAt)
+	var privacy string
+	err = r.Scan(&p.ID, &p.Handle, &p.Name, &p.JobTitle, &p.Photo, &p.Unit, &p.ExternalID, &p.AboutHTML, &p.Location, &privacy, &p.Left, &p.CreatedAt)
+	// SECURITY: what a person keeps from some is neither found nor shown among what was found.
+	if !people.VisibleToHub(privacy, people.FieldLocation) {
+		p.Location = ""
+	}
+	if !people.VisibleToHub(privacy, people.FieldAbout) {
+		p.AboutHTML = ""
+	}
 	return p, err
 }
 
@@ -150,7 +172,8 @@ func threadsBeside(ctx context.Context, q db.Querier, audiences []string, ids []
 	audiences, ids = db.Pad(audiences), db.Pad(ids)
 	// SECURITY: the index may be a moment behind; what it found is shown only if the row may be read now.
 	rows, err := q.Query(ctx, `
-		SELECT t.id, t.kind, t.title, p.name, t.accepted_reply_id IS NOT NULL, t.reply_count, t.created_at
+		SELECT t.id, t.kind, t.title, p.name, t.accepted_reply_id IS NOT NULL, t.reply_count, t.created_at,
+			` + postAddress + `
 		FROM threads t
 		JOIN people p ON p.id = t.author_id
 		WHERE t.deleted_at IS NULL
@@ -158,7 +181,7 @@ func threadsBeside(ctx context.Context, q db.Querier, audiences []string, ids []
 		  AND t.id IN (`+db.In(1+len(audiences), len(ids))+`)`, db.Args(ids, db.Args(audiences)...)...)
 	list, err := db.Collect(rows, err, func(r db.Scanner) (t threads.Related, err error) {
 		var at int64
-		err = r.Scan(&t.ID, &t.Kind, &t.Title, &t.Author, &t.Answered, &t.Replies, &at)
+		err = r.Scan(&t.ID, &t.Kind, &t.Title, &t.Author, &t.Answered, &t.Replies, &at, &t.Post)
 		t.CreatedAt = db.Time(at)
 		return t, err
 	})
@@ -426,6 +449,12 @@ const (
 		WHERE t.author_id = $1 AND t.id > $2
 		ORDER BY t.id
 		LIMIT $3`
+	threadsOfNetwork = `
+		SELECT t.id
+		FROM threads t
+		WHERE t.network_id = $1 AND t.id > $2
+		ORDER BY t.id
+		LIMIT $3`
 	repliesOfPerson = `
 		SELECT r.id
 		FROM replies r
@@ -443,7 +472,8 @@ func countRows(ctx context.Context, q db.Querier) (n int, err error) {
 		        JOIN threads t ON t.id = r.thread_id
 		        WHERE r.deleted_at IS NULL AND t.deleted_at IS NULL)
 		     + (SELECT COUNT(*) FROM people p)
-		     + (SELECT COUNT(*) FROM topics c)`).Scan(&n)
+		     + (SELECT COUNT(*) FROM topics c)
+		     + (SELECT COUNT(*) FROM networks n)`).Scan(&n)
 	return n, err
 }
 

@@ -86,7 +86,7 @@ type tab struct{ kind, text string }
 
 var tabs = []tab{
 	{"", "Everything"}, {"question", "Questions"}, {"discussion", "Discussions"}, {"reply", "Replies"},
-	{"person", "People"}, {"topic", "Topics"},
+	{"post", "Blog posts"}, {"person", "People"}, {"topic", "Topics"}, {"network", "Networks"},
 }
 
 // examples are shown with an empty query.
@@ -198,13 +198,19 @@ func sorts(t typed) []parts.Tab {
 func filters(t typed, res Results) []views.FilterGroup {
 	var out []views.FilterGroup
 	for _, f := range res.Facets {
-		g := views.FilterGroup{Name: map[string]string{"topic": "Topic", "year": "When"}[f.Name]}
+		g := views.FilterGroup{Name: map[string]string{"topic": "Topic", "network": "Network", "year": "When"}[f.Name]}
 		if g.Name == "" {
 			continue
 		}
 		for _, value := range f.Values[:min(filterValues, len(f.Values))] {
 			operator, name := "topic:"+value.Value, cmp.Or(res.Topics[value.Value], value.Value)
-			if f.Name == "year" {
+			switch f.Name {
+			case "network":
+				if name = res.Nets[value.Value]; name == "" {
+					continue
+				}
+				operator = "network:" + value.Value
+			case "year":
 				operator, name = yearOperator(value.Value), value.Value
 			}
 			if strings.Contains(t.text, operator) {
@@ -216,7 +222,7 @@ func filters(t typed, res Results) []views.FilterGroup {
 			}
 			g.Values = append(g.Values, link)
 		}
-		if len(g.Values) > 1 || f.Name == "topic" && len(g.Values) > 0 {
+		if len(g.Values) > 1 || f.Name != "year" && len(g.Values) > 0 {
 			out = append(out, g)
 		}
 	}
@@ -242,7 +248,7 @@ func active(t typed, p search.Parsed) []parts.Link {
 	var out []parts.Link
 	for word := range strings.FieldsSeq(t.text) {
 		key, _, found := strings.Cut(word, ":")
-		if !found || !slices.Contains([]string{"author", "topic", "kind", "before", "after", "is"}, strings.ToLower(key)) || strings.Contains(word, `"`) {
+		if !found || !slices.Contains([]string{"author", "topic", "network", "kind", "before", "after", "is"}, strings.ToLower(key)) || strings.Contains(word, `"`) {
 			continue
 		}
 		to := t.at(1)
@@ -301,6 +307,9 @@ func (h *Web) hit(f Hit, v auth.Viewer) views.Hit {
 	}
 	if f.Author.ID != 0 {
 		out.Author, out.At = part(f.Author, v), h.web.Moment(f.CreatedAt)
+	}
+	if f.Network.Slug != "" {
+		out.Network = parts.Link{Text: f.Network.Name, Path: f.Network.Path()}
 	}
 	for _, t := range f.Topics {
 		out.Topics = append(out.Topics, parts.Topic{Name: t.Name, Path: t.Path()})

@@ -32,15 +32,16 @@ type FilterGroup struct {
 	Values []parts.Tab
 }
 
-// Hit is one thread, reply or topic that was found.
+// Hit is one thread, reply, topic or network that was found.
 type Hit struct {
-	Kind     string // question, discussion, …, reply or topic
+	Kind     string // question, discussion, …, reply, topic or network
 	Path     string
 	Title    []parts.Span // of the thread, for a reply too
 	Body     []parts.Span
 	Author   parts.Person
 	At       parts.Moment
 	Topics   []parts.Topic
+	Network  parts.Link // where it lives; without a path in none
 	Replies  int
 	Votes    int
 	Answered bool // the question has an accepted answer

@@ -1,0 +1,87 @@
+package find
+
+import (
+	"context"
+
+	"watercooler/app/db"
+)
+
+// network is a row of networks.
+type network struct {
+	Network
+	ID         int64
+	ExternalID string
+	Purpose    string
+	AboutHTML  string
+	Audience   string
+	CreatedAt  int64
+}
+
+const networkColumns = `
+	n.id, COALESCE(n.external_id, ''), n.slug, n.name, n.purpose, n.about_html, n.audience, n.created_at`
+
+func scanNetwork(r db.Scanner) (n network, err error) {
+	err = r.Scan(&n.ID, &n.ExternalID, &n.Slug, &n.Name, &n.Purpose, &n.AboutHTML, &n.Audience, &n.CreatedAt)
+	return n, err
+}
+
+// networksByID returns networks, whoever may know of them: for the index only.
+func networksByID(ctx context.Context, q db.Querier, ids []int64) (map[int64]network, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
+		SELECT `+networkColumns+`
+		FROM networks n
+		WHERE n.id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
+	list, err := db.Collect(rows, err, scanNetwork)
+	return byID(list, err, func(n *network) int64 { return n.ID })
+}
+
+// knownNetworks returns those of the networks that a reader of audiences may know of.
+func knownNetworks(ctx context.Context, q db.Querier, audiences []string, ids []int64) (map[int64]network, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	audiences, ids = db.Pad(audiences), db.Pad(ids)
+	// SECURITY: the index may be a moment behind; what it found is shown only if the network may be known of now.
+	rows, err := q.Query(ctx, `
+		SELECT `+networkColumns+`
+		FROM networks n
+		WHERE n.audience IN (`+db.In(1, len(audiences))+`)
+		  AND n.id IN (`+db.In(1+len(audiences), len(ids))+`)`, db.Args(ids, db.Args(audiences)...)...)
+	list, err := db.Collect(rows, err, scanNetwork)
+	return byID(list, err, func(n *network) int64 { return n.ID })
+}
+
+// networkNames returns the names of those of the networks with these slugs that a reader of audiences may know of, by slug.
+func networkNames(ctx context.Context, q db.Querier, audiences, slugs []string) (map[string]string, error) {
+	names := make(map[string]string)
+	if len(slugs) == 0 {
+		return names, nil
+	}
+	audiences, slugs = db.Pad(audiences), db.Pad(slugs)
+	rows, err := q.Query(ctx, `
+		SELECT n.slug, n.name
+		FROM networks n
+		WHERE n.audience IN (`+db.In(1, len(audiences))+`)
+		  AND n.slug IN (`+db.In(1+len(audiences), len(slugs))+`)`, db.Args(slugs, db.Args(audiences)...)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var slug, name string
+		err := r.Scan(&slug, &name)
+		names[slug] = name
+		return struct{}{}, err
+	})
+	return names, err
+}
+
+func networksAfter(ctx context.Context, q db.Querier, after int64, limit int) ([]network, error) {
+	rows, err := q.Query(ctx, `
+		SELECT `+networkColumns+`
+		FROM networks n
+		WHERE n.id > $1
+		ORDER BY n.id
+		LIMIT $2`, after, limit)
+	return db.Collect(rows, err, scanNetwork)
+}
