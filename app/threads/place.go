@@ -145,17 +145,26 @@ WHERE id = ? AND audience IN (?)`, network, v.Audiences()).row(ctx, q).Scan(&p.I
 	return p, err
 }
 
-// NarrowNetwork makes every thread of network one for its members alone, in tx, for when it is made closed or private. One
-// event tells of it. Making the network open again widens nothing: what was said among members stays among them.
+// NarrowNetwork gives the threads of network, which has just been changed in tx, the audience it now allows: in one that is closed
+// or private they are for its members alone, and in one that is open but no longer public for everyone signed in. One event
+// tells of it. Making the network open again widens nothing: what was said among members stays among them.
 func (s *Service) NarrowNetwork(ctx context.Context, tx *db.Tx, network int64) error {
 	if err := tx.Lock(ctx, lockOf(network)); err != nil {
 		return fmt.Errorf("narrow the threads of network %d: %w", network, err)
 	}
-	audience := auth.NetworkAudience(network)
-	n, err := tx.Exec(ctx, `
-UPDATE threads
-SET audience = $1
-WHERE network_id = $2 AND audience <> $1`, audience, network)
+	var access, known string
+	err := tx.QueryRow(ctx, "SELECT access, audience FROM networks WHERE id = $1", network).Scan(&access, &known)
+	if err != nil {
+		return fmt.Errorf("narrow the threads of network %d: %w", network, err)
+	}
+	audience, n := auth.NetworkAudience(network), int64(0)
+	switch {
+	case access != "open":
+		n, err = tx.Exec(ctx, "UPDATE threads SET audience = $1 WHERE network_id = $2 AND audience <> $1", audience, network)
+	case known != auth.AudiencePublic:
+		audience = auth.AudienceHub
+		n, err = tx.Exec(ctx, "UPDATE threads SET audience = $1 WHERE network_id = $2 AND audience = $3", audience, network, auth.AudiencePublic)
+	}
 	if err != nil {
 		return fmt.Errorf("narrow the threads of network %d: %w", network, err)
 	}

@@ -165,10 +165,11 @@ type Related struct {
 	Answered  bool   // has an accepted answer
 	Replies   int
 	CreatedAt time.Time
+	Post      string // of a blog post "BLOG/SLUG", as in Thread
 }
 
 // Path returns the related thread's address.
-func (r Related) Path() string { return threadPath(r.ID) }
+func (r Related) Path() string { return home(r.ID, r.Post) }
 
 // RelatedSource finds threads like another one or like a text, all readable by v, best first. The find slice fills it.
 type RelatedSource interface {

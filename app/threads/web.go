@@ -138,7 +138,11 @@ func at(path, name string, k Key) string {
 	if k == (Key{}) {
 		return ""
 	}
-	return path + "?" + name + "=" + web.Cursor(k.At, k.ID)
+	sign := "?"
+	if strings.Contains(path, "?") {
+		sign = "&"
+	}
+	return path + sign + name + "=" + web.Cursor(k.At, k.ID)
 }
 
 func (h *Web) showPage(c *fiber.Ctx, t Thread) views.ShowPage {

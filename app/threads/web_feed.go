@@ -2,6 +2,7 @@ package threads
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,42 @@ func listOf(tab Tab) list {
 	return lists[0]
 }
 
+// shown are the kinds a list can be narrowed to.
+var shown = []struct {
+	kind Kind
+	text string
+}{{"", "Everything"}, {Question, "Questions"}, {Discussion, "Discussions"}, {Post, "Blog posts"}}
+
+// shownKind is the kind that an address narrows a list to, "" for none. Unanswered are questions anyway.
+func shownKind(c *fiber.Ctx, l list) Kind {
+	for _, s := range shown[1:] {
+		if l.tab != Unanswered && c.Query("kind") == string(s.kind) {
+			return s.kind
+		}
+	}
+	return ""
+}
+
+// of is the address of l narrowed to a kind.
+func (l list) of(kind Kind) string {
+	if kind == "" {
+		return l.path
+	}
+	return l.path + "?kind=" + string(kind)
+}
+
+// kinds are the views of l by kind.
+func (l list) kinds(current Kind) []parts.Tab {
+	if l.tab == Unanswered {
+		return nil
+	}
+	tabs := make([]parts.Tab, len(shown))
+	for i, s := range shown {
+		tabs[i] = parts.Tab{Text: s.text, Path: l.of(s.kind), Current: s.kind == current}
+	}
+	return tabs
+}
+
 // Home answers GET /: For you, and for people who are not signed in the latest of what is public.
 func (h *Web) Home(c *fiber.Ctx) error {
 	if !auth.ViewerOf(c).SignedIn() {
@@ -72,6 +109,11 @@ func (h *Web) Following(c *fiber.Ctx) error { return h.feed(c, listOf(Following)
 
 func (h *Web) feed(c *fiber.Ctx, l list) error {
 	in := FeedQuery{Tab: l.tab}
+	kind := shownKind(c, l)
+	if kind != "" {
+		in.Kinds = []Kind{kind}
+		l.empty = parts.Empty{Title: "Nothing of this kind here yet", Text: "Look at the other kinds as well.", Do: parts.Link{Text: "Show everything", Path: l.path}}
+	}
 	var err error
 	if in.Before, err = keyIn(c, "before"); err != nil {
 		return err
@@ -83,21 +125,21 @@ func (h *Web) feed(c *fiber.Ctx, l list) error {
 	if err != nil {
 		return err
 	}
-	page := h.feedPage(c, l, feed)
+	page := h.feedPage(c, l, kind, feed)
 	if err := h.dress(c, l, &page); err != nil {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, views.Feed(page))
 }
 
-func (h *Web) feedPage(c *fiber.Ctx, l list, feed Feed) views.FeedPage {
-	v := auth.ViewerOf(c)
+func (h *Web) feedPage(c *fiber.Ctx, l list, kind Kind, feed Feed) views.FeedPage {
+	v, path := auth.ViewerOf(c), l.of(kind)
 	page := views.FeedPage{
-		Chrome: h.chrome(c, l.title, l.nav), Heading: l.title, Items: h.Items(v, feed.Items), Empty: l.empty,
-		Pager: parts.Pager{Previous: at(l.path, "after", feed.Newer), Next: at(l.path, "before", feed.Older)},
+		Chrome: h.chrome(c, l.title, l.nav), Heading: l.title, Items: h.Items(v, slices.Concat(feed.Pinned, feed.Items)), Empty: l.empty,
+		Pager: parts.Pager{Previous: at(path, "after", feed.Newer), Next: at(path, "before", feed.Older)}, Kinds: l.kinds(kind),
 	}
 	if page.Pager.Previous != "" {
-		page.Pager.First = l.path
+		page.Pager.First = path
 	}
 	if v.SignedIn() {
 		for _, other := range lists {
@@ -235,19 +277,24 @@ func (h *Web) Items(v auth.Viewer, items []Item) []parts.Item {
 		out[i] = parts.Item{
 			Kind: string(t.Kind), Path: t.Path(), Title: t.Title, Excerpt: t.Excerpt, Author: person(v, t.Author),
 			Topics: chips(t.Topics), At: h.web.Moment(t.ActiveAt), Replies: t.Replies, Votes: t.Votes,
-			Answered: t.Accepted != 0, Closed: t.Closed(), Audience: narrower(t.Audience), Why: t.Why,
+			Answered: t.Accepted != 0, Closed: t.Closed(), Audience: narrower(t.Thread), Why: t.Why, Pinned: t.Pinned,
+		}
+		if t.Network.ID != 0 {
+			out[i].Network = parts.Link{Text: t.Network.Name, Path: t.Network.Path()}
 		}
 	}
 	return out
 }
 
 // narrower says who a thread in a list is for, unless it is for everyone signed in, which goes without saying.
-func narrower(audience string) string {
-	switch audience {
-	case auth.AudiencePublic:
+func narrower(t Thread) string {
+	switch {
+	case t.Audience == auth.AudiencePublic:
 		return "Public"
-	case auth.AudienceHub:
+	case t.Audience == auth.AudienceHub:
 		return ""
+	case isNetwork(t.Audience):
+		return "Members only"
 	}
 	return "Your organisation only"
 }

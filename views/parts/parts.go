@@ -94,6 +94,8 @@ type Item struct {
 	Votes    int
 	Answered bool
 	Closed   bool
+	Pinned   bool   // shown first where it lives
+	Network  Link   // where it lives; without a path in none, or in the one whose page it is
 	Audience string // "Public", "Devon County Council only"; empty for everyone signed in, which goes without saying
 	Why      string // "Because you follow Connectivity"; empty says nothing
 }
@@ -174,7 +176,7 @@ func KindName(kind string) string {
 	case "discussion":
 		return "Discussion"
 	case "post":
-		return "Post"
+		return "Blog"
 	case "signal":
 		return "Signal"
 	case "decision":
@@ -185,6 +187,8 @@ func KindName(kind string) string {
 		return "Person"
 	case "topic":
 		return "Topic"
+	case "network":
+		return "Network"
 	}
 	return kind
 }

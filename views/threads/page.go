@@ -17,6 +17,7 @@ type FeedPage struct {
 	Heading string // "Good morning, Priya", "Discussions"
 	Intro   string // a sentence under it: what this list is
 	Tabs    []parts.Tab
+	Kinds   []parts.Tab // Everything, Questions, Discussions, Blog posts; empty where there is one kind only
 	Items   []parts.Item
 	Empty   parts.Empty // shown when there are no items
 	Pager   parts.Pager
