@@ -158,6 +158,7 @@ GET  /topics/new                     -           in  403    403     403    403  
 GET  /topics/:slug                   -           200 200    200     200    200     200       200   200    200
 GET  /topics/:slug/edit              -           in  403    403     403    403     200       200   403    in
 POST /topics/:slug/edit              -           in  403    403     403    403     303       303   403    in     | name=Connectivity
+GET  /topics/:slug/feed.atom         -           200 200    200     200    200     200       200   200    200
 GET  /topics/:slug/merge             -           in  403    403     403    403     200       200   403    in     | into=Libraries
 POST /topics/:slug/merge             -           in  403    403     403    403     422       422   403    in     | into=Connectivity
 

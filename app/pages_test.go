@@ -73,6 +73,7 @@ var pages = map[string]struct {
 	"/topics/new":                     {"/topics/new", ruth, 200},
 	"/topics/:slug":                   {"/topics/connectivity", priya, 200},
 	"/topics/:slug/edit":              {"/topics/connectivity/edit", ruth, 200},
+	"/topics/:slug/feed.atom":         {"/topics/connectivity/feed.atom", "", 200},
 	"/topics/:slug/merge":             {"/topics/connectivity/merge?into=Libraries", ruth, 200},
 	"/sign-in":                        {"/sign-in", "", 200},
 	"/sign-in/sso/:provider":          {"/sign-in/sso/none", "", 404},

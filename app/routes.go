@@ -155,6 +155,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/topics", writes, member, topics.Create)
 	f.Get("/topics/new", reads, member, topics.New)
 	f.Get("/topics/:slug", reads, topics.Show)
+	f.Get("/topics/:slug/feed.atom", reads, site.TopicFeed)
 	f.Get("/topics/:slug/edit", reads, member, topics.EditForm)
 	f.Post("/topics/:slug/edit", writes, member, topics.Edit)
 	f.Get("/topics/:slug/merge", reads, member, topics.MergeForm)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/gofiber/fiber/v2"
+	"github.com/mmcdole/gofeed"
 
 	"watercooler/app/apptest/backends"
 	"watercooler/app/db"
@@ -66,6 +67,8 @@ func each(t *testing.T, cfg site.Config, test func(t *testing.T, h *hub)) {
 		f.Get("/sitemap.xml", pages.SitemapIndex)
 		f.Get("/sitemap/:kind/:n.xml", pages.Sitemap)
 		f.Get("/.well-known/security.txt", pages.Security)
+		f.Get("/topics/:slug/feed.atom", pages.TopicFeed)
+		f.Get("/networks/:slug/feed.atom", pages.NetworkFeed)
 		f.Get("/site/:statement", pages.Statement)
 		f.Get("/site/:statement/edit", pages.EditForm)
 		f.Post("/site/:statement/edit", pages.Edit)
@@ -362,6 +365,50 @@ func TestFront(t *testing.T) {
 		}
 		if page.Find(`link[rel=canonical][href="https://hub.example/"]`).Length() != 1 || page.Find(`meta[name=robots]`).Length() != 0 {
 			t.Error("search engines are kept away")
+		}
+	})
+}
+
+func TestFeedsOfPublicThreads(t *testing.T) {
+	each(t, site.Config{}, func(t *testing.T, h *hub) {
+		for i, audience := range []string{"public", "hub"} {
+			h.exec(t, `INSERT INTO topics (slug, name, created_at) VALUES ($1, $1, 1)`, audience)
+			h.exec(t, `INSERT INTO networks (slug, name, access, audience, created_at, updated_at) VALUES ($1, $1, 'open', $1, 1, 1)`, audience)
+			h.thread(t, 1+i, "question", audience)
+			h.exec(t, `INSERT INTO thread_topics (thread_id, topic_id) VALUES ($1, $2)`, 1+i, 1+i)
+		}
+		h.thread(t, 3, "question", "hub")
+		h.exec(t, `INSERT INTO thread_topics (thread_id, topic_id) VALUES (3, 1)`)
+		h.exec(t, `UPDATE threads SET network_id = 1`)
+		cases := []struct{ path, want string }{
+			{"/topics/public/feed.atom", "public question 1"},
+			{"/topics/hub/feed.atom", "404"},
+			{"/topics/kettles/feed.atom", "404"},
+			{"/networks/public/feed.atom", "public question 1"},
+			{"/networks/hub/feed.atom", "404"},
+			{"/networks/kettles/feed.atom", "404"},
+		}
+		for _, c := range cases {
+			for _, as := range []string{"", "ada"} { // the same for everybody
+				status, body, header := h.ask(t, as, "GET", c.path, "")
+				got := fmt.Sprint(status)
+				if status == 200 {
+					feed, err := gofeed.NewParser().ParseString(body)
+					if err != nil {
+						t.Fatalf("%s: %v\n%s", c.path, err, body)
+					}
+					got = ""
+					for _, item := range feed.Items {
+						got += item.Title
+					}
+					if header("Etag") == "" || header("Last-Modified") == "" {
+						t.Errorf("%s: want an entity tag and a time", c.path)
+					}
+				}
+				if got != c.want {
+					t.Errorf("%s as %q: got %s, want %s", c.path, as, got, c.want)
+				}
+			}
 		}
 	})
 }

@@ -87,6 +87,9 @@ func (h *Web) front(c *fiber.Ctx) views.FrontPage {
 		page.Chrome.Description = "Questions, answers and posts that people at " + page.Chrome.Hub + " share in public."
 	}
 	page.Chrome.Canonical = h.web.URL("/")
+	page.Chrome.Feeds = []layout.FeedLink{
+		{Title: "Public posts", Type: layout.AtomFeed, Href: "/feed.atom"}, {Title: "Public posts", Type: layout.JSONFeed, Href: "/feed.json"},
+	}
 	page.Empty = parts.Empty{
 		Title: "Nothing here is public yet", Text: "Sign in to see what people who work here share with one another.",
 		Do: parts.Link{Text: "Sign in", Path: page.SignIn},

@@ -111,6 +111,7 @@ func (h *Web) page(c *fiber.Ctx, a Around) views.ShowPage {
 	v := auth.ViewerOf(c)
 	page := views.ShowPage{Chrome: h.chrome(c, a.Name), Name: a.Name, Description: a.Description, Synonyms: a.Synonyms}
 	page.Chrome.Description = a.Description
+	page.Chrome.Feeds = []layout.FeedLink{{Title: "Public threads about " + a.Name, Type: layout.AtomFeed, Href: a.Path() + "/feed.atom"}}
 	if !v.SignedIn() { // somebody signed out sees it, so it is public
 		page.Chrome.Canonical = h.web.URL(a.Path())
 	}
