@@ -21,6 +21,9 @@ type Letter struct {
 	Subject string
 	Text    string
 	HTML    string
+	// Unsubscribe is the address at which the recipient ends letters of this kind: a page for people that also takes the
+	// one-click POST of RFC 8058. Empty for letters that answer something the recipient did.
+	Unsubscribe string
 }
 
 // Sender sends letters. A nil error means that the next server has accepted the letter, not that it was read.
@@ -105,6 +108,12 @@ func (s *SMTP) Send(ctx context.Context, l Letter) error {
 	m.SetMessageID()
 	// Out-of-office replies to a hub help nobody.
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	if l.Unsubscribe != "" {
+		m.SetGenHeader("List-Unsubscribe", "<"+l.Unsubscribe+">")
+		if strings.HasPrefix(l.Unsubscribe, "https://") { // RFC 8058 wants nothing less
+			m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+		}
+	}
 	m.SetBodyString(mail.TypeTextPlain, l.Text)
 	if l.HTML != "" {
 		m.AddAlternativeString(mail.TypeTextHTML, l.HTML)
@@ -123,8 +132,8 @@ func (s *SMTP) Send(ctx context.Context, l Letter) error {
 //
 // SECURITY: names and titles of strangers end up in subjects. The library encodes line breaks too; this does not rely on it.
 func check(l Letter) (*netmail.Address, error) {
-	if strings.ContainsFunc(l.To+l.Subject, unicode.IsControl) {
-		return nil, fmt.Errorf("%w: a header holds a control character", ErrLetter)
+	if strings.ContainsFunc(l.To+l.Subject+l.Unsubscribe, unicode.IsControl) || strings.ContainsAny(l.Unsubscribe, "<> ") {
+		return nil, fmt.Errorf("%w: a header holds a character that would end it", ErrLetter)
 	}
 	to, err := netmail.ParseAddress(l.To)
 	if err != nil {

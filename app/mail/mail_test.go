@@ -105,6 +105,30 @@ func TestSend(t *testing.T) {
 	}
 }
 
+func TestSendNamesTheWayOut(t *testing.T) {
+	port, letters := server(t)
+	s, err := mail.NewSMTP(mail.Config{Host: "127.0.0.1", Port: port, From: "hub@tamarshire.example", TLS: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct{ name, out, list, click string }{
+		{"none", "", "", ""},
+		{"a secret address", "https://hub.example/blog/readers/" + strings.Repeat("x", 43), "<https://hub.example/blog/readers/" + strings.Repeat("x", 43) + ">", "List-Unsubscribe=One-Click"},
+		{"a hub without https", "http://hub.example/x", "<http://hub.example/x>", ""},
+	} {
+		if err := s.Send(t.Context(), mail.Letter{To: "a@b.example", Subject: "x", Text: "y", Unsubscribe: tc.out}); err != nil {
+			t.Fatal(err)
+		}
+		m, err := netmail.ReadMessage(strings.NewReader(<-letters))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list, click := m.Header.Get("List-Unsubscribe"), m.Header.Get("List-Unsubscribe-Post"); list != tc.list || click != tc.click {
+			t.Errorf("%s: got %q and %q", tc.name, list, click)
+		}
+	}
+}
+
 func TestSendRefuses(t *testing.T) {
 	s, err := mail.NewSMTP(mail.Config{Host: "127.0.0.1", Port: 1, From: "hub@tamarshire.example", TLS: "none", Timeout: time.Second})
 	if err != nil {
@@ -118,6 +142,8 @@ func TestSendRefuses(t *testing.T) {
 		{"line break in the recipient", mail.Letter{To: "a@b.example\nBcc: c@d.example", Subject: "x", Text: "y"}},
 		{"two recipients", mail.Letter{To: "a@b.example, c@d.example", Subject: "x", Text: "y"}},
 		{"no recipient", mail.Letter{Subject: "x", Text: "y"}},
+		{"line break in the way out", mail.Letter{To: "a@b.example", Subject: "x", Text: "y", Unsubscribe: "https://h.example/x\r\nBcc: c@d.example"}},
+		{"two ways out", mail.Letter{To: "a@b.example", Subject: "x", Text: "y", Unsubscribe: "https://h.example/x>, <https://h.example/y"}},
 		{"no text", mail.Letter{To: "a@b.example", Subject: "x"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
