@@ -23,191 +23,297 @@ import (
 // wrote the thread, the reply, the draft and the profile that an address is about, and has no role. The token is a member's,
 // sent as a program does, and is worth something under /api alone.
 //
-// Where a route is about a thread or reply there is a line for each audience: public, hub (everyone signed in) and org (the
-// home organisation; the partner's people are not in it). The test sees to it that whoever cannot read a thread gets, on every
-// one of these lines, exactly what they would get if it did not exist.
+// Where a route is about a thread or reply there is a line for each audience: public, hub (everyone signed in), org (the home
+// organisation; the partner's people are not in it) and network (a closed one: the author, the netmember and the steward are in
+// it, and the steward looks after it). Where it is about a network there is a line for an open and public one, a closed one, and a
+// private one; the netmember is a member and the steward its only steward. The test sees to it that whoever cannot read a thread, or
+// know of a network, gets on every one of these lines exactly what they would get if it did not exist.
 //
 // Behind the bar stands what is sent: the query of a GET, the form of a POST. $thread and its like are made for each cell.
 const matrix = `
-ROUTE                                 audience    out member partner leader manager moderator admin author token
-GET  /healthz                        -           200 200    200     200    200     200       200   200    200
-GET  /readyz                         -           200 200    200     200    200     200       200   200    200
-GET  /static/:hash/*                 -           404 404    404     404    404     404       404   404    404
+ROUTE                                 audience    out member partner netmember steward leader manager moderator admin author token
+GET  /healthz                        -           200 200    200     200       200     200    200     200       200   200    200
+GET  /readyz                         -           200 200    200     200       200     200    200     200       200   200    200
+GET  /static/:hash/*                 -           404 404    404     404       404     404    404     404       404   404    404
 
-GET  /                               -           200 200    200     200    200     200       200   200    200
-GET  /latest                         -           200 200    200     200    200     200       200   200    200
-GET  /unanswered                     -           200 200    200     200    200     200       200   200    200
-GET  /following                      -           in  200    200     200    200     200       200   200    in
+GET  /                               -           200 200    200     200       200     200    200     200       200   200    200
+GET  /latest                         -           200 200    200     200       200     200    200     200       200   200    200
+GET  /unanswered                     -           200 200    200     200       200     200    200     200       200   200    200
+GET  /following                      -           in  200    200     200       200     200    200     200       200   200    in
 
-GET  /write                          -           in  200    200     200    200     200       200   200    in
-POST /threads                        -           in  303    303     303    303     303       303   303    in     | kind=question&title=Who+has+tablets+to+lend%3F&audience=hub
-POST /preview                        public      in  200    200     200    200     200       200   200    in     | place=thread:$thread&body=Ten
-                                     hub         in  200    200     200    200     200       200   200    in
-                                     org         in  200    404     200    200     200       200   200    in
-GET  /similar                        -           in  200    200     200    200     200       200   200    in     | title=tablets
-GET  /drafts                         -           in  200    200     200    200     200       200   200    in
-POST /drafts                         public      in  303    303     303    303     303       303   303    in     | place=thread:$thread&body=Ten
-                                     hub         in  303    303     303    303     303       303   303    in
-                                     org         in  303    303     303    303     303       303   303    in
-POST /drafts/:id/delete              -           in  404    404     404    404     404       404   303    in
+GET  /write                          -           in  200    200     200       200     200    200     200       200   200    in
+POST /threads                        -           in  303    303     303       303     303    303     303       303   303    in    | kind=question&title=Who+has+tablets+to+lend%3F&audience=hub
+POST /preview                        public      in  200    200     200       200     200    200     200       200   200    in    | place=thread:$thread&body=Ten
+                                     hub         in  200    200     200       200     200    200     200       200   200    in
+                                     org         in  200    404     200       200     200    200     200       200   200    in
+                                     network     in  404    404     200       200     404    404     404       404   200    in
+GET  /similar                        -           in  200    200     200       200     200    200     200       200   200    in    | title=tablets
+GET  /drafts                         -           in  200    200     200       200     200    200     200       200   200    in
+POST /drafts                         public      in  303    303     303       303     303    303     303       303   303    in    | place=thread:$thread&body=Ten
+                                     hub         in  303    303     303       303     303    303     303       303   303    in
+                                     org         in  303    303     303       303     303    303     303       303   303    in
+                                     network     in  303    303     303       303     303    303     303       303   303    in
+POST /drafts/:id/delete              -           in  404    404     404       404     404    404     404       404   303    in
 
-GET  /threads/:id                    public      200 200    200     200    200     200       200   200    200
-                                     hub         404 200    200     200    200     200       200   200    404
-                                     org         404 200    404     200    200     200       200   200    404
-GET  /threads/:id/knowing            public      in  200    200     200    200     200       200   200    in
-                                     hub         in  200    200     200    200     200       200   200    in
-                                     org         in  200    404     200    200     200       200   200    in
-GET  /threads/:id/history            public      200 200    200     200    200     200       200   200    200
-                                     hub         404 200    200     200    200     200       200   200    404
-                                     org         404 200    404     200    200     200       200   200    404
-GET  /threads/:id/edit               public      in  403    403     403    403     200       200   200    in
-                                     hub         in  403    403     403    403     200       200   200    in
-                                     org         in  403    404     403    403     200       200   200    in
-POST /threads/:id/edit               public      in  403    403     403    403     303       303   303    in     | title=Who+has+tablets%3F&revision=1
-                                     hub         in  403    403     403    403     303       303   303    in
-                                     org         in  403    404     403    403     303       303   303    in
-POST /threads/:id/replies            public      in  303    303     303    303     303       303   303    in     | body=Ten
-                                     hub         in  303    303     303    303     303       303   303    in
-                                     org         in  303    404     303    303     303       303   303    in
-POST /threads/:id/votes              public      in  303    303     303    303     303       303   403    in
-                                     hub         in  303    303     303    303     303       303   403    in
-                                     org         in  303    404     303    303     303       303   403    in
-POST /threads/:id/unvote             public      in  303    303     303    303     303       303   403    in
-                                     hub         in  303    303     303    303     303       303   403    in
-                                     org         in  303    404     303    303     303       303   403    in
-POST /threads/:id/close              public      in  403    403     403    403     303       303   303    in
-                                     hub         in  403    403     403    403     303       303   303    in
-                                     org         in  403    404     403    403     303       303   303    in
-POST /threads/:id/reopen             public      in  403    403     403    403     303       303   303    in
-                                     hub         in  403    403     403    403     303       303   303    in
-                                     org         in  403    404     403    403     303       303   303    in
-GET  /threads/:id/delete             public      in  403    403     403    403     200       200   200    in
-                                     hub         in  403    403     403    403     200       200   200    in
-                                     org         in  403    404     403    403     200       200   200    in
-POST /threads/:id/delete             public      in  403    403     403    403     303       303   303    in
-                                     hub         in  403    403     403    403     303       303   303    in
-                                     org         in  403    404     403    403     303       303   303    in
+GET  /threads/:id                    public      200 200    200     200       200     200    200     200       200   200    200
+                                     hub         404 200    200     200       200     200    200     200       200   200    404
+                                     org         404 200    404     200       200     200    200     200       200   200    404
+                                     network     404 404    404     200       200     404    404     404       404   200    404
+GET  /threads/:id/knowing            public      in  200    200     200       200     200    200     200       200   200    in
+                                     hub         in  200    200     200       200     200    200     200       200   200    in
+                                     org         in  200    404     200       200     200    200     200       200   200    in
+                                     network     in  404    404     200       200     404    404     404       404   200    in
+GET  /threads/:id/history            public      200 200    200     200       200     200    200     200       200   200    200
+                                     hub         404 200    200     200       200     200    200     200       200   200    404
+                                     org         404 200    404     200       200     200    200     200       200   200    404
+                                     network     404 404    404     200       200     404    404     404       404   200    404
+GET  /threads/:id/edit               public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       403     404    404     404       404   200    in
+POST /threads/:id/edit               public      in  403    403     403       403     403    403     303       303   303    in    | title=Who+has+tablets%3F&revision=1
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+POST /threads/:id/replies            public      in  303    303     303       303     303    303     303       303   303    in    | body=Ten
+                                     hub         in  303    303     303       303     303    303     303       303   303    in
+                                     org         in  303    404     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+POST /threads/:id/votes              public      in  303    303     303       303     303    303     303       303   403    in
+                                     hub         in  303    303     303       303     303    303     303       303   403    in
+                                     org         in  303    404     303       303     303    303     303       303   403    in
+                                     network     in  404    404     303       303     404    404     404       404   403    in
+POST /threads/:id/unvote             public      in  303    303     303       303     303    303     303       303   403    in
+                                     hub         in  303    303     303       303     303    303     303       303   403    in
+                                     org         in  303    404     303       303     303    303     303       303   403    in
+                                     network     in  404    404     303       303     404    404     404       404   403    in
+POST /threads/:id/close              public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+POST /threads/:id/reopen             public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+GET  /threads/:id/delete             public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /threads/:id/delete             public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
 
-GET  /replies/:id                    public      303 303    303     303    303     303       303   303    303
-                                     hub         404 303    303     303    303     303       303   303    404
-                                     org         404 303    404     303    303     303       303   303    404
-GET  /replies/:id/history            public      200 200    200     200    200     200       200   200    200
-                                     hub         404 200    200     200    200     200       200   200    404
-                                     org         404 200    404     200    200     200       200   200    404
-GET  /replies/:id/edit               public      in  403    403     403    403     200       200   200    in
-                                     hub         in  403    403     403    403     200       200   200    in
-                                     org         in  403    404     403    403     200       200   200    in
-POST /replies/:id/edit               public      in  403    403     403    403     303       303   303    in     | body=Eleven&revision=1
-                                     hub         in  403    403     403    403     303       303   303    in
-                                     org         in  403    404     403    403     303       303   303    in
-POST /replies/:id/votes              public      in  303    303     303    303     303       303   403    in
-                                     hub         in  303    303     303    303     303       303   403    in
-                                     org         in  303    404     303    303     303       303   403    in
-POST /replies/:id/unvote             public      in  303    303     303    303     303       303   403    in
-                                     hub         in  303    303     303    303     303       303   403    in
-                                     org         in  303    404     303    303     303       303   403    in
-POST /replies/:id/accept             public      in  403    403     403    403     303       303   303    in
-                                     hub         in  403    403     403    403     303       303   303    in
-                                     org         in  403    404     403    403     303       303   303    in
-POST /replies/:id/unaccept           public      in  403    403     403    403     303       303   303    in
-                                     hub         in  403    403     403    403     303       303   303    in
-                                     org         in  403    404     403    403     303       303   303    in
-GET  /replies/:id/delete             public      in  403    403     403    403     200       200   200    in
-                                     hub         in  403    403     403    403     200       200   200    in
-                                     org         in  403    404     403    403     200       200   200    in
-POST /replies/:id/delete             public      in  403    403     403    403     303       303   303    in
-                                     hub         in  403    403     403    403     303       303   303    in
-                                     org         in  403    404     403    403     303       303   303    in
+GET  /replies/:id                    public      303 303    303     303       303     303    303     303       303   303    303
+                                     hub         404 303    303     303       303     303    303     303       303   303    404
+                                     org         404 303    404     303       303     303    303     303       303   303    404
+                                     network     404 404    404     303       303     404    404     404       404   303    404
+GET  /replies/:id/history            public      200 200    200     200       200     200    200     200       200   200    200
+                                     hub         404 200    200     200       200     200    200     200       200   200    404
+                                     org         404 200    404     200       200     200    200     200       200   200    404
+                                     network     404 404    404     200       200     404    404     404       404   200    404
+GET  /replies/:id/edit               public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       403     404    404     404       404   200    in
+POST /replies/:id/edit               public      in  403    403     403       403     403    403     303       303   303    in    | body=Eleven&revision=1
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+POST /replies/:id/votes              public      in  303    303     303       303     303    303     303       303   403    in
+                                     hub         in  303    303     303       303     303    303     303       303   403    in
+                                     org         in  303    404     303       303     303    303     303       303   403    in
+                                     network     in  404    404     303       303     404    404     404       404   403    in
+POST /replies/:id/unvote             public      in  303    303     303       303     303    303     303       303   403    in
+                                     hub         in  303    303     303       303     303    303     303       303   403    in
+                                     org         in  303    404     303       303     303    303     303       303   403    in
+                                     network     in  404    404     303       303     404    404     404       404   403    in
+POST /replies/:id/accept             public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+POST /replies/:id/unaccept           public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+GET  /replies/:id/delete             public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /replies/:id/delete             public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
 
-POST /follow                         public      in  303    303     303    303     303       303   303    in     | kind=thread&id=$thread
-                                     hub         in  303    303     303    303     303       303   303    in
-                                     org         in  303    404     303    303     303       303   303    in
-POST /unfollow                       public      in  303    303     303    303     303       303   303    in     | kind=thread&id=$thread
-                                     hub         in  303    303     303    303     303       303   303    in
-                                     org         in  303    303     303    303     303       303   303    in
+POST /follow                         public      in  303    303     303       303     303    303     303       303   303    in    | kind=thread&id=$thread
+                                     hub         in  303    303     303       303     303    303     303       303   303    in
+                                     org         in  303    404     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+POST /unfollow                       public      in  303    303     303       303     303    303     303       303   303    in    | kind=thread&id=$thread
+                                     hub         in  303    303     303       303     303    303     303       303   303    in
+                                     org         in  303    303     303       303     303    303     303       303   303    in
+                                     network     in  303    303     303       303     303    303     303       303   303    in
 
-GET  /search                         -           200 200    200     200    200     200       200   200    200    | q=library
-GET  /suggest                        -           200 200    200     200    200     200       200   200    200    | q=con
+GET  /search                         -           200 200    200     200       200     200    200     200       200   200    200   | q=library
+GET  /suggest                        -           200 200    200     200       200     200    200     200       200   200    200   | q=con
 
-GET  /people                         -           in  200    200     200    200     200       200   200    in
-GET  /people/chart                   -           in  200    200     200    200     200       200   200    in
-GET  /people/:handle                 -           in  200    200     200    200     200       200   200    in
-GET  /people/:handle/posts           -           in  200    200     200    200     200       200   200    in
-GET  /people/:handle/answers         -           in  200    200     200    200     200       200   200    in
-GET  /people/:handle/discussions     -           in  200    200     200    200     200       200   200    in
-GET  /people/:handle/networks        -           in  200    200     200    200     200       200   200    in
-GET  /people/:handle/edit            -           in  404    404     404    404     404       200   404    in
-POST /people/:handle/edit            -           in  404    404     404    404     404       303   404    in     | name=Zofia+Kowalska
-POST /people/:handle/photo           -           in  404    404     404    404     404       422   404    in
-POST /people/:handle/photo/delete    -           in  404    404     404    404     404       303   404    in
-GET  /units/:id                      -           in  200    200     200    200     200       200   200    in
-GET  /files/:key                     -           404 200    200     200    200     200       200   200    404
+GET  /people                         -           in  200    200     200       200     200    200     200       200   200    in
+GET  /people/chart                   -           in  200    200     200       200     200    200     200       200   200    in
+GET  /people/:handle                 -           in  200    200     200       200     200    200     200       200   200    in
+GET  /people/:handle/posts           -           in  200    200     200       200     200    200     200       200   200    in
+GET  /people/:handle/answers         -           in  200    200     200       200     200    200     200       200   200    in
+GET  /people/:handle/discussions     -           in  200    200     200       200     200    200     200       200   200    in
+GET  /people/:handle/networks        -           in  200    200     200       200     200    200     200       200   200    in
+GET  /people/:handle/edit            -           in  404    404     404       404     404    404     404       200   404    in
+POST /people/:handle/edit            -           in  404    404     404       404     404    404     404       303   404    in    | name=Zofia+Kowalska
+POST /people/:handle/photo           -           in  404    404     404       404     404    404     404       422   404    in
+POST /people/:handle/photo/delete    -           in  404    404     404       404     404    404     404       303   404    in
+GET  /units/:id                      -           in  200    200     200       200     200    200     200       200   200    in
+GET  /files/:key                     -           404 200    200     200       200     200    200     200       200   200    404
 
-GET  /robots.txt                     -           200 200    200     200    200     200       200   200    200
-GET  /sitemap.xml                    -           200 200    200     200    200     200       200   200    200
-GET  /sitemap/:kind/:n.xml           -           200 200    200     200    200     200       200   200    200
-GET  /.well-known/security.txt       -           404 404    404     404    404     404       404   404    404
-GET  /site/:statement                -           200 200    200     200    200     200       200   200    200
-GET  /site/:statement/edit           -           in  404    404     404    404     404       200   404    in
-POST /site/:statement/edit           -           in  404    404     404    404     404       303   404    in     | body=We+mean+it
-POST /site/:statement/restore        -           in  404    404     404    404     404       303   404    in
+GET  /robots.txt                     -           200 200    200     200       200     200    200     200       200   200    200
+GET  /sitemap.xml                    -           200 200    200     200       200     200    200     200       200   200    200
+GET  /sitemap/:kind/:n.xml           -           200 200    200     200       200     200    200     200       200   200    200
+GET  /.well-known/security.txt       -           404 404    404     404       404     404    404     404       404   404    404
+GET  /site/:statement                -           200 200    200     200       200     200    200     200       200   200    200
+GET  /site/:statement/edit           -           in  404    404     404       404     404    404     404       200   404    in
+POST /site/:statement/edit           -           in  404    404     404       404     404    404     404       303   404    in    | body=We+mean+it
+POST /site/:statement/restore        -           in  404    404     404       404     404    404     404       303   404    in
 
-GET  /topics                         -           200 200    200     200    200     200       200   200    200
-POST /topics                         -           in  403    403     403    403     303       303   403    in     | name=Topic+$serial
-GET  /topics/new                     -           in  403    403     403    403     200       200   403    in
-GET  /topics/:slug                   -           200 200    200     200    200     200       200   200    200
-GET  /topics/:slug/edit              -           in  403    403     403    403     200       200   403    in
-POST /topics/:slug/edit              -           in  403    403     403    403     303       303   403    in     | name=Connectivity
-GET  /topics/:slug/feed.atom         -           200 200    200     200    200     200       200   200    200
-GET  /topics/:slug/merge             -           in  403    403     403    403     200       200   403    in     | into=Libraries
-POST /topics/:slug/merge             -           in  403    403     403    403     422       422   403    in     | into=Connectivity
+GET  /networks                       -           200 200    200     200       200     200    200     200       200   200    200
+POST /networks                       -           in  303    303     303       303     303    303     303       303   303    in    | name=Lenders&purpose=Who+lends+what.&access=open
+GET  /networks/new                   -           in  200    200     200       200     200    200     200       200   200    in
+GET  /networks/map                   -           200 200    200     200       200     200    200     200       200   200    200
+GET  /networks/:slug                 open        200 200    200     200       200     200    200     200       200   200    200
+                                     closed      404 200    200     200       200     200    200     200       200   200    404
+                                     private     404 404    404     200       200     404    404     404       404   404    404
+GET  /networks/:slug/questions       open        200 200    200     200       200     200    200     200       200   200    200
+                                     closed      404 200    200     200       200     200    200     200       200   200    404
+                                     private     404 404    404     200       200     404    404     404       404   404    404
+GET  /networks/:slug/posts           open        200 200    200     200       200     200    200     200       200   200    200
+                                     closed      404 200    200     200       200     200    200     200       200   200    404
+                                     private     404 404    404     200       200     404    404     404       404   404    404
+GET  /networks/:slug/people          open        200 200    200     200       200     200    200     200       200   200    200
+                                     closed      404 200    200     200       200     200    200     200       200   200    404
+                                     private     404 404    404     200       200     404    404     404       404   404    404
+GET  /networks/:slug/about           open        200 200    200     200       200     200    200     200       200   200    200
+                                     closed      404 200    200     200       200     200    200     200       200   200    404
+                                     private     404 404    404     200       200     404    404     404       404   404    404
+GET  /networks/:slug/networks        open        200 200    200     200       200     200    200     200       200   200    200
+                                     closed      404 200    200     200       200     200    200     200       200   200    404
+                                     private     404 404    404     200       200     404    404     404       404   404    404
+GET  /networks/:slug/edit            open        in  403    403     403       200     403    403     200       200   403    in
+                                     closed      in  403    403     403       200     403    403     200       200   403    in
+                                     private     in  404    404     403       200     404    404     404       404   404    in
+POST /networks/:slug/edit            open        in  403    403     403       303     403    403     303       303   403    in    | name=Lenders&purpose=Who+lends+what.&access=closed
+                                     closed      in  403    403     403       303     403    403     303       303   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/finish          open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/resume          open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/join            open        in  303    303     303       303     303    303     303       303   303    in
+                                     closed      in  409    409     303       303     409    409     409       409   409    in
+                                     private     in  404    404     303       303     404    404     404       404   404    in
+POST /networks/:slug/request         open        in  303    303     303       303     303    303     303       303   303    in    | note=Please
+                                     closed      in  303    303     303       303     303    303     303       303   303    in
+                                     private     in  404    404     303       303     404    404     404       404   404    in
+POST /networks/:slug/leave           open        in  303    303     303       409     303    303     303       303   303    in
+                                     closed      in  303    303     303       409     303    303     303       303   303    in
+                                     private     in  404    404     303       409     404    404     404       404   404    in
+POST /networks/:slug/invite          open        in  403    403     403       303     403    403     403       403   403    in    | who=@ben-chaffe
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/invitation/accept open        in  404    404     404       404     404    404     404       404   404    in
+                                     closed      in  404    404     404       404     404    404     404       404   404    in
+                                     private     in  404    404     404       404     404    404     404       404   404    in
+POST /networks/:slug/invitation/decline open        in  404    404     404       404     404    404     404       404   404    in
+                                     closed      in  404    404     404       404     404    404     404       404   404    in
+                                     private     in  404    404     404       404     404    404     404       404   404    in
+POST /networks/:slug/people/:id/accept open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/people/:id/decline open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/people/:id/remove open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/people/:id/appoint open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/people/:id/dismiss open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/links           open        in  403    403     403       303     403    403     403       403   403    in    | with=$other&way=joins
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/links/:id/accept open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
+POST /networks/:slug/links/:id/end   open        in  403    403     403       303     403    403     403       403   403    in
+                                     closed      in  403    403     403       303     403    403     403       403   403    in
+                                     private     in  404    404     403       303     404    404     404       404   404    in
 
-GET  /sign-in                        -           200 303    303     303    303     303       303   303    200
-POST /sign-in                        -           422 422    422     422    422     422       422   422    422    | email=nobody$serial@tamarshire.example&password=wrong
-POST /sign-in/sample                 -           404 404    404     404    404     404       404   404    404    | account=$account
-GET  /sign-in/sso/:provider          -           404 404    404     404    404     404       404   404    404
-GET  /sign-in/sso/:provider/callback -           403 403    403     403    403     403       403   403    403
-GET  /sign-in/forgotten              -           200 200    200     200    200     200       200   200    200
-POST /sign-in/forgotten              -           200 200    200     200    200     200       200   200    200    | email=nobody$serial@tamarshire.example
-POST /sign-out                       -           303 303    303     303    303     303       303   303    303
-GET  /link/:secret                   -           404 404    404     404    404     404       404   404    404
-POST /link/:secret                   -           404 404    404     404    404     404       404   404    404
-GET  /welcome                        -           404 404    404     404    404     404       404   404    404
-POST /welcome                        -           404 404    404     404    404     404       404   404    404
+GET  /topics                         -           200 200    200     200       200     200    200     200       200   200    200
+POST /topics                         -           in  403    403     403       403     403    403     303       303   403    in    | name=Topic+$serial
+GET  /topics/new                     -           in  403    403     403       403     403    403     200       200   403    in
+GET  /topics/:slug                   -           200 200    200     200       200     200    200     200       200   200    200
+GET  /topics/:slug/edit              -           in  403    403     403       403     403    403     200       200   403    in
+POST /topics/:slug/edit              -           in  403    403     403       403     403    403     303       303   403    in    | name=Connectivity
+GET  /topics/:slug/feed.atom         -           200 200    200     200       200     200    200     200       200   200    200
+GET  /topics/:slug/merge             -           in  403    403     403       403     403    403     200       200   403    in    | into=Libraries
+POST /topics/:slug/merge             -           in  403    403     403       403     403    403     422       422   403    in    | into=Connectivity
 
-GET  /settings                       -           in  200    200     200    200     200       200   200    in
-POST /settings/theme                 -           303 303    303     303    303     303       303   303    303    | theme=dark
-POST /settings/password              -           in  422    422     422    422     422       422   422    in     | current=wrong&password=a+long+enough+password
-POST /settings/devices/end           -           in  303    303     303    303     303       303   303    in
-POST /settings/devices/:id/end       -           in  404    404     404    404     404       404   303    in
-GET  /settings/profile               -           in  200    200     200    200     200       200   200    in
-POST /settings/profile               -           in  303    303     303    303     303       303   303    in     | name=Somebody
-POST /settings/photo                 -           in  422    422     422    422     422       422   422    in
-POST /settings/photo/delete          -           in  303    303     303    303     303       303   303    in
+GET  /sign-in                        -           200 303    303     303       303     303    303     303       303   303    200
+POST /sign-in                        -           422 422    422     422       422     422    422     422       422   422    422   | email=nobody$serial@tamarshire.example&password=wrong
+POST /sign-in/sample                 -           404 404    404     404       404     404    404     404       404   404    404   | account=$account
+GET  /sign-in/sso/:provider          -           404 404    404     404       404     404    404     404       404   404    404
+GET  /sign-in/sso/:provider/callback -           403 403    403     403       403     403    403     403       403   403    403
+GET  /sign-in/forgotten              -           200 200    200     200       200     200    200     200       200   200    200
+POST /sign-in/forgotten              -           200 200    200     200       200     200    200     200       200   200    200   | email=nobody$serial@tamarshire.example
+POST /sign-out                       -           303 303    303     303       303     303    303     303       303   303    303
+GET  /link/:secret                   -           404 404    404     404       404     404    404     404       404   404    404
+POST /link/:secret                   -           404 404    404     404       404     404    404     404       404   404    404
+GET  /welcome                        -           404 404    404     404       404     404    404     404       404   404    404
+POST /welcome                        -           404 404    404     404       404     404    404     404       404   404    404
 
-GET  /admin                          -           in  404    404     404    404     404       200   404    in
-GET  /admin/accounts                 -           in  404    404     404    404     404       200   404    in
-POST /admin/accounts                 -           in  404    404     404    404     404       303   404    in     | name=Somebody+New&email=new$serial@tamarshire.example
-POST /admin/accounts/:id/roles       -           in  404    404     404    404     404       303   404    in
-POST /admin/accounts/:id/link        -           in  404    404     404    404     404       200   404    in
-POST /admin/accounts/:id/disable     -           in  404    404     404    404     404       303   404    in
-POST /admin/accounts/:id/enable      -           in  404    404     404    404     404       303   404    in
-GET  /admin/events                   -           in  404    404     404    404     404       200   404    in
-POST /admin/events/:id/retry         -           in  404    404     404    404     404       303   404    in
-POST /admin/events/:id/discard       -           in  404    404     404    404     404       303   404    in
+GET  /settings                       -           in  200    200     200       200     200    200     200       200   200    in
+POST /settings/theme                 -           303 303    303     303       303     303    303     303       303   303    303   | theme=dark
+POST /settings/password              -           in  422    422     422       422     422    422     422       422   422    in    | current=wrong&password=a+long+enough+password
+POST /settings/devices/end           -           in  303    303     303       303     303    303     303       303   303    in
+POST /settings/devices/:id/end       -           in  404    404     404       404     404    404     404       404   303    in
+GET  /settings/profile               -           in  200    200     200       200     200    200     200       200   200    in
+POST /settings/profile               -           in  303    303     303       303     303    303     303       303   303    in    | name=Somebody
+POST /settings/photo                 -           in  422    422     422       422     422    422     422       422   422    in
+POST /settings/photo/delete          -           in  303    303     303       303     303    303     303       303   303    in
 
-GET  /api/v1/search                  -           200 200    200     200    200     200       200   200    200    | q=library
-GET  /api/v1/experts                 -           200 200    200     200    200     200       200   200    200    | q=library
-GET  /api/v1/openapi.json            -           200 200    200     200    200     200       200   200    200
-GET  /api/v1/openapi.yaml            -           200 200    200     200    200     200       200   200    200
-GET  /api/v1/openapi-3.0.json        -           200 200    200     200    200     200       200   200    200
-GET  /api/v1/openapi-3.0.yaml        -           200 200    200     200    200     200       200   200    200
+GET  /admin                          -           in  404    404     404       404     404    404     404       200   404    in
+GET  /admin/accounts                 -           in  404    404     404       404     404    404     404       200   404    in
+POST /admin/accounts                 -           in  404    404     404       404     404    404     404       303   404    in    | name=Somebody+New&email=new$serial@tamarshire.example
+POST /admin/accounts/:id/roles       -           in  404    404     404       404     404    404     404       303   404    in
+POST /admin/accounts/:id/link        -           in  404    404     404       404     404    404     404       200   404    in
+POST /admin/accounts/:id/disable     -           in  404    404     404       404     404    404     404       303   404    in
+POST /admin/accounts/:id/enable      -           in  404    404     404       404     404    404     404       303   404    in
+GET  /admin/events                   -           in  404    404     404       404     404    404     404       200   404    in
+POST /admin/events/:id/retry         -           in  404    404     404       404     404    404     404       303   404    in
+POST /admin/events/:id/discard       -           in  404    404     404       404     404    404     404       303   404    in
+
+GET  /api/v1/search                  -           200 200    200     200       200     200    200     200       200   200    200   | q=library
+GET  /api/v1/experts                 -           200 200    200     200       200     200    200     200       200   200    200   | q=library
+GET  /api/v1/openapi.json            -           200 200    200     200       200     200    200     200       200   200    200
+GET  /api/v1/openapi.yaml            -           200 200    200     200       200     200    200     200       200   200    200
+GET  /api/v1/openapi-3.0.json        -           200 200    200     200       200     200    200     200       200   200    200
+GET  /api/v1/openapi-3.0.yaml        -           200 200    200     200       200     200    200     200       200   200    200
 `
 
 // visitors are the columns of matrix that have an account: by e-mail address.
 var visitors = map[string]string{
 	"member": priya, "partner": "owen.prideaux@moors.example", "leader": helen, "manager": "sian.rees@tamarshire.example",
 	"moderator": ruth, "admin": imran, "author": "zofia.kowalska@tamarshire.example",
+	"netmember": "dawn.pascoe@tamarshire.example", "steward": "tom.hocking@tamarshire.example",
 }
 
 // A line of matrix.
@@ -241,7 +347,7 @@ func TestListsShowWhatMayBeRead(t *testing.T) {
 	may := readers(columns, lines)
 	backends.EachURL(t, func(t *testing.T, address string) {
 		m := newCrowd(t, apptest.SampleOn(t, address))
-		for _, audience := range []string{"public", "hub", "org"} {
+		for _, audience := range []string{"public", "hub", "org", "network"} {
 			m.things(line{method: http.MethodGet, audience: audience}).get("reply")
 		}
 		m.Drain()
@@ -255,7 +361,7 @@ func TestListsShowWhatMayBeRead(t *testing.T) {
 				if res.Status != http.StatusOK {
 					continue // TestMatrix says whether rightly
 				}
-				for _, audience := range []string{"public", "hub", "org"} {
+				for _, audience := range []string{"public", "hub", "org", "network"} {
 					reader := as
 					if as == "token" && strings.HasPrefix(path, "/api/") {
 						reader = "member"
@@ -276,12 +382,12 @@ func TestListsShowWhatMayBeRead(t *testing.T) {
 // tags are what search results have around the words that were looked for.
 var tags = regexp.MustCompile("<[^>]*>")
 
-// readers says who may read a thread, by audience and column: those who get its page.
+// readers says who may read a thread or know of a network, by audience and column: those who get its page.
 func readers(columns []string, lines []line) map[string]bool {
 	may := map[string]bool{}
 	for _, l := range lines {
 		for i, as := range columns {
-			if l.method == http.MethodGet && l.route == "/threads/:id" {
+			if l.method == http.MethodGet && (l.route == "/threads/:id" || l.route == "/networks/:slug") {
 				may[l.audience+as] = l.want[i] == "200"
 			}
 		}
@@ -345,6 +451,7 @@ type crowd struct {
 	t      *testing.T
 	auth   *auth.Service
 	author string // header of a session of theirs
+	circle int64  // the closed network of the author, the netmember and the steward
 	token  string
 	shown  map[string]*things // what is only looked at, by audience
 	serial int
@@ -359,7 +466,7 @@ func newCrowd(t *testing.T, h *apptest.Hub) *crowd {
 	m := &crowd{Hub: h, t: t, auth: doors, shown: map[string]*things{}}
 	sendPhoto(t, h.As(priya))
 	err = h.DB.Tx(t.Context(), func(tx *db.Tx) error {
-		for _, handle := range []string{"zofia-kowalska", "ben-chaffe"} {
+		for _, handle := range []string{"zofia-kowalska", "ben-chaffe", "dawn-pascoe", "tom-hocking"} {
 			person := m.number(`SELECT id FROM people WHERE handle = $1`, handle)
 			if _, err := doors.Create(t.Context(), tx, auth.NewAccount{Person: person, Email: strings.Replace(handle, "-", ".", 1) + "@tamarshire.example"}); err != nil {
 				return err
@@ -370,6 +477,7 @@ func newCrowd(t *testing.T, h *apptest.Hub) *crowd {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.circle = m.network("the-circle", "closed", "zofia-kowalska")
 	m.author = m.session(visitors["author"])
 	if m.token, err = doors.NewAPIToken(t.Context(), priya, "matrix"); err != nil {
 		t.Fatal(err)
@@ -483,6 +591,8 @@ var addresses = strings.NewReplacer(
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
 	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/sitemap/:kind/:n.xml", "/sitemap/threads/1.xml", "/site/:statement", "/site/privacy",
+	"/networks/:slug", "/networks/$network", "/people/:id/accept", "/people/$asker/accept", "/people/:id/decline", "/people/$asker/decline",
+	"/people/:id/", "/people/$joined/", "/links/:id/", "/links/$linked/",
 	"/sso/:provider", "/sso/none", "/link/:secret", "/link/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "/devices/:id", "/devices/$device",
 	"/accounts/:id", "/accounts/$account", "/events/:id", "/events/$failure", "/:hash/*", "/x/app.css",
 )
@@ -505,9 +615,11 @@ func (m *crowd) things(l line) *things {
 	return m.shown[l.audience]
 }
 
-// nowhere names a thread and a reply that do not exist.
+// nowhere names a thread, a reply and a network that do not exist.
 func (m *crowd) nowhere() *things {
-	return &things{m: m, made: map[string]string{"thread": "999999999", "reply": "999999999"}}
+	return &things{m: m, made: map[string]string{
+		"thread": "999999999", "reply": "999999999", "network": "nowhere", "asker": "999999999", "joined": "999999999", "linked": "999999999", "other": "nowhere",
+	}}
 }
 
 // get returns the name of a thing in addresses and forms.
@@ -529,7 +641,14 @@ func (n *things) make(name string) string {
 		if audience == "org" {
 			audience = auth.OrgAudience(m.number(`SELECT id FROM organisations WHERE home`))
 		}
-		return m.write("/threads", url.Values{"kind": {"question"}, "title": {title(n.audience)}, "topics": {"Connectivity"}, "audience": {audience}})
+		form := url.Values{"kind": {"question"}, "title": {title(n.audience)}, "topics": {"Connectivity"}, "audience": {audience}}
+		if audience == "network" {
+			form.Set("network", strconv.FormatInt(m.circle, 10))
+			form.Set("audience", auth.NetworkAudience(m.circle))
+		}
+		return m.write("/threads", form)
+	case "network", "asker", "joined", "linked", "other":
+		return n.network(name)
 	case "reply":
 		return m.write("/threads/"+n.get("thread")+"/replies", url.Values{"body": {"There are ten."}})
 	case "draft":
@@ -549,6 +668,53 @@ func (n *things) make(name string) string {
 	}
 	m.t.Fatalf("the matrix names $%s", name)
 	return ""
+}
+
+// network makes the network that a line is about and what its addresses name: somebody who asks to join, an ordinary member, and
+// two other networks, of which one asks to become part of it.
+func (n *things) network(name string) string {
+	m := n.m
+	m.t.Helper()
+	m.serial++
+	slug := fmt.Sprintf("%s-%d", n.audience, m.serial)
+	id, other := m.network(slug, n.audience, "peter-wakeham"), m.network("other-"+slug, "open")
+	m.tx(`INSERT INTO network_members (network_id, person_id, state, created_at, updated_at) SELECT CAST($1 AS BIGINT), p.id, 'requested', 1, 1 FROM people p WHERE p.handle = 'sara-lindqvist'`, id)
+	m.tx(`INSERT INTO network_links (parent_id, child_id, state, created_at) VALUES ($1, $2, 'requested', 1)`, id, other)
+	further := m.network("further-"+slug, "open")
+	n.made["network"], n.made["other"] = slug, "further-"+slug
+	n.made["linked"] = strconv.FormatInt(other, 10)
+	n.made["asker"] = strconv.FormatInt(m.number(`SELECT id FROM people WHERE handle = 'sara-lindqvist'`), 10)
+	n.made["joined"] = strconv.FormatInt(m.number(`SELECT id FROM people WHERE handle = 'peter-wakeham'`), 10)
+	m.tx(`UPDATE network_members SET role = '' WHERE network_id IN ($1, $2)`, other, further)
+	return n.made[name]
+}
+
+// network makes a network with the netmember and the steward in it, and others besides, and returns its id.
+func (m *crowd) network(slug, access string, others ...string) int64 {
+	m.t.Helper()
+	audience := map[string]string{"open": auth.AudiencePublic, "closed": auth.AudienceHub, "private": "network:0"}[access]
+	m.tx(`INSERT INTO networks (slug, name, purpose, access, audience, created_at, updated_at) VALUES ($1, $1, 'Who lends what.', $2, $3, 1, 1)`, slug, access, audience)
+	id := m.number(`SELECT id FROM networks WHERE slug = $1`, slug)
+	if access == "private" {
+		m.tx(`UPDATE networks SET audience = $1 WHERE id = $2`, auth.NetworkAudience(id), id)
+	}
+	for _, handle := range append(others, "dawn-pascoe", "tom-hocking") {
+		role := map[string]string{"tom-hocking": "steward"}[handle]
+		m.tx(`INSERT INTO network_members (network_id, person_id, state, role, created_at, updated_at) SELECT CAST($1 AS BIGINT), p.id, 'member', $2, 1, 1 FROM people p WHERE p.handle = $3`, id, role, handle)
+	}
+	return id
+}
+
+// tx changes something behind the hub's back.
+func (m *crowd) tx(statement string, args ...any) {
+	m.t.Helper()
+	err := m.DB.Tx(m.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(m.t.Context(), statement, args...)
+		return err
+	})
+	if err != nil {
+		m.t.Fatalf("%s: %v", statement, err)
+	}
 }
 
 // title is what the author's thread for an audience is called.
