@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"watercooler/app/admin"
+	"watercooler/app/blogs"
 	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/event"
@@ -85,6 +86,7 @@ type App struct {
 	topics   *topics.Service
 	threads  *threads.Service
 	networks *networks.Service
+	blogs    *blogs.Service
 	signin   *signin.Service
 	site     *site.Service
 	find     *find.Service
@@ -150,12 +152,13 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
 	a.topics.ReferredBy(a.threads, a.people)
 	a.people.Topics(askSource{a.topics})
-	a.people.Files(attachments{a.threads})
 	a.networks = networks.New(a.db, a.threads, a.now)
 	a.find = find.New(a.db, a.index, a.now)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err
 	}
+	a.blogs = blogs.New(a.db, a.threads, a.files, blogs.Options{Viewers: a.auth, Timezone: a.cfg.Timezone, Now: a.now})
+	a.people.Files(attachments{a.threads}, covers{a.blogs})
 	if a.web, err = web.New(web.Config{
 		BaseURL: a.cfg.BaseURL, Hub: a.hubName, Sample: a.cfg.Sample, Timezone: a.cfg.Timezone, Now: a.now, Log: a.log,
 	}); err != nil {

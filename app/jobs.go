@@ -24,6 +24,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	if store, ok := a.kv.(*kv.SQL); ok {
 		running.Go(func() { a.every(ctx, 10*time.Minute, "sweep expired sessions", store.Sweep) })
 	}
+	running.Go(func() { a.every(ctx, 20*time.Second, "publish what is due", a.blogs.PublishDue) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget servers that are gone", a.forgetServers) })

@@ -5,6 +5,7 @@ import (
 
 	"watercooler/app/admin"
 	"watercooler/app/api"
+	"watercooler/app/blogs"
 	"watercooler/app/find"
 	"watercooler/app/networks"
 	"watercooler/app/people"
@@ -22,6 +23,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	people := people.NewWeb(a.people, a.web)
 	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.find)
 	networks := networks.NewWeb(a.networks, a.threads, threads, a.web)
+	blogs := blogs.NewWeb(a.blogs, a.threads, threads, a.web)
 	topics := topics.NewWeb(a.topics, a.threads, threads, a.web)
 	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
@@ -149,6 +151,44 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/networks/:slug/links", writes, member, networks.Link) // one network becomes part of another
 	f.Post("/networks/:slug/links/:id/accept", writes, member, networks.AcceptLink)
 	f.Post("/networks/:slug/links/:id/end", writes, member, networks.EndLink)
+
+	// Blogs. What begins with /blog/ and is no blog comes first.
+	f.Get("/blogs", reads, blogs.Index)            // the latest posts; with ?by= A to Z
+	f.Get("/blog/new", reads, member, blogs.SetUp) // guided
+	f.Post("/blog/new", writes, member, blogs.Create)
+	f.Get("/blog/write", reads, member, blogs.Choose)
+	f.Get("/blog/drafts", reads, member, blogs.Drafts)
+	f.Get("/blog/drafts/:id", reads, member, blogs.Draft)
+	f.Post("/blog/drafts/:id", writes, member, blogs.SaveDraft) // and publishes, schedules or previews, as its button says
+	f.Get("/blog/drafts/:id/preview", reads, member, blogs.PreviewDraft)
+	f.Post("/blog/drafts/:id/share", writes, member, blogs.Share) // a new link with which anybody can read it
+	f.Post("/blog/drafts/:id/unshare", writes, member, blogs.Unshare)
+	f.Get("/blog/drafts/:id/delete", reads, member, blogs.ConfirmDeleteDraft)
+	f.Post("/blog/drafts/:id/delete", writes, member, blogs.DeleteDraft)
+	f.Get("/blog/preview/:secret", doors, blogs.Shared)
+	f.Get("/blog/preview/:secret/cover", doors, blogs.SharedCover)
+
+	// A blog.
+	f.Get("/blog/:blog", reads, blogs.Blog)
+	f.Get("/blog/:blog/start", reads, member, blogs.Start) // the first post, offered
+	f.Get("/blog/:blog/write", reads, member, blogs.Write)
+	f.Post("/blog/:blog/write", writes, member, blogs.Begin)
+	f.Get("/blog/:blog/settings", reads, member, blogs.Settings)
+	f.Post("/blog/:blog/settings", writes, member, blogs.SaveSettings)
+	f.Post("/blog/:blog/authors", writes, member, blogs.SetAuthors)
+	f.Post("/blog/:blog/launch", writes, member, blogs.SetLaunch)
+	f.Get("/blog/:blog/delete", reads, member, blogs.ConfirmDelete)
+	f.Post("/blog/:blog/delete", writes, member, blogs.Delete)
+	f.Get("/blog/:blog/series/:series", reads, blogs.Series)
+
+	// A post.
+	f.Get("/blog/:blog/:post", reads, blogs.Post)
+	f.Get("/blog/:blog/:post/edit", reads, member, blogs.EditPost)
+	f.Post("/blog/:blog/:post/edit", writes, member, blogs.SavePost)
+	f.Post("/blog/:blog/:post/unpublish", writes, member, blogs.Unpublish)
+	f.Get("/blog/:blog/:post/delete", reads, member, blogs.ConfirmDeletePost)
+	f.Post("/blog/:blog/:post/delete", writes, member, blogs.DeletePost)
+	f.Get("/blog/:blog/:year/:month", reads, blogs.Month)
 
 	// Topics.
 	f.Get("/topics", reads, topics.List)

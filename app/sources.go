@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"watercooler/app/blogs"
 	"watercooler/app/people"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
@@ -27,4 +28,12 @@ type attachments struct{ threads *threads.Service }
 func (s attachments) MayRead(ctx context.Context, v auth.Viewer, key string) (people.Attached, bool, error) {
 	a, ok, err := s.threads.MayReadFile(ctx, v, key)
 	return people.Attached{Name: a.Name, ContentType: a.ContentType}, ok, err
+}
+
+// covers is attachments for the pictures of blog posts.
+type covers struct{ blogs *blogs.Service }
+
+func (s covers) MayRead(ctx context.Context, v auth.Viewer, key string) (people.Attached, bool, error) {
+	ok, err := s.blogs.MayReadCover(ctx, v, key)
+	return people.Attached{Name: key}, ok, err
 }

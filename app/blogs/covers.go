@@ -45,16 +45,13 @@ func (s *Service) KeepCover(ctx context.Context, v auth.Viewer, r io.Reader) (ke
 	return key, nil
 }
 
-// Cover opens the cover of a post that v may read, or of a draft that v writes. The caller closes it.
-func (s *Service) Cover(ctx context.Context, v auth.Viewer, key string) (io.ReadSeekCloser, files.Info, error) {
+// MayReadCover reports whether a picture is the cover of something that v may see.
+func (s *Service) MayReadCover(ctx context.Context, v auth.Viewer, key string) (bool, error) {
 	shown, err := selectShown(ctx, s.db, v, key)
 	if err != nil {
-		return nil, files.Info{}, fmt.Errorf("cover %s: %w", key, err)
+		return false, fmt.Errorf("cover %s: %w", key, err)
 	}
-	if !shown {
-		return nil, files.Info{}, errs.NotFoundf("There is no such file.")
-	}
-	return s.files.Get(key)
+	return shown, nil
 }
 
 // SharedCover opens the cover of a draft for whoever has the link to it.
@@ -64,34 +61,6 @@ func (s *Service) SharedCover(ctx context.Context, secret string) (io.ReadSeekCl
 		return nil, files.Info{}, err
 	}
 	return s.files.Get(d.Cover)
-}
-
-// Covers returns the key of every cover, for those who sweep or check the folder they are kept in.
-func (s *Service) Covers(ctx context.Context) ([]string, error) {
-	var all []string
-	for after := ""; ; {
-		page, err := selectCovers(ctx, s.db, after)
-		if err != nil {
-			return nil, fmt.Errorf("list covers: %w", err)
-		}
-		if len(page) == 0 {
-			return all, nil
-		}
-		all, after = append(all, page...), page[len(page)-1]
-	}
-}
-
-// selectCovers returns up to 1,000 keys of covers after the one given.
-func selectCovers(ctx context.Context, q db.Querier, after string) ([]string, error) {
-	rows, err := q.Query(ctx, `
-SELECT c.cover
-FROM (
-  SELECT cover FROM posts WHERE cover > $1
-  UNION
-  SELECT cover FROM post_drafts WHERE cover > $2) c
-ORDER BY c.cover
-LIMIT 1000`, after, after)
-	return db.Collect(rows, err, db.One[string])
 }
 
 // selectShown reports whether a picture is the cover of something that v may see.

@@ -27,8 +27,8 @@ const (
 
 // reserved are addresses under /blog that are pages of their own, and those under a blog that posts may not have.
 var (
-	reservedBlogs = []string{"new", "write", "drafts", "preview", "readers", "covers", "feed"}
-	reservedPosts = []string{"write", "settings", "series", "readers", "authors", "launch", "feed", "delete"}
+	reservedBlogs = []string{"new", "write", "drafts", "preview", "readers"}
+	reservedPosts = []string{"write", "settings", "series", "readers", "authors", "launch", "start", "delete"}
 )
 
 // network is what a network allows the blog that belongs to it.
@@ -305,6 +305,15 @@ func (s *Service) Launch(ctx context.Context, v auth.Viewer, slug string) error 
 		return fmt.Errorf("launch blog %q: %w", slug, err)
 	}
 	return s.PublishDue(ctx)
+}
+
+// Unpublished reports whether nothing has been published in a blog yet, for those who manage it.
+func (s *Service) Unpublished(ctx context.Context, b Blog) (bool, error) {
+	counts, err := selectAudiences(ctx, s.db, b.ID)
+	if err != nil {
+		return false, fmt.Errorf("posts of blog %d: %w", b.ID, err)
+	}
+	return len(counts) == 0, nil
 }
 
 // launch ends the preparation of a blog. Of several servers that see its day has come, one gets the row.

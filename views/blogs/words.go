@@ -1,0 +1,65 @@
+package blogs
+
+import (
+	"fmt"
+	"strings"
+
+	"watercooler/views/parts"
+)
+
+// toRead is "5 minutes to read".
+func toRead(minutes int) string { return parts.Plural(minutes, "minute to read", "minutes to read") }
+
+// names joins the names of people: "Gwen Pryce, Ben Chaffe and Sian Rees".
+func names(people []parts.Person) string {
+	list := make([]string, len(people))
+	for i, p := range people {
+		list[i] = p.Name
+	}
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
+
+// between is what stands before the name at i of n: nothing, a comma, or "and".
+func between(i, n int) string {
+	switch {
+	case i == 0:
+		return ""
+	case i == n-1:
+		return " and "
+	}
+	return ", "
+}
+
+func postCount(n int) string { return parts.Plural(n, "post", "posts") }
+
+// part is "Part 2 of 5".
+func part(s *InSeries) string { return fmt.Sprintf("Part %d of %d", s.Number, s.Of) }
+
+// stepSaid is what the steps of setting up a blog are called.
+func stepSaid(step int) string {
+	return [...]string{"", "Whose blog is it?", "Name it and choose who reads it", "Write the first post"}[step]
+}
+
+// moreOpen reports whether the fields most posts go without hold something, or something wrong.
+func (p EditPage) moreOpen() bool {
+	for _, name := range []string{"slug", "series", "new_series", "authors"} {
+		if p.Problems.Of(name) != "" {
+			return true
+		}
+	}
+	chosen := false
+	for _, o := range p.Series {
+		chosen = chosen || o.Selected && o.Value != ""
+	}
+	return chosen || p.NewSeries != "" || p.Authors != "" || p.Published
+}
+
+func (p EditPage) newSeriesLabel() string {
+	if len(p.Series) > 1 {
+		return "Or a new series"
+	}
+	return "Series"
+}
