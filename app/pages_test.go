@@ -24,6 +24,7 @@ import (
 	"watercooler/app/apptest/backends"
 	"watercooler/app/db"
 	"watercooler/app/importers"
+	"watercooler/app/networks"
 )
 
 // pages has one entry for each route that answers GET: an address, somebody who may see it (nobody when it is public), and
@@ -69,6 +70,16 @@ var pages = map[string]struct {
 	"/people/:handle/edit":            {"/people/sian-rees/edit", imran, 200},
 	"/units/:id":                      {"/units/1", priya, 200},
 	"/files/:key":                     {"/files/{photo}", priya, 200},
+	"/networks":                       {"/networks", priya, 200},
+	"/networks/new":                   {"/networks/new", priya, 200},
+	"/networks/map":                   {"/networks/map", priya, 200},
+	"/networks/:slug":                 {"/networks/connected-libraries", priya, 200},
+	"/networks/:slug/questions":       {"/networks/connected-libraries/questions", priya, 200},
+	"/networks/:slug/posts":           {"/networks/connected-libraries/posts", priya, 200},
+	"/networks/:slug/people":          {"/networks/connected-libraries/people", priya, 200},
+	"/networks/:slug/about":           {"/networks/connected-libraries/about", priya, 200},
+	"/networks/:slug/networks":        {"/networks/connected-libraries/networks", priya, 200},
+	"/networks/:slug/edit":            {"/networks/connected-libraries/edit", priya, 200},
 	"/topics":                         {"/topics", priya, 200},
 	"/topics/new":                     {"/topics/new", ruth, 200},
 	"/topics/:slug":                   {"/topics/connectivity", priya, 200},
@@ -216,6 +227,56 @@ func threadOf(t *testing.T, h *apptest.Hub, external string) string {
 	return strconv.FormatInt(id, 10)
 }
 
+// growNetworks makes a network that the member looks after, with n people in it and as many who ask to join, n networks that are
+// part of it and share their people, as many that ask to be, and the threads of grow in all of them. The member is invited to n more.
+func growNetworks(t *testing.T, h *apptest.Hub, n int) {
+	t.Helper()
+	var member int64
+	if err := h.DB.QueryRow(t.Context(), `SELECT id FROM people WHERE handle = 'priya-nair'`).Scan(&member); err != nil {
+		t.Fatal(err)
+	}
+	all := networks.NetworkRecord{
+		ExternalID: "more/network", Slug: "connected-libraries", Name: "Connected libraries", Purpose: "Every library on line.", About: "We **meet**.",
+		Access: networks.Open, Public: true, Members: []networks.MemberRecord{{PersonID: member, Steward: true}},
+	}
+	list := []networks.NetworkRecord{}
+	for i := range n {
+		person := networks.MemberRecord{PersonExternalID: fmt.Sprint("more/person/", i)}
+		all.Members = append(all.Members, person)
+		part := networks.NetworkRecord{
+			ExternalID: fmt.Sprint("more/network/", i), Name: fmt.Sprint("Library ", i), Purpose: "One of them.", Access: networks.Open, Parents: []string{"more/network"},
+			Members: []networks.MemberRecord{{PersonID: member}, person},
+		}
+		offer := networks.NetworkRecord{
+			ExternalID: fmt.Sprint("more/offer/", i), Name: fmt.Sprint("Offer ", i), Purpose: "Come.", Access: networks.Private,
+			Members: []networks.MemberRecord{{PersonExternalID: person.PersonExternalID, Steward: true}, {PersonID: member, State: networks.Invited}},
+		}
+		list = append(list, part, offer)
+	}
+	err := h.DB.Tx(t.Context(), func(tx *db.Tx) error {
+		if _, err := h.App.ImportDeps().Networks.ImportNetworks(t.Context(), tx, append(list, all)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(t.Context(), `
+			UPDATE threads
+			SET network_id = (SELECT n.id FROM networks n WHERE n.external_id = 'more/network')
+			WHERE external_id LIKE 'more/thread/%' AND external_id <> 'more/thread/0'`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `
+			INSERT INTO network_links (parent_id, child_id, state, created_at)
+			SELECT a.id, o.id, 'requested', 1
+			FROM networks a
+			JOIN networks o ON o.external_id LIKE 'more/offer/%'
+			WHERE a.external_id = 'more/network'
+			ON CONFLICT (parent_id, child_id) DO NOTHING`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // grow brings every list of the hub to at least n lines: people, topics, threads of different people and topics, replies under
 // the first of them, and for the member drafts, follows, votes and devices.
 func grow(t *testing.T, h *apptest.Hub, n int) {
@@ -245,6 +306,7 @@ func grow(t *testing.T, h *apptest.Hub, n int) {
 	if _, err := importers.JSONL(t.Context(), h.App.ImportDeps(), path, importers.Options{}); err != nil {
 		t.Fatal(err)
 	}
+	growNetworks(t, h, n)
 	for i := range n {
 		c := h.As(priya)
 		id := threadOf(t, h, fmt.Sprint("more/thread/", i))
