@@ -68,7 +68,7 @@ func TestEveryPage(t *testing.T) {
 
 func frame(doc *goquery.Document) (broken []string) {
 	want := map[string]int{
-		"h1": 1, "html[lang=en]": 1, "title": 1, "main#main": 1, "main h1": 1, "header": 1, "footer": 1,
+		"h1": 1, "html[lang=en]": 1, "head > title": 1, "main#main": 1, "main h1": 1, "header": 1, "footer": 1,
 		"body > a.skip[href='#main']": 1, "meta[name=viewport]": 1, "link[rel=stylesheet]": 1,
 	}
 	for selector, n := range want {
@@ -192,7 +192,7 @@ func forms(doc *goquery.Document) (broken []string) {
 	doc.Find("form").Each(func(_ int, s *goquery.Selection) {
 		action, _ := s.Attr("action")
 		method, _ := s.Attr("method")
-		reads := action == "/search" || action == "/people" || method == "" && (action == "/admin/accounts" || action == "/topics" || strings.HasSuffix(action, "/merge"))
+		reads := action == "/search" || action == "/people" || method == "" && (action == "/admin/accounts" || action == "/topics" || action == "/networks" || strings.HasSuffix(action, "/merge"))
 		if action == "" || (method == "post") == reads {
 			broken = append(broken, fmt.Sprintf("method %q action %q", method, action))
 		}

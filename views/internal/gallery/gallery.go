@@ -31,6 +31,7 @@ func Pages(theme string) []Page {
 	g := shelf{theme: theme}
 	g.threads()
 	g.people()
+	g.networks()
 	g.topics()
 	g.find()
 	g.site()
