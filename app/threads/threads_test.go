@@ -167,3 +167,46 @@ func fields(err error) string {
 	}
 	return strings.Join(names, " ")
 }
+
+// network makes a network; audience "" is that of a private one, its members.
+func (h *hub) network(slug, access, audience string) int64 {
+	h.t.Helper()
+	var id int64
+	h.tx(func(tx *db.Tx) error {
+		err := tx.QueryRow(h.t.Context(), `
+INSERT INTO networks (slug, name, access, audience, created_at, updated_at)
+VALUES ($1, $2, $3, $4, 1, 1)
+RETURNING id`, slug, strings.ToUpper(slug[:1])+slug[1:], access, audience).Scan(&id)
+		if err != nil || audience != "" {
+			return err
+		}
+		_, err = tx.Exec(h.t.Context(), "UPDATE networks SET audience = $1 WHERE id = $2", auth.NetworkAudience(id), id)
+		return err
+	})
+	return id
+}
+
+// in is v as a member of networks, and steward as one who looks after them.
+func in(v auth.Viewer, networks ...int64) auth.Viewer { return memberOf(v, false, networks) }
+
+func steward(v auth.Viewer, networks ...int64) auth.Viewer { return memberOf(v, true, networks) }
+
+func memberOf(v auth.Viewer, steward bool, networks []int64) auth.Viewer {
+	var list []auth.Membership
+	for _, id := range networks {
+		list = append(list, auth.Membership{Network: id, Steward: steward})
+	}
+	return v.In(list...)
+}
+
+// askIn opens a question in a network.
+func (h *hub) askIn(v auth.Viewer, network int64, audience string) int64 {
+	h.t.Helper()
+	id, err := h.Open(h.t.Context(), v, threads.NewThread{
+		Kind: threads.Question, Title: "Which salt for a bridge?", Body: "It **rusts**.", Audience: audience, Network: network,
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return id
+}
