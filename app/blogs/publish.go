@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -260,10 +259,7 @@ func topicNames(typed string) []string {
 func freePostSlug(ctx context.Context, tx *db.Tx, blog int64, title string) (string, error) {
 	base := markup.Slug(title)
 	for n := 1; ; n++ {
-		slug := base
-		if n > 1 {
-			slug = strings.TrimRight(base[:min(len(base), maxSlug-5)], "-") + "-" + strconv.Itoa(n)
-		}
+		slug := numbered(base, n)
 		taken, err := slugTaken(ctx, tx, blog, slug)
 		if err != nil || !taken {
 			return slug, err
