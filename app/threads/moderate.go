@@ -271,8 +271,7 @@ const MaxSplit = 500
 // other is.
 func (s *Service) Split(ctx context.Context, v auth.Viewer, id int64, in Split) (int64, error) {
 	in.Title = oneLine(in.Title)
-	slices.Sort(in.Replies)
-	in.Replies = slices.Compact(in.Replies)
+	in.Replies = slices.Compact(slices.Sorted(slices.Values(in.Replies)))
 	problems := append(checkTitle(in.Title), checkBody(in.Body, false)...)
 	if in.Kind != Question && in.Kind != Discussion {
 		problems = append(problems, errs.Field{Name: "kind", Text: "Choose whether this is a question or a discussion."})

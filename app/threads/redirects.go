@@ -42,11 +42,11 @@ WHERE r.id = ? AND t.audience IN (?)`,
 	"topic": `
 SELECT '/topics/' || tp.slug, ''
 FROM topics tp
-WHERE tp.id = ? AND EXISTS (
+WHERE tp.id = ? AND ('hub' IN (?) OR EXISTS (
   SELECT 1
   FROM thread_topics tt
   JOIN threads t ON t.id = tt.thread_id
-  WHERE tt.topic_id = tp.id AND t.deleted_at IS NULL AND t.audience IN (?))`,
+  WHERE tt.topic_id = tp.id AND t.deleted_at IS NULL AND t.audience = 'public'))`,
 	"person": `
 SELECT '/people/' || p.handle, ''
 FROM people p
