@@ -21,10 +21,10 @@ import (
 )
 
 // An archive is everything people have put into a hub, in the open format of docs/export.md: one file of lines for each kind
-// of record, the photos under files/, and a manifest. It is a zip file, or the folder that it was unpacked to. Export writes
+// of record, photos and other files under files/, and a manifest. It is a zip file, or the folder that it was unpacked to. Export writes
 // it and JSONL reads it. The same content is always the same bytes, so archives can be compared.
 const (
-	archiveFormat   = 1
+	archiveFormat   = 2 // 1 had no networks and blogs; it is read as well
 	archiveManifest = "manifest.json"
 	archiveFiles    = "files/"
 )
@@ -33,7 +33,7 @@ const (
 type archiveManifestOf struct {
 	Format int           `json:"format"`
 	Files  []archiveFile `json:"files"`
-	Photos int           `json:"photos"`
+	Stored int           `json:"stored"` // files under files/
 }
 
 type archiveFile struct {
@@ -57,32 +57,66 @@ type archiveLine struct {
 	Phone        string   `json:"phone,omitempty"`
 	Email        string   `json:"email,omitempty"`
 	About        string   `json:"about,omitempty"`
+	HowToWork    string   `json:"how_to_work,omitempty"`
 	Photo        string   `json:"photo,omitempty"`
+	Pronouns     string   `json:"pronouns,omitempty"`
+	Languages    string   `json:"languages,omitempty"`
+	Pattern      string   `json:"working_pattern,omitempty"`
+	WritesIn     string   `json:"writes_in,omitempty"`
+	AskAbout     []string `json:"ask_about,omitempty"`
+	Privacy      string   `json:"privacy,omitempty"`
 	Description  string   `json:"description,omitempty"`
 	Synonyms     []string `json:"synonyms,omitempty"`
 	Broader      string   `json:"broader,omitempty"`
-	Person       string   `json:"person,omitempty"`
-	Kind         string   `json:"kind,omitempty"`
-	Thread       string   `json:"thread,omitempty"`
-	Reply        string   `json:"reply,omitempty"`
-	Parent       string   `json:"parent,omitempty"`
-	Number       int      `json:"number,omitempty"`
-	Title        string   `json:"title,omitempty"`
-	Body         string   `json:"body,omitempty"`
-	Author       string   `json:"author,omitempty"`
-	Editor       string   `json:"editor,omitempty"`
-	Topics       []string `json:"topics,omitempty"`
-	People       []string `json:"people,omitempty"`
-	Units        []string `json:"units,omitempty"`
-	Threads      []string `json:"threads,omitempty"`
-	Audience     string   `json:"audience,omitempty"`
-	Created      string   `json:"created,omitempty"`
-	Edited       string   `json:"edited,omitempty"`
-	Closed       string   `json:"closed,omitempty"`
-	Left         string   `json:"left,omitempty"`
-	Deleted      string   `json:"deleted,omitempty"`
-	Votes        int      `json:"votes,omitempty"`
-	Accepted     bool     `json:"accepted,omitempty"`
+	Former       []string `json:"former_slugs,omitempty"`
+
+	Purpose   string       `json:"purpose,omitempty"`
+	Access    string       `json:"access,omitempty"`
+	Public    bool         `json:"public,omitempty"`
+	Parents   []string     `json:"parents,omitempty"`
+	Members   []memberLine `json:"members,omitempty"`
+	Launch    string       `json:"launch,omitempty"`
+	Authors   []string     `json:"authors,omitempty"`
+	AllSeries []seriesLine `json:"all_series,omitempty"`
+
+	Path        string   `json:"path,omitempty"`
+	Network     string   `json:"network,omitempty"`
+	Blog        string   `json:"blog,omitempty"`
+	Topic       string   `json:"topic,omitempty"`
+	Person      string   `json:"person,omitempty"`
+	Kind        string   `json:"kind,omitempty"`
+	Thread      string   `json:"thread,omitempty"`
+	Reply       string   `json:"reply,omitempty"`
+	Parent      string   `json:"parent,omitempty"`
+	Number      int      `json:"number,omitempty"`
+	Title       string   `json:"title,omitempty"`
+	Body        string   `json:"body,omitempty"`
+	Author      string   `json:"author,omitempty"`
+	Editor      string   `json:"editor,omitempty"`
+	Topics      []string `json:"topics,omitempty"`
+	People      []string `json:"people,omitempty"`
+	Units       []string `json:"units,omitempty"`
+	Threads     []string `json:"threads,omitempty"`
+	Networks    []string `json:"networks,omitempty"`
+	Blogs       []string `json:"blogs,omitempty"`
+	Summary     string   `json:"summary,omitempty"`
+	Cover       string   `json:"cover,omitempty"`
+	CoverAlt    string   `json:"cover_alt,omitempty"`
+	Series      string   `json:"series,omitempty"`
+	Published   string   `json:"published,omitempty"`
+	Publish     string   `json:"publish,omitempty"`
+	File        string   `json:"file,omitempty"`
+	ContentType string   `json:"content_type,omitempty"`
+	Size        int64    `json:"size,omitempty"`
+	Audience    string   `json:"audience,omitempty"`
+	Created     string   `json:"created,omitempty"`
+	Edited      string   `json:"edited,omitempty"`
+	Closed      string   `json:"closed,omitempty"`
+	Pinned      string   `json:"pinned,omitempty"`
+	Left        string   `json:"left,omitempty"`
+	Deleted     string   `json:"deleted,omitempty"`
+	Votes       int      `json:"votes,omitempty"`
+	Accepted    bool     `json:"accepted,omitempty"`
 }
 
 // written returns a moment as it is stored, in UTC to the microsecond.
@@ -213,8 +247,8 @@ func (b *bundle) readManifest(in fs.FS) error {
 	if err := json.NewDecoder(io.LimitReader(f, 1<<20)).Decode(&m); err != nil {
 		return errs.Invalidf("The archive's %s cannot be read: %v.", archiveManifest, err)
 	}
-	if m.Format != archiveFormat {
-		return errs.Invalidf("The archive has format %d; this program reads format %d.", m.Format, archiveFormat)
+	if m.Format < 1 || m.Format > archiveFormat {
+		return errs.Invalidf("The archive has format %d; this program reads formats 1 to %d.", m.Format, archiveFormat)
 	}
 	b.manifest = &m
 	return nil

@@ -3,7 +3,7 @@ package importers
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"watercooler/app/db"
 )
@@ -43,6 +43,8 @@ type exportedRow struct {
 	self named
 	refs [3]named
 	gone bool // what it belongs to was deleted
+
+	paths []string // of redirects, that lead to it
 }
 
 // walk writes a table whose rows have ids, in their order, which an import into an empty hub keeps.
@@ -112,31 +114,44 @@ func exportUnits(ctx context.Context, q db.Querier, put func(archiveLine) error)
 }
 
 func exportPeople(ctx context.Context, q db.Querier, put func(archiveLine) error) error {
-	return walk(ctx, func(after int64) ([]exportedRow, error) {
+	return pages(ctx, func(after exportedRow) ([]exportedRow, error) {
 		rows, err := q.Query(ctx, `
 			SELECT COALESCE(p.external_id, ''), p.id, p.created_at,
 				COALESCE(o.external_id, ''), o.id, o.created_at,
 				COALESCE(u.external_id, ''), COALESCE(u.id, 0), COALESCE(u.created_at, 0),
 				COALESCE(m.external_id, ''), COALESCE(m.id, 0), COALESCE(m.created_at, 0),
-				p.handle, p.name, p.job_title, p.location, p.phone, p.email, p.about, p.photo, p.left_at
+				p.handle, p.name, p.job_title, p.location, p.phone, p.email, p.about, p.photo, p.left_at,
+				p.pronouns, p.languages, p.working_pattern, p.how_to_work, p.privacy, p.writes_in
 			FROM people p
 			CROSS JOIN organisations o
 			LEFT JOIN units u ON u.id = p.unit_id
 			LEFT JOIN people m ON m.id = p.manager_id
 			WHERE p.id > $1 AND o.id = p.organisation_id
 			ORDER BY p.id
-			LIMIT $2`, after, page)
-		return db.Collect(rows, err, func(s db.Scanner) (r exportedRow, err error) {
+			LIMIT $2`, after.self.id, page)
+		list, err := db.Collect(rows, err, func(s db.Scanner) (r exportedRow, err error) {
 			var left *int64
-			err = s.Scan(r.dest(3, &r.Handle, &r.Name, &r.JobTitle, &r.Location, &r.Phone, &r.Email, &r.About, &r.Photo, &left)...)
+			err = s.Scan(r.dest(3, &r.Handle, &r.Name, &r.JobTitle, &r.Location, &r.Phone, &r.Email, &r.About, &r.Photo, &left,
+				&r.Pronouns, &r.Languages, &r.Pattern, &r.HowToWork, &r.Privacy, &r.WritesIn)...)
 			r.Left = writtenOr(left)
 			return r, err
 		})
-	}, func(r exportedRow) error {
+		if err != nil {
+			return nil, err
+		}
+		ids, at := idsOf(list)
+		rows, err = q.Query(ctx, `
+			SELECT x.person_id, o.name
+			FROM person_topics x
+			JOIN topics o ON o.id = x.topic_id
+			WHERE x.person_id IN (`+db.In(1, len(ids))+`)
+			ORDER BY x.person_id, x.position, x.topic_id`, db.Args(ids)...)
+		return list, gather(rows, err, at, func(i int, name string) { list[i].AskAbout = append(list[i].AskAbout, name) })
+	}, each(func(r exportedRow) error {
 		r.Type, r.ExternalID, r.Created = typePerson, r.self.name(typePerson), written(r.self.created)
 		r.Organisation, r.Unit, r.Manager = r.refs[0].name(typeOrganisation), r.refs[1].name(typeUnit), r.refs[2].name(typePerson)
 		return put(r.archiveLine)
-	})
+	}))
 }
 
 func exportTopics(ctx context.Context, q db.Querier, put func(archiveLine) error) error {
@@ -160,9 +175,17 @@ func exportTopics(ctx context.Context, q db.Querier, put func(archiveLine) error
 			FROM topic_synonyms y
 			WHERE y.topic_id IN (`+db.In(1, len(ids))+`)
 			ORDER BY y.topic_id, y.folded`, db.Args(ids)...)
-		return list, gather(rows, err, at, func(i int, word string) { list[i].Synonyms = append(list[i].Synonyms, word) })
+		if err := gather(rows, err, at, func(i int, word string) { list[i].Synonyms = append(list[i].Synonyms, word) }); err != nil {
+			return nil, err
+		}
+		rows, err = q.Query(ctx, `
+			SELECT r.topic_id, r.slug
+			FROM topic_redirects r
+			WHERE r.topic_id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
+		return list, gather(rows, err, at, func(i int, slug string) { list[i].Former = append(list[i].Former, slug) })
 	}, each(func(r exportedRow) error {
 		r.Type, r.ExternalID = typeTopic, r.self.name(typeTopic)
+		slices.Sort(r.Former) // here, because databases sort texts in more than one way
 		return put(r.archiveLine)
 	}))
 }
@@ -188,23 +211,23 @@ func gather(rows *db.Rows, err error, at map[int64]int, do func(i int, text stri
 	return err
 }
 
-func exportThreads(ctx context.Context, q db.Querier, put func(archiveLine) error) error {
+func (x *export) threads(ctx context.Context, q db.Querier, put func(archiveLine) error) error {
 	return pages(ctx, func(after exportedRow) ([]exportedRow, error) {
 		rows, err := q.Query(ctx, `
 			SELECT COALESCE(t.external_id, ''), t.id, t.created_at,
 				COALESCE(a.external_id, ''), a.id, a.created_at,
-				COALESCE(o.external_id, ''), COALESCE(o.id, 0), COALESCE(o.created_at, 0),
-				t.kind, t.title, t.body, t.audience, t.edited_at, t.closed_at, t.imported_votes
+				COALESCE(n.external_id, ''), COALESCE(n.id, 0), COALESCE(n.created_at, 0),
+				t.kind, t.title, t.body, t.audience, t.edited_at, t.closed_at, t.pinned_at, t.imported_votes
 			FROM threads t
 			CROSS JOIN people a
-			LEFT JOIN organisations o ON t.audience = 'org:' || CAST(o.id AS TEXT)
+			LEFT JOIN networks n ON n.id = t.network_id
 			WHERE t.id > $1 AND t.deleted_at IS NULL AND a.id = t.author_id
 			ORDER BY t.id
 			LIMIT $2`, after.self.id, page)
 		list, err := db.Collect(rows, err, func(s db.Scanner) (r exportedRow, err error) {
-			var edited, closed *int64
-			err = s.Scan(r.dest(2, &r.Kind, &r.Title, &r.Body, &r.Audience, &edited, &closed, &r.Votes)...)
-			r.Edited, r.Closed = writtenOr(edited), writtenOr(closed)
+			var edited, closed, pinned *int64
+			err = s.Scan(r.dest(2, &r.Kind, &r.Title, &r.Body, &r.Audience, &edited, &closed, &pinned, &r.Votes)...)
+			r.Edited, r.Closed, r.Pinned = writtenOr(edited), writtenOr(closed), writtenOr(pinned)
 			return r, err
 		})
 		if err != nil {
@@ -220,12 +243,10 @@ func exportThreads(ctx context.Context, q db.Querier, put func(archiveLine) erro
 		return list, gather(rows, err, at, func(i int, name string) { list[i].Topics = append(list[i].Topics, name) })
 	}, each(func(r exportedRow) error {
 		r.Type, r.ExternalID, r.Created = typeThread, r.self.name(typeThread), written(r.self.created)
-		r.Author = r.refs[0].name(typePerson)
-		if strings.HasPrefix(r.Audience, audienceOrg) {
-			if r.refs[1].id == 0 {
-				return fmt.Errorf("thread %d is for %s, which does not exist", r.self.id, r.Audience)
-			}
-			r.Audience = audienceOrg + r.refs[1].name(typeOrganisation)
+		r.Author, r.Network = r.refs[0].name(typePerson), r.refs[1].name(typeNetwork)
+		var err error
+		if r.Audience, err = x.audience(r.Audience); err != nil {
+			return fmt.Errorf("thread %d: %w", r.self.id, err)
 		}
 		return put(r.archiveLine)
 	}))
@@ -394,6 +415,10 @@ func exportFollows(ctx context.Context, q db.Querier, put func(archiveLine) erro
 			line.Units = append(line.Units, w.object.name(typeUnit))
 		case typeTopic:
 			line.Topics = append(line.Topics, w.topic)
+		case typeNetwork:
+			line.Networks = append(line.Networks, w.object.name(typeNetwork))
+		case typeBlog:
+			line.Blogs = append(line.Blogs, w.object.name(typeBlog))
 		default:
 			return fmt.Errorf("person %d follows a %s, which the format does not know", w.watcher, w.kind)
 		}
@@ -408,8 +433,9 @@ func exportFollows(ctx context.Context, q db.Querier, put func(archiveLine) erro
 func selectWatched(ctx context.Context, q db.Querier, after watched) ([]watched, error) {
 	rows, err := q.Query(ctx, `
 		SELECT COALESCE(p.external_id, ''), p.id, p.created_at, w.person_id, w.object_kind, w.object_id,
-			COALESCE(t.external_id, m.external_id, u.external_id, ''),
-			COALESCE(t.id, m.id, u.id, o.id, 0), COALESCE(t.created_at, m.created_at, u.created_at, o.created_at, 0),
+			COALESCE(t.external_id, m.external_id, u.external_id, n.external_id, b.external_id, ''),
+			COALESCE(t.id, m.id, u.id, o.id, n.id, b.id, 0),
+			COALESCE(t.created_at, m.created_at, u.created_at, o.created_at, n.created_at, b.created_at, 0),
 			COALESCE(o.name, '')
 		FROM watches w
 		CROSS JOIN people p
@@ -417,6 +443,8 @@ func selectWatched(ctx context.Context, q db.Querier, after watched) ([]watched,
 		LEFT JOIN people m ON w.object_kind = 'person' AND m.id = w.object_id
 		LEFT JOIN units u ON w.object_kind = 'unit' AND u.id = w.object_id
 		LEFT JOIN topics o ON w.object_kind = 'topic' AND o.id = w.object_id
+		LEFT JOIN networks n ON w.object_kind = 'network' AND n.id = w.object_id
+		LEFT JOIN blogs b ON w.object_kind = 'blog' AND b.id = w.object_id
 		WHERE (w.person_id, w.object_kind, w.object_id) > ($1, $2, $3) AND p.id = w.person_id
 		ORDER BY w.person_id, w.object_kind, w.object_id
 		LIMIT $4`, after.watcher, after.kind, after.of, page)

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"watercooler/app/apptest/backends"
 	"watercooler/app/db"
@@ -173,8 +174,40 @@ func (h *hub) lives(t *testing.T) {
 	// A topic that is called otherwise than its address says.
 	must(h.deps.Topics.Edit(ctx, ada, all[0].Slug, topics.Input{Name: "Called otherwise", Synonyms: []string{"Anders", "otra cosa"}}))
 
+	plan, err := h.deps.Files.Put(strings.NewReader("%PDF-1.4 the plan"), ".pdf", 1<<20)
+	must(err)
+	must(h.deps.DB.Tx(ctx, func(tx *db.Tx) error {
+		for _, a := range []threads.Attachment{
+			{Thread: said, Person: ben.Person, File: plan, Name: "plan.pdf", ContentType: "application/pdf", Size: 17},
+			{Person: ada.Person, File: plan, Name: "of nothing.pdf", ContentType: "application/pdf", Size: 17},
+			{Thread: gone, Person: ben.Person, File: plan, Name: "TOP SECRET.pdf", ContentType: "application/pdf", Size: 17},
+		} {
+			if _, err := talk.Attach(ctx, tx, a); err != nil {
+				return err
+			}
+		}
+		for _, r := range []struct {
+			path, kind string
+			id         int64
+		}{
+			{"/old/b", "thread", said}, {"/?p=7", "thread", said}, {"/old/A", "thread", said}, {"/c/1", "reply", answer}, {"/of/ada", "person", ada.Person},
+			{"/tag/x", "topic", all[0].ID}, {"/gone", "thread", gone},
+		} {
+			if err := talk.Redirect(ctx, tx, r.path, r.kind, r.id); err != nil {
+				return err
+			}
+		}
+		if err := h.deps.Topics.Redirect(ctx, tx, "what-it-was-called", all[1].ID); err != nil {
+			return err
+		}
+		return h.deps.Topics.Redirect(ctx, tx, "and-before-that", all[1].ID)
+	}))
+	must(h.deps.Statements.Edit(ctx, auth.Operator(), "privacy", "We keep *little*.", time.Time{}))
+
 	must(h.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		for _, statement := range []string{
+			`UPDATE people SET pronouns = 'she/her', languages = 'English, Kernewek', how_to_work = '*Ask* first', privacy = 'location=org' WHERE id = 1`,
+			`UPDATE threads SET pinned_at = 1700000000000000 WHERE id = (SELECT MIN(t.id) FROM threads t WHERE t.network_id IS NOT NULL)`,
 			// What only another import can make of it: a reply to a later one, and units nobody works in, the inner one first.
 			`UPDATE replies SET parent_id = (SELECT MAX(r.id) FROM replies r WHERE r.thread_id = replies.thread_id) WHERE id = (SELECT MIN(r.id) FROM replies r)`,
 			`INSERT INTO units (organisation_id, name, created_at) SELECT o.id, 'Inner', 7 FROM organisations o WHERE o.home = TRUE`,
@@ -316,10 +349,16 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 			t.Errorf("%s is of %s", f.Name, got)
 		}
 	}
-	want := []string{"organisations.jsonl", "units.jsonl", "people.jsonl", "topics.jsonl", "threads.jsonl", "replies.jsonl", "votes.jsonl",
-		"revisions.jsonl", "follows.jsonl", names[len(names)-2], "manifest.json"}
-	if !slices.Equal(names, want) || !strings.HasPrefix(names[len(names)-2], "files/") {
+	want := []string{"organisations.jsonl", "units.jsonl", "topics.jsonl", "people.jsonl", "networks.jsonl", "blogs.jsonl", "threads.jsonl",
+		"replies.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
+		"statements.jsonl"}
+	if len(names) != len(want)+3 || !slices.Equal(names[:len(want)], want) || names[len(names)-1] != "manifest.json" {
 		t.Errorf("files: got %q", names)
+	}
+	for _, name := range names[len(want) : len(names)-1] {
+		if !strings.HasPrefix(name, "files/") {
+			t.Errorf("files: got %q", names)
+		}
 	}
 	files := entries(t, archive)
 	var m struct {
@@ -328,13 +367,13 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 			Name  string
 			Lines int
 		}
-		Photos int
+		Stored int
 	}
-	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 1 || m.Photos != 1 || len(m.Files) != 9 {
+	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 2 || m.Stored != 2 || len(m.Files) != 16 {
 		t.Errorf("manifest: %v %+v", err, m)
 	}
 	for i, f := range m.Files {
-		if n := strings.Count(files[f.Name], "\n"); n != f.Lines || n == 0 || n != done.Counts[i].Number {
+		if n := strings.Count(files[f.Name], "\n"); n != f.Lines || n != done.Counts[i].Number {
 			t.Errorf("%s: %d lines, the manifest says %d", f.Name, n, f.Lines)
 		}
 	}
@@ -346,6 +385,16 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		{"an accepted answer", "replies.jsonl", `"accepted":true`},
 		{"a vote", "votes.jsonl", `"reply":"hub/reply/`},
 		{"a photo", "people.jsonl", `"photo":"`},
+		{"who sees what", "people.jsonl", `"privacy":"location=org"`},
+		{"what to ask about", "people.jsonl", `"ask_about":["`},
+		{"a steward", "networks.jsonl", `"role":"steward"`},
+		{"a network of networks", "networks.jsonl", `"parents":["`},
+		{"a thread among members", "threads.jsonl", `"audience":"network:`},
+		{"a pinned thread", "threads.jsonl", `"pinned":"`},
+		{"an attachment", "attachments.jsonl", `"name":"plan.pdf"`},
+		{"an old address", "redirects.jsonl", `{"type":"redirect","path":"/?p=7","thread":"hub/thread/`},
+		{"the address of a topic that is no more", "topics.jsonl", `"former_slugs":["and-before-that","what-it-was-called"]`},
+		{"a statement", "statements.jsonl", `{"type":"statement","slug":"privacy","body":"We keep *little*."}`},
 	} {
 		if !strings.Contains(files[tc.file], tc.text) {
 			t.Errorf("%s: %s does not hold %s", tc.name, tc.file, tc.text)
@@ -430,7 +479,7 @@ func TestArchiveUnpacked(t *testing.T) {
 			}
 		}},
 		{"no manifest", "is not an archive", func(f map[string]string) { delete(f, "manifest.json") }},
-		{"a manifest of tomorrow", "reads format 1", func(f map[string]string) { f["manifest.json"] = `{"format":2}` }},
+		{"a manifest of tomorrow", "reads formats 1 to 2", func(f map[string]string) { f["manifest.json"] = `{"format":3}` }},
 		{"a manifest that is none", "cannot be read", func(f map[string]string) { f["manifest.json"] = `nonsense` }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -494,21 +543,41 @@ func TestRealArchive(t *testing.T) {
 // write it in export_store.go, read it in jsonl.go, and describe it in docs/export.md.
 var leftOut = map[string]string{
 	"accounts": "who may sign in is the next hub's own decision", "identities": "as accounts", "account_links": "secrets", "api_tokens": "secrets",
-	"kv": "sessions and other passing things", "drafts": "unfinished and private", "migrations": "of the program",
+	"kv": "sessions and other passing things", "drafts": "unfinished and private, not even kept by those who write for long",
+	"blog_readers": "they said yes to the letters of this hub, and another asks them again", "blog_letters": "of the program", "migrations": "of the program",
 	"events": "what happened, told in rows elsewhere", "consumers": "of the program", "consumer_verbs": "of the program", "outbox": "of the program",
 
 	"source_hash": "of the last import", "renderer": "made anew", "body_html": "made anew", "about_html": "made anew", "excerpt": "made anew",
 	"sort_name": "made anew", "folded": "made anew", "updated_at": "of the row", "active_at": "counted", "reply_count": "counted",
 	"vote_count": "counted", "revision": "counted", "topics.created_at": "shown nowhere", "units.created_at": "shown nowhere",
 	"organisations.created_at": "shown nowhere", "watches.created_at": "shown nowhere", "threads.deleted_at": "what is deleted stays here",
+
+	"how_to_work_html": "made anew", "words": "counted", "threads.moved_to": "what was merged into another thread is deleted",
+	"network_members.by_id": "told in the log of events", "network_links.by_id": "told in the log of events",
+	"network_links.created_at": "shown nowhere", "blog_authors.created_at": "shown nowhere", "series.created_at": "shown nowhere",
+	"redirects.created_at": "shown nowhere", "topic_redirects.created_at": "shown nowhere", "attachments.created_at": "shown nowhere",
+	"updated_by": "told in the log of events", "post_drafts.preview": "a secret", "post_drafts.problem": "of an attempt to publish it",
 }
 
 // exportedColumns are the columns an archive holds, besides id.
 var exportedColumns = map[string]string{
 	"organisations": "external_id name slug home", "units": "external_id organisation_id parent_id name",
-	"people": "external_id organisation_id unit_id manager_id handle name job_title location phone email about photo left_at created_at",
-	"topics": "external_id slug name description broader_id", "topic_synonyms": "topic_id name", "thread_topics": "thread_id topic_id",
-	"threads":   "external_id kind title body author_id audience created_at edited_at closed_at imported_votes accepted_reply_id",
+	"people": "external_id organisation_id unit_id manager_id handle name job_title location phone email about photo left_at created_at " +
+		"pronouns languages working_pattern how_to_work privacy writes_in",
+	"person_topics":   "person_id topic_id position",
+	"topic_redirects": "slug topic_id",
+	"networks":        "external_id slug name purpose about access audience created_at closed_at",
+	"network_members": "network_id person_id state role note created_at", "network_links": "parent_id child_id state",
+	"redirects": "path object_kind object_id", "attachments": "external_id thread_id person_id file name content_type size",
+	"blogs":        "external_id slug name description owner_kind owner_id audience launch_at created_at",
+	"blog_authors": "blog_id person_id", "series": "external_id blog_id slug name description",
+	"posts":        "thread_id blog_id slug summary cover cover_alt series_id published_at",
+	"post_authors": "thread_id person_id",
+	"post_drafts": "external_id blog_id author_id authors title slug summary body topics audience cover cover_alt series_id publish_at " +
+		"created_at updated_at",
+	"statements": "slug body",
+	"topics":     "external_id slug name description broader_id", "topic_synonyms": "topic_id name", "thread_topics": "thread_id topic_id",
+	"threads":   "external_id kind title body author_id audience network_id pinned_at created_at edited_at closed_at imported_votes accepted_reply_id",
 	"replies":   "external_id thread_id parent_id author_id body created_at edited_at deleted_at imported_votes",
 	"votes":     "object_kind object_id person_id created_at",
 	"revisions": "object_kind object_id revision title body editor_id created_at",

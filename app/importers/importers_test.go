@@ -10,6 +10,7 @@ import (
 	"watercooler/app/importers"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/site"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 )
@@ -50,8 +51,13 @@ func emptyHubAt(t *testing.T, d *db.DB, day time.Time) *hub {
 	now := func() time.Time { return day }
 	// Imports look topics up in their own transaction, so the conversations need no source of topics here.
 	talk := threads.New(d, nil, now)
+	words, err := site.New(d, site.Config{}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return &hub{importers.Deps{
 		DB: d, Files: store, People: people.New(d, store, now), Topics: topics.New(d, now), Networks: networks.New(d, talk, now), Threads: talk,
+		Statements: words,
 	}}
 }
 

@@ -31,7 +31,7 @@ func (j *jsonl) checkRooms(p place, rec *record, require func(name, value string
 		return errors.Join(require("thread", rec.Thread), j.checkInBlog(p, rec, refer))
 	case typeDraft:
 		refer(typePerson, rec.Author, "author")
-		return errors.Join(require("author", rec.Author), j.checkInBlog(p, rec, refer), j.checkBody(p, rec), j.checkAudience(p, rec))
+		return errors.Join(require("author", rec.Author), j.checkInBlog(p, rec, refer), j.checkAudience(p, rec))
 	case typeRedirect:
 		return j.checkRedirect(p, rec, refer)
 	case typeAttachment:
