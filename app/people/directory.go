@@ -18,7 +18,7 @@ type Filter struct {
 	Unit         int64
 	Below        bool // with Unit: the units below it too
 	Organisation int64
-	Location     string // as somebody wrote it
+	Location     string // part of what somebody wrote
 	Topic        string // slug of a topic they can be asked about
 	Network      string // slug of a network they are a member of
 	Letter       string // first letter of the family name, folded
@@ -186,7 +186,8 @@ func (f Filter) conditions(v auth.Viewer) *conditions {
 		c.add(`p.organisation_id = ?`, f.Organisation)
 	}
 	if f.Location != "" {
-		c.add(`p.location = ?`, f.Location)
+		// Both sides in lower case: SQLite knows that only of A to Z, and then it knows the same of both.
+		c.add(`LOWER(p.location) LIKE '%' || LOWER(?) || '%' ESCAPE '\'`, like(f.Location))
 		c.add(visible(FieldLocation), v.Person, v.Organisation)
 	}
 	if f.Topic != "" {

@@ -87,6 +87,8 @@ func TestDirectoryNarrows(t *testing.T) {
 			letters string
 		}{
 			{"location", outsider, people.Filter{Location: "Exeter"}, "gwen-pryce ben-sato", "ps"},
+			{"part of a location", outsider, people.Filter{Location: "exe"}, "gwen-pryce ben-sato", "ps"},
+			{"location, where % is a sign like others", outsider, people.Filter{Location: "%"}, "", ""},
 			{"topic", outsider, people.Filter{Topic: "gritting"}, "gwen-pryce ben-sato", "ps"},
 			{"topic of somebody who left", outsider, people.Filter{Topic: "wi-fi"}, "gwen-pryce", "p"},
 			{"network", outsider, people.Filter{Network: "open"}, "gwen-pryce ben-sato", "ps"},
@@ -171,7 +173,7 @@ func TestAskMeAbout(t *testing.T) {
 		}
 		f, _ := h.server(t, map[string]auth.Viewer{"ben": ben})
 		html := page(t, f.Test, "ben", "/people/gwen-pryce")
-		for _, text := range []string{"1 accepted answer, 1 other answer, 1 post, 1 question or discussion", "Nothing written on it here yet"} {
+		for _, text := range []string{"1 accepted answer, 1 other answer, 1 post, 1 thread", "Nothing written on it here yet"} {
 			if !strings.Contains(html, text) {
 				t.Errorf("the page has no %q", text)
 			}

@@ -28,7 +28,7 @@ func (h *Web) Directory(c *fiber.Ctx) error {
 	}
 	page := views.DirectoryPage{
 		Chrome: h.chrome(c, "People"), Name: f.Name, Letter: f.Letter, Summary: summary(list.Total, f.Name),
-		Units: f.units(n), Locations: f.locations(n), Topics: f.topics(n), Networks: f.networks(n),
+		Units: f.units(n), Location: f.Location, Locations: n.Locations, Topics: f.topics(n), Networks: f.networks(n),
 		More: f.Location+f.Topic+f.Network != "", Chips: f.chips(n),
 		People: entries(list.People), Letters: tabs(list.Letters, f), Pager: pager("/people", f, list),
 		Empty: parts.Empty{Title: "Nobody matches", Text: "Try the beginning of a first or last name, or take a filter away.",
@@ -100,14 +100,6 @@ func optional(anything string, options []parts.Option) []parts.Option {
 		return nil
 	}
 	return append([]parts.Option{{Label: anything}}, options...)
-}
-
-func (f Filter) locations(n Narrowing) []parts.Option {
-	var options []parts.Option
-	for _, l := range n.Locations {
-		options = append(options, parts.Option{Value: l, Label: l, Selected: l == f.Location})
-	}
-	return optional("Anywhere", options)
 }
 
 func (f Filter) topics(n Narrowing) []parts.Option {

@@ -71,6 +71,9 @@ func (h *Web) form(c *fiber.Ctx, status int, f Form, in EditInput, problems part
 		Levels: make(map[string]string), Kept: make(map[string]bool), Problems: problems, HasPhoto: f.Person.Photo != "",
 		PhotoAction: photoPath(f.Person, mine), PhotoDeleteAction: photoPath(f.Person, mine) + "/delete",
 	}
+	if mine {
+		page.Chrome.Nav = "" // it is one of the settings
+	}
 	for field, level := range in.Privacy {
 		page.Levels[string(field)] = string(level)
 	}

@@ -107,6 +107,7 @@ func (h *Web) profile(c *fiber.Ctx, p Profile) views.ProfilePage {
 	}
 	if p.Left {
 		page.Left = "No longer works here since " + h.web.Date(p.LeftAt) + ". What they wrote stays."
+		page.Asks, page.Phone, page.Email, page.WorkingPattern, page.HowToWorkHTML = nil, "", "", "", "" // they cannot be asked any more
 	}
 	if p.CanEdit {
 		page.EditPath = editPath(p.Person, p.Mine)
@@ -143,7 +144,7 @@ func evidence(a Ask) string {
 		one, more string
 	}{
 		{a.Accepted, "accepted answer", "accepted answers"}, {a.Answers, "other answer", "other answers"},
-		{a.Posts, "post", "posts"}, {a.Threads, "question or discussion", "questions and discussions"},
+		{a.Posts, "post", "posts"}, {a.Threads, "thread", "threads"},
 	} {
 		if n.count > 0 {
 			said = append(said, many(n.count, n.one, n.more))

@@ -15,8 +15,9 @@ type DirectoryPage struct {
 	Chrome    layout.Chrome
 	Name      string         // filter: what a name or job title starts with or contains
 	Letter    string         // filter: kept by the form
-	Units     []parts.Option // to filter by; empty leaves the field out, and so do the next three
-	Locations []parts.Option
+	Units     []parts.Option // to filter by; empty leaves the field out, and so it is with the next
+	Location  string         // filter: part of it
+	Locations []string       // to suggest; empty leaves the field out
 	Topics    []parts.Option
 	Networks  []parts.Option
 	More      bool         // one of the last three is in use
@@ -106,6 +107,7 @@ type UnitPage struct {
 	Follow       parts.Follow
 	ChartPath    string
 	Manager      *parts.SidePerson
+	Everyone     parts.Link // in the unit and those within; without units within, none
 	Blog         parts.Link
 	Posts        []parts.SideThread
 	Questions    []parts.SideThread
