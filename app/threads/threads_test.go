@@ -61,6 +61,7 @@ type hub struct {
 	*threads.Service
 	t  *testing.T
 	db *db.DB
+	as map[string]auth.Viewer // people of one test, by the name of the header As
 }
 
 func each(t *testing.T, test func(t *testing.T, h *hub)) {

@@ -26,6 +26,7 @@ import (
 type site struct {
 	*hub
 	app  *fiber.App
+	web  *threads.Web
 	jars map[string]map[string]string // browser → cookies
 }
 
@@ -57,11 +58,13 @@ func serve(t *testing.T, h *hub) *site {
 	w := threads.NewWeb(h.Service, frame, kv.NewSQL(h.db, time.Now), related{}, related{})
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: frame.ErrorHandler})
 	app.Use(func(c *fiber.Ctx) error {
-		if v, ok := people[c.Get("As")]; ok {
+		if v, ok := h.as[c.Get("As")]; ok {
+			auth.SetViewer(c, v)
+		} else if v, ok := people[c.Get("As")]; ok {
 			auth.SetViewer(c, v)
 		}
 		return c.Next()
-	})
+	}, w.Moved)
 	for _, r := range []struct {
 		method, path string
 		handler      fiber.Handler
@@ -80,10 +83,14 @@ func serve(t *testing.T, h *hub) *site {
 		{"POST", "/replies/:id/accept", w.Accept}, {"POST", "/replies/:id/unaccept", w.Unaccept},
 		{"GET", "/replies/:id/delete", w.ConfirmDeleteReply}, {"POST", "/replies/:id/delete", w.DeleteReply},
 		{"POST", "/follow", w.Follow}, {"POST", "/unfollow", w.Unfollow},
+		{"GET", "/threads/:id/move", w.MoveForm}, {"POST", "/threads/:id/move", w.Move},
+		{"GET", "/threads/:id/merge", w.MergeForm}, {"POST", "/threads/:id/merge", w.Merge},
+		{"GET", "/threads/:id/split", w.SplitForm}, {"POST", "/threads/:id/split", w.Split},
+		{"POST", "/threads/:id/pin", w.Pin}, {"POST", "/threads/:id/unpin", w.Unpin},
 	} {
 		app.Add(r.method, r.path, r.handler)
 	}
-	return &site{hub: h, app: app, jars: map[string]map[string]string{}}
+	return &site{hub: h, app: app, web: w, jars: map[string]map[string]string{}}
 }
 
 // answer is what came back.
