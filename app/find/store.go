@@ -74,7 +74,7 @@ const (
 const threadHead = `
 	t.id, COALESCE(t.external_id, ''), t.kind, t.title, t.revision, `
 
-// postAddress is the address of thread t below /blog, '' when it is no post.
+// postAddress is the address of thread t below /blog, ” when it is no post.
 const postAddress = `CASE WHEN t.kind = 'post' THEN COALESCE(
 		(SELECT b.slug || '/' || po.slug FROM posts po JOIN blogs b ON b.id = po.blog_id WHERE po.thread_id = t.id), '') ELSE '' END`
 
@@ -173,7 +173,7 @@ func threadsBeside(ctx context.Context, q db.Querier, audiences []string, ids []
 	// SECURITY: the index may be a moment behind; what it found is shown only if the row may be read now.
 	rows, err := q.Query(ctx, `
 		SELECT t.id, t.kind, t.title, p.name, t.accepted_reply_id IS NOT NULL, t.reply_count, t.created_at,
-			` + postAddress + `
+			`+postAddress+`
 		FROM threads t
 		JOIN people p ON p.id = t.author_id
 		WHERE t.deleted_at IS NULL
