@@ -28,6 +28,9 @@ func (h *Web) Unit(c *fiber.Ctx) error {
 		return err
 	}
 	page := h.unit(c, visit)
+	for i := range list.People {
+		list.People[i].Unit = "" // the page says it
+	}
 	page.Summary, page.People, page.Pager = many(list.Total, "person", "people"), entries(list.People), pager(unitPath(id), f, list)
 	return web.Render(c, fiber.StatusOK, views.Unit(page))
 }
@@ -59,9 +62,14 @@ func (h *Web) sides(list []Thread) []parts.SideThread {
 	out := make([]parts.SideThread, len(list))
 	for i, t := range list {
 		out[i] = parts.SideThread{Title: t.Title, Path: t.Path, Note: h.web.Moment(t.CreatedAt).Text}
-		if t.Kind == "question" {
-			out[i].Note = "Since " + out[i].Note + " · " + many(t.Replies, "reply", "replies")
+		if t.Kind != "question" {
+			continue
 		}
+		said := "no replies"
+		if t.Replies > 0 {
+			said = many(t.Replies, "reply", "replies")
+		}
+		out[i].Note = "Since " + out[i].Note + " · " + said
 	}
 	return out
 }
