@@ -168,10 +168,12 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, v auth.Viewer, d *Draft, 
 		d.Cover = in.Cover
 	}
 	var wrong []errs.Field
+	was := d.Audience
 	if d.Audience = in.Audience; d.Audience == "" {
 		d.Audience = d.Blog.Audience
 	}
-	if !slices.Contains(d.Blog.Audiences(v), d.Audience) && !d.mayStay(in.Audience) {
+	// Somebody who writes with others need not be of the organisation it is for: what it was, it may stay.
+	if d.Audience != was && !slices.Contains(d.Blog.Audiences(v), d.Audience) {
 		wrong = append(wrong, errs.Field{Name: "audience", Text: "Choose who will see this."})
 	}
 	others, text, err := s.others(ctx, tx, *d, in.Authors)
@@ -188,10 +190,6 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, v auth.Viewer, d *Draft, 
 	d.Series, err = chooseSeries(ctx, tx, d.Blog.ID, in.Series, in.NewSeries)
 	return err
 }
-
-// mayStay reports whether audience is what the draft has and keeps: somebody who writes with others may not be of the
-// organisation it is for.
-func (d Draft) mayStay(audience string) bool { return d.ID != 0 && audience == d.Audience }
 
 // others returns the handles of those who write d with its author, and what is wrong with what was typed.
 func (s *Service) others(ctx context.Context, tx *db.Tx, d Draft, typed string) (handles []string, wrong string, err error) {

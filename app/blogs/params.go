@@ -17,8 +17,12 @@ func (p *params) one(v any) string {
 }
 
 // all returns a placeholder for each of list, for IN. The list is padded, so that lists of any length share a few
-// statements.
+// statements. An empty one holds the zero value, which is nobody's id and no audience: IN (NULL) is neither true nor false,
+// and a column cannot say that.
 func all[T any](p *params, list []T) string {
+	if len(list) == 0 {
+		list = make([]T, 1)
+	}
 	list = db.Pad(list)
 	first := len(*p) + 1
 	*p = db.Args(list, (*p)...)
