@@ -129,7 +129,7 @@ func TestIndexFollowsModeration(t *testing.T) {
 		h.level(t, "split", v, map[string]string{"lure": fmt.Sprintf("reply:%d", two), "kind:discussion wombat": thread(fresh)})
 
 		must(t, h.threads.Merge(ctx, v, first, threads.Merge{Into: second}))
-		h.level(t, "merged", v, map[string]string{"okapi": "reply:4", "network:winter okapi": "", "network:flood broom": fmt.Sprintf("reply:%d", one), "tapir kind:question": thread(second)})
+		h.level(t, "merged", v, map[string]string{"okapi": "reply:4 thread:3", "network:winter okapi": thread(fresh), "network:flood broom": fmt.Sprintf("reply:%d", one), "tapir kind:question": thread(second)})
 
 		must(t, h.db.Tx(ctx, func(tx *db.Tx) error {
 			if _, err := tx.Exec(ctx, "UPDATE networks SET access = 'closed' WHERE id = $1", flood); err != nil {
