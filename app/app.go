@@ -86,6 +86,7 @@ type App struct {
 	topics   *topics.Service
 	threads  *threads.Service
 	networks *networks.Service
+	readers  *blogs.Readers
 	blogs    *blogs.Service
 	signin   *signin.Service
 	site     *site.Service
@@ -175,6 +176,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 			return fmt.Errorf("prepare the mail server: %w", err)
 		}
 	}
+	a.readers = blogs.NewReaders(a.blogs, blogs.ReadersConfig{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Mail: sender, Mailboxes: mailboxes{a}})
 	a.signin = signin.New(a.db, a.auth, a.people, signin.Config{BaseURL: a.cfg.BaseURL, Sample: a.cfg.Sample, Mail: sender, Hub: a.hubName}, a.log)
 
 	instance, err := a.instance()
@@ -182,7 +184,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	own := searchConsumer + instance
-	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.signin.Letters())
+	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.signin.Letters(), a.readers.Letters())
 	unknown, err := a.dispatcher.Unknown(ctx)
 	if err != nil {
 		return err
@@ -271,6 +273,17 @@ type accounts struct{ *signin.Service }
 
 func (a accounts) Invite(ctx context.Context, v auth.Viewer, name, email string, roles auth.Role) (int64, error) {
 	return a.Service.Invite(ctx, v, signin.Invitation{Name: name, Email: email, Roles: roles})
+}
+
+// mailboxes tells blogs where people get letters.
+type mailboxes struct{ *App }
+
+func (m mailboxes) Mailbox(ctx context.Context, v auth.Viewer) (string, error) {
+	account, err := m.auth.ByID(ctx, m.db, v.Account)
+	if err != nil || !account.Verified || account.Disabled || account.Left {
+		return "", err
+	}
+	return account.Email, nil
 }
 
 // topicSource lets threads ask the topics slice, which it may not import.

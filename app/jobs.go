@@ -27,6 +27,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { a.every(ctx, 20*time.Second, "publish what is due", a.blogs.PublishDue) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
+	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget servers that are gone", a.forgetServers) })
 	if a.stale {
 		running.Go(func() { a.report(ctx, "build the search index", a.reindex(ctx, a.out)) })

@@ -203,6 +203,15 @@ GET  /networks/:slug/networks        open        200 200    200     200       20
                                      closed      404 200    200     200       200     200    200     200       200   200    404
                                      private     404 404    404     200       200     404    404     404       404   404    404
 GET  /networks/:slug/edit            open        in  403    403     403       200     403    403     200       200   403    in
+GET  /feed.atom                      -           200 200    200     200       200     200    200     200       200   200    200
+GET  /feed.json                      -           200 200    200     200       200     200    200     200       200   200    200
+GET  /blog/:blog/feed.atom           -           200 200    200     200       200     200    200     200       200   200    200
+GET  /blog/:blog/feed.json           -           200 200    200     200       200     200    200     200       200   200    200
+POST /blog/:blog/readers             -           404 404    404     404       404     404    404     404       404   404    404
+GET  /blog/readers/:token            -           404 404    404     404       404     404    404     404       404   404    404
+POST /blog/readers/:token            -           200 200    200     200       200     200    200     200       200   200    200  | do=stop
+GET  /settings/letters               -           in  200    200     200       200     200    200     200       200   200    in
+
                                      closed      in  403    403     403       200     403    403     200       200   403    in
                                      private     in  404    404     403       200     404    404     404       404   404    in
 POST /networks/:slug/edit            open        in  403    403     403       303     403    403     303       303   403    in    | name=Lenders&purpose=Who+lends+what.&access=closed
@@ -219,6 +228,9 @@ POST /networks/:slug/join            open        in  303    303     303       30
                                      private     in  404    404     303       303     404    404     404       404   404    in
 POST /networks/:slug/request         open        in  303    303     303       303     303    303     303       303   303    in    | note=Please
                                      closed      in  303    303     303       303     303    303     303       303   303    in
+GET  /networks/:slug/feed.atom       open        200 200    200     200       200     200    200     200       200   200    200
+                                     closed      404 404    404     404       404     404    404     404       404   404    404
+                                     private     404 404    404     404       404     404    404     404       404   404    404
                                      private     in  404    404     303       303     404    404     404       404   404    in
 POST /networks/:slug/leave           open        in  303    303     303       409     303    303     303       303   303    in
                                      closed      in  303    303     303       409     303    303     303       303   303    in
@@ -622,6 +634,7 @@ func (m *crowd) nowhere() *things {
 	}}
 }
 
+	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 // get returns the name of a thing in addresses and forms.
 func (n *things) get(name string) string {
 	n.m.t.Helper()

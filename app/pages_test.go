@@ -37,6 +37,13 @@ var pages = map[string]struct {
 	"/readyz":                         {"/readyz", "", 200},
 	"/static/:hash/*":                 {"/static/x/app.css", "", 404}, // TestStaticFiles reads real ones
 	"/":                               {"/", priya, 200},
+	"/feed.atom":                      {"/feed.atom", "", 200},
+	"/feed.json":                      {"/feed.json", "", 200},
+	"/blog/:blog/feed.atom":           {"/blog/priya-nair/feed.atom", "", 200},
+	"/blog/:blog/feed.json":           {"/blog/priya-nair/feed.json", "", 200},
+	"/blog/readers/:token":            {"/blog/readers/none", "", 404}, // package blogs reads those of real letters
+	"/settings/letters":               {"/settings/letters", priya, 200},
+	"/networks/:slug/feed.atom":       {"/networks/connected-libraries/feed.atom", "", 200},
 	"/robots.txt":                     {"/robots.txt", "", 200},
 	"/sitemap.xml":                    {"/sitemap.xml", "", 200},
 	"/sitemap/:kind/:n.xml":           {"/sitemap/threads/1.xml", "", 200},

@@ -23,7 +23,9 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	people := people.NewWeb(a.people, a.web)
 	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.find)
 	networks := networks.NewWeb(a.networks, a.threads, threads, a.web)
+	feeds, readers := blogs.NewFeedWeb(a.blogs, a.web, a.hubName), blogs.NewReaderWeb(a.readers, a.web)
 	blogs := blogs.NewWeb(a.blogs, a.threads, threads, a.web)
+	blogs.OfferLetters(a.readers)
 	topics := topics.NewWeb(a.topics, a.threads, threads, a.web)
 	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
@@ -38,6 +40,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	doors := a.limit("sign-in", doorRate) // passwords, links, single sign-on; auth limits each account besides
 	cheap := a.limit("draft", draftRate)  // saved at each pause of the typing
 	uploads := a.limit("upload", photoRate)
+	letters := a.limit("letters", letterRate) // to addresses that anybody can name
 
 	f.Use(web.RequestID, a.web.SecurityHeaders)
 	f.Get("/healthz", health)     // the process is alive
@@ -126,6 +129,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/networks/new", reads, member, networks.New)
 	f.Get("/networks/map", reads, networks.Map)    // drawn and as a list
 	f.Get("/networks/:slug", reads, networks.Show) // what is going on, in it and in what is part of it
+	f.Get("/networks/:slug/feed.atom", reads, site.NetworkFeed)
 	f.Get("/networks/:slug/questions", reads, networks.Questions)
 	f.Get("/networks/:slug/posts", reads, networks.Posts)
 	f.Get("/networks/:slug/people", reads, networks.People)
@@ -165,6 +169,10 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/blog/drafts/:id/unshare", writes, member, blogs.Unshare)
 	f.Get("/blog/drafts/:id/delete", reads, member, blogs.ConfirmDeleteDraft)
 	f.Post("/blog/drafts/:id/delete", writes, member, blogs.DeleteDraft)
+	f.Get("/blog/readers/:token", doors, readers.Show) // from a letter: confirm, or end
+	f.Post("/blog/readers/:token", doors, readers.Answer)
+	f.Get("/feed.atom", reads, feeds.Atom) // all public posts
+	f.Get("/feed.json", reads, feeds.JSON)
 	f.Get("/blog/preview/:secret", doors, blogs.Shared)
 	f.Get("/blog/preview/:secret/cover", doors, blogs.SharedCover)
 
@@ -180,6 +188,9 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/blog/:blog/delete", reads, member, blogs.ConfirmDelete)
 	f.Post("/blog/:blog/delete", writes, member, blogs.Delete)
 	f.Get("/blog/:blog/series/:series", reads, blogs.Series)
+	f.Get("/blog/:blog/feed.atom", reads, feeds.Atom)
+	f.Get("/blog/:blog/feed.json", reads, feeds.JSON)
+	f.Post("/blog/:blog/readers", letters, readers.Change) // follow by e-mail
 
 	// A post.
 	f.Get("/blog/:blog/:post", reads, blogs.Post)
@@ -227,6 +238,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 
 	// A person's own settings.
 	f.Get("/settings", reads, member, signin.Settings)
+	f.Get("/settings/letters", reads, member, readers.Mine) // blogs by e-mail
 	f.Post("/settings/theme", writes, signin.SetTheme)
 	f.Post("/settings/password", doors, member, signin.SetPassword)
 	f.Post("/settings/devices/end", writes, member, signin.EndDevices)

@@ -158,6 +158,8 @@ var (
 	draftRate = kv.Rate{Limit: 240, Per: time.Minute}
 	doorRate  = kv.Rate{Limit: 60, Per: time.Minute} // passwords are limited per account besides, in auth
 	photoRate = kv.Rate{Limit: 30, Per: time.Hour}
+	// Letters to addresses that anybody can name; package blogs limits those to one address besides.
+	letterRate = kv.Rate{Limit: 20, Per: time.Hour}
 )
 
 // limit refuses requests of one class beyond rate, where the operator wants limits.

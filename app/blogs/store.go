@@ -107,10 +107,11 @@ func blogOf(kind string, owner int64) blogWhere {
 // selectOneBlog.
 func selectAnyBlog(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, where blogWhere) (b Blog, visible bool, err error) {
 	var p params
+	// COALESCE: whoever is in no network asks for "IN (NULL)", of which SQL does not know whether it is true.
 	text := `SELECT ` + blogColumns + `,
-  ` + writes(&p, v) + `,
-  ` + keeps(&p, v) + `,
-  ` + readable(&p, v, now) + `,
+  COALESCE(` + writes(&p, v) + `, FALSE),
+  COALESCE(` + keeps(&p, v) + `, FALSE),
+  COALESCE(` + readable(&p, v, now) + `, FALSE),
   EXISTS (SELECT 1 FROM watches w WHERE w.person_id = ` + p.one(v.Person) + ` AND w.object_kind = 'blog' AND w.object_id = b.id)` +
 		blogFrom + `
 WHERE ` + where(&p)

@@ -22,6 +22,7 @@ type Web struct {
 	threads *threads.Service // knows what may be done with the thread of a post
 	talk    *threads.Web     // shows the replies as every thread does
 	web     *web.Web
+	readers *Readers // nil when nobody can follow by e-mail
 }
 
 // NewWeb returns the handlers for s, with the conversations of t as talk shows them.
@@ -240,6 +241,9 @@ func (h *Web) blog(c *fiber.Ctx, choose func(b Blog, p *part) error) error {
 	}
 	page := h.blogPage(c, b, shown, list)
 	if err := h.besideBlog(c, b, shown, &page); err != nil {
+		return err
+	}
+	if page.ByEmail, err = h.readers.ByEmail(ctx, v, b); err != nil {
 		return err
 	}
 	return web.Render(c, fiber.StatusOK, views.Blog(page))

@@ -35,6 +35,7 @@ func Pages(theme string) []Page {
 	g.topics()
 	g.find()
 	g.site()
+	g.readers()
 	g.signin()
 	g.admin()
 	g.errors()
@@ -369,7 +370,7 @@ func (g *shelf) site() {
 	front.Chrome.Feeds = []layout.FeedLink{{Title: "Public posts", Type: layout.AtomFeed, Href: "/feed.atom"}}
 	g.add("front", site.Front(front))
 	g.add("front-empty", site.Front(site.FrontPage{Chrome: g.stranger("In public", "home"), Heading: "What we ask", SignIn: "/sign-in", Empty: front.Empty}))
-	g.add("statement", site.Statement(site.StatementPage{Chrome: g.chrome("Cookies", ""), Heading: "Cookies", HTML: prose, Changed: old, EditPath: "/site/cookies/edit"}))
+	g.add("statement", site.Statement(site.StatementPage{Chrome: g.chrome("Cookies", ""), Heading: "Cookies", HTML: `<p>Cookies are small pieces of text.</p><h2 id="others">What else is kept</h2><p>Your text, while you write.</p>`, Changed: old, EditPath: "/site/cookies/edit"}))
 	g.add("statement-empty", site.Statement(site.StatementPage{Chrome: g.stranger("Cookies", ""), Heading: "Cookies"}))
 	g.add("statement-edit", site.Edit(site.EditPage{Chrome: g.chrome("Edit “Cookies”", ""), Heading: "Edit “Cookies”", Action: "/site/cookies/edit", CancelPath: "/site/cookies", RestorePath: "/site/cookies/restore", Since: "1", Changed: old, ChangedBy: "Ruth Adeyemi", Problems: parts.Problems{{Name: "body", Text: "Write the statement."}}}))
 	g.add("statement-edit-empty", site.Edit(site.EditPage{Chrome: g.chrome("Edit “Cookies”", ""), Heading: "Edit “Cookies”", Action: "/site/cookies/edit", CancelPath: "/site/cookies", Body: "Cookies are small."}))
