@@ -171,6 +171,15 @@ POST /people/:handle/photo/delete    -           in  404    404     404       40
 GET  /units/:id                      -           in  200    200     200       200     200    200     200       200   200    in
 GET  /files/:key                     -           404 200    200     200       200     200    200     200       200   200    404
 
+GET  /feed.atom                      -           200 200    200     200       200     200    200     200       200   200    200
+GET  /feed.json                      -           200 200    200     200       200     200    200     200       200   200    200
+GET  /blog/:blog/feed.atom           -           200 200    200     200       200     200    200     200       200   200    200
+GET  /blog/:blog/feed.json           -           200 200    200     200       200     200    200     200       200   200    200
+POST /blog/:blog/readers             -           404 404    404     404       404     404    404     404       404   404    404
+GET  /blog/readers/:token            -           404 404    404     404       404     404    404     404       404   404    404
+POST /blog/readers/:token            -           200 200    200     200       200     200    200     200       200   200    200  | do=stop
+GET  /settings/letters               -           in  200    200     200       200     200    200     200       200   200    in
+
 GET  /robots.txt                     -           200 200    200     200       200     200    200     200       200   200    200
 GET  /sitemap.xml                    -           200 200    200     200       200     200    200     200       200   200    200
 GET  /sitemap/:kind/:n.xml           -           200 200    200     200       200     200    200     200       200   200    200
@@ -187,6 +196,9 @@ GET  /networks/map                   -           200 200    200     200       20
 GET  /networks/:slug                 open        200 200    200     200       200     200    200     200       200   200    200
                                      closed      404 200    200     200       200     200    200     200       200   200    404
                                      private     404 404    404     200       200     404    404     404       404   404    404
+GET  /networks/:slug/feed.atom       open        200 200    200     200       200     200    200     200       200   200    200
+                                     closed      404 404    404     404       404     404    404     404       404   404    404
+                                     private     404 404    404     404       404     404    404     404       404   404    404
 GET  /networks/:slug/questions       open        200 200    200     200       200     200    200     200       200   200    200
                                      closed      404 200    200     200       200     200    200     200       200   200    404
                                      private     404 404    404     200       200     404    404     404       404   404    404
@@ -203,15 +215,6 @@ GET  /networks/:slug/networks        open        200 200    200     200       20
                                      closed      404 200    200     200       200     200    200     200       200   200    404
                                      private     404 404    404     200       200     404    404     404       404   404    404
 GET  /networks/:slug/edit            open        in  403    403     403       200     403    403     200       200   403    in
-GET  /feed.atom                      -           200 200    200     200       200     200    200     200       200   200    200
-GET  /feed.json                      -           200 200    200     200       200     200    200     200       200   200    200
-GET  /blog/:blog/feed.atom           -           200 200    200     200       200     200    200     200       200   200    200
-GET  /blog/:blog/feed.json           -           200 200    200     200       200     200    200     200       200   200    200
-POST /blog/:blog/readers             -           404 404    404     404       404     404    404     404       404   404    404
-GET  /blog/readers/:token            -           404 404    404     404       404     404    404     404       404   404    404
-POST /blog/readers/:token            -           200 200    200     200       200     200    200     200       200   200    200  | do=stop
-GET  /settings/letters               -           in  200    200     200       200     200    200     200       200   200    in
-
                                      closed      in  403    403     403       200     403    403     200       200   403    in
                                      private     in  404    404     403       200     404    404     404       404   404    in
 POST /networks/:slug/edit            open        in  403    403     403       303     403    403     303       303   403    in    | name=Lenders&purpose=Who+lends+what.&access=closed
@@ -228,9 +231,6 @@ POST /networks/:slug/join            open        in  303    303     303       30
                                      private     in  404    404     303       303     404    404     404       404   404    in
 POST /networks/:slug/request         open        in  303    303     303       303     303    303     303       303   303    in    | note=Please
                                      closed      in  303    303     303       303     303    303     303       303   303    in
-GET  /networks/:slug/feed.atom       open        200 200    200     200       200     200    200     200       200   200    200
-                                     closed      404 404    404     404       404     404    404     404       404   404    404
-                                     private     404 404    404     404       404     404    404     404       404   404    404
                                      private     in  404    404     303       303     404    404     404       404   404    in
 POST /networks/:slug/leave           open        in  303    303     303       409     303    303     303       303   303    in
                                      closed      in  303    303     303       409     303    303     303       303   303    in
@@ -602,6 +602,7 @@ func (m *crowd) send(l line, who []string, named *things, header ...string) appt
 var addresses = strings.NewReplacer(
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
 	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/sitemap/:kind/:n.xml", "/sitemap/threads/1.xml", "/site/:statement", "/site/privacy",
 	"/networks/:slug", "/networks/$network", "/people/:id/accept", "/people/$asker/accept", "/people/:id/decline", "/people/$asker/decline",
 	"/people/:id/", "/people/$joined/", "/links/:id/", "/links/$linked/",
@@ -634,7 +635,6 @@ func (m *crowd) nowhere() *things {
 	}}
 }
 
-	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 // get returns the name of a thing in addresses and forms.
 func (n *things) get(name string) string {
 	n.m.t.Helper()
