@@ -95,6 +95,38 @@ POST /threads/:id/reopen             public      in  403    403     403       40
                                      hub         in  403    403     403       403     403    403     303       303   303    in
                                      org         in  403    404     403       403     403    403     303       303   303    in
                                      network     in  404    404     403       303     404    404     404       404   303    in
+GET  /threads/:id/move               public      in  403    403     403       403     403    403     200       200   403    in
+                                     hub         in  403    403     403       403     403    403     200       200   403    in
+                                     org         in  403    404     403       403     403    403     200       200   403    in
+                                     network     in  404    404     403       200     404    404     404       404   403    in
+POST /threads/:id/move               public      in  403    403     403       403     403    403     303       303   403    in    | kind=discussion&network=$home
+                                     hub         in  403    403     403       403     403    403     303       303   403    in
+                                     org         in  403    404     403       403     403    403     303       303   403    in
+                                     network     in  404    404     403       303     404    404     404       404   403    in
+GET  /threads/:id/merge              public      in  403    403     403       403     403    403     200       200   403    in    | into=$second
+                                     hub         in  403    403     403       403     403    403     200       200   403    in
+                                     org         in  403    404     403       403     403    403     200       200   403    in
+                                     network     in  404    404     403       200     404    404     404       404   403    in
+POST /threads/:id/merge              public      in  403    403     403       403     403    403     303       303   403    in    | into=$second
+                                     hub         in  403    403     403       403     403    403     303       303   403    in
+                                     org         in  403    404     403       403     403    403     303       303   403    in
+                                     network     in  404    404     403       303     404    404     404       404   403    in
+GET  /threads/:id/split              public      in  403    403     403       403     403    403     200       200   403    in
+                                     hub         in  403    403     403       403     403    403     200       200   403    in
+                                     org         in  403    404     403       403     403    403     200       200   403    in
+                                     network     in  404    404     403       200     404    404     404       404   403    in
+POST /threads/:id/split              public      in  403    403     403       403     403    403     303       303   403    in    | kind=discussion&title=Ten+tablets&replies=$reply
+                                     hub         in  403    403     403       403     403    403     303       303   403    in
+                                     org         in  403    404     403       403     403    403     303       303   403    in
+                                     network     in  404    404     403       303     404    404     404       404   403    in
+POST /threads/:id/pin                public      in  403    403     403       403     403    403     303       303   403    in
+                                     hub         in  403    403     403       403     403    403     303       303   403    in
+                                     org         in  403    404     403       403     403    403     303       303   403    in
+                                     network     in  404    404     403       303     404    404     404       404   403    in
+POST /threads/:id/unpin              public      in  403    403     403       403     403    403     303       303   403    in
+                                     hub         in  403    403     403       403     403    403     303       303   403    in
+                                     org         in  403    404     403       403     403    403     303       303   403    in
+                                     network     in  404    404     403       303     404    404     404       404   403    in
 GET  /threads/:id/delete             public      in  403    403     403       403     403    403     200       200   200    in
                                      hub         in  403    403     403       403     403    403     200       200   200    in
                                      org         in  403    404     403       403     403    403     200       200   200    in
@@ -631,7 +663,7 @@ func (m *crowd) things(l line) *things {
 // nowhere names a thread, a reply and a network that do not exist.
 func (m *crowd) nowhere() *things {
 	return &things{m: m, made: map[string]string{
-		"thread": "999999999", "reply": "999999999", "network": "nowhere", "asker": "999999999", "joined": "999999999", "linked": "999999999", "other": "nowhere",
+		"thread": "999999999", "second": "999999998", "reply": "999999999", "network": "nowhere", "asker": "999999999", "joined": "999999999", "linked": "999999999", "other": "nowhere",
 	}}
 }
 
@@ -649,7 +681,8 @@ func (n *things) make(name string) string {
 	m := n.m
 	m.t.Helper()
 	switch name {
-	case "thread":
+	case "thread", "second": // the second is like the one that a line is about
+		m.tx(`UPDATE threads SET pinned_at = NULL`) // at most three are, in one place
 		audience := n.audience
 		if audience == "org" {
 			audience = auth.OrgAudience(m.number(`SELECT id FROM organisations WHERE home`))
@@ -660,6 +693,11 @@ func (n *things) make(name string) string {
 			form.Set("audience", auth.NetworkAudience(m.circle))
 		}
 		return m.write("/threads", form)
+	case "home":
+		if n.audience == "network" {
+			return strconv.FormatInt(m.circle, 10)
+		}
+		return ""
 	case "network", "asker", "joined", "linked", "other":
 		return n.network(name)
 	case "reply":
