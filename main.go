@@ -57,12 +57,22 @@ type (
 			Path         string `arg:"" type:"path" help:"An mbox file, plain or .gz, or a folder of them."`
 			List         string `help:"Name of the list in external ids. Default: what its letters say, or the file's name."`
 			Organisation string `help:"Organisation the authors belong to; home is your own, and keeps their addresses. Default: one named after the list."`
+			Network      string `help:"Address of the network that the threads live in, such as flood-watch. Default: none."`
 		} `cmd:"" help:"The archive of a mailing list."`
 		Discourse struct {
 			Path         string `arg:"" type:"path" help:"A JSON file as the Discourse API answers, plain or .gz, or a folder of them."`
 			Site         string `help:"Host name of the forum, for external ids and links. Default: the name of the folder or file."`
 			Organisation string `help:"Organisation the people belong to; home is your own. Default: one named after the forum."`
+			Network      string `help:"Address of the network that the threads live in, such as flood-watch. Default: none."`
 		} `cmd:"" help:"A Discourse forum."`
+		Wordpress struct {
+			File         string `arg:"" type:"existingfile" help:"The XML file that Tools, Export of WordPress writes, plain or .gz."`
+			Blog         string `help:"Address of the blog that the posts go to; new makes one. Default: where an earlier import put them, else new."`
+			Attachments  string `type:"existingdir" help:"Folder wp-content/uploads of the site. Without it, pictures and files stay where they are."`
+			Audience     string `help:"Who may read the posts: public, hub or org:ID. Default: hub, or what the blog allows."`
+			Organisation string `help:"Organisation the people belong to; home is your own, and keeps their addresses. Default: one named after the site."`
+			Site         string `help:"Name of the site in external ids. Default: its address."`
+		} `cmd:"" help:"A blog made with WordPress."`
 	}
 	exportCmd struct {
 		File string `arg:"" type:"path" help:"Zip file to write; it must not exist yet."`
@@ -131,9 +141,16 @@ func run(args, environ []string) int {
 	case "import jsonl <path>":
 		err = c.ImportJSONL(ctx, g.Import.Jsonl.Path, g.Import.Jsonl.Source)
 	case "import mbox <path>":
-		err = c.ImportMbox(ctx, g.Import.Mbox.Path, g.Import.Mbox.List, g.Import.Mbox.Organisation)
+		m := g.Import.Mbox
+		err = c.ImportMbox(ctx, m.Path, m.List, m.Organisation, m.Network)
 	case "import discourse <path>":
-		err = c.ImportDiscourse(ctx, g.Import.Discourse.Path, g.Import.Discourse.Site, g.Import.Discourse.Organisation)
+		d := g.Import.Discourse
+		err = c.ImportDiscourse(ctx, d.Path, d.Site, d.Organisation, d.Network)
+	case "import wordpress <file>":
+		w := g.Import.Wordpress
+		err = c.ImportWordPress(ctx, w.File, app.WordPressImport{
+			Blog: w.Blog, Attachments: w.Attachments, Audience: w.Audience, Organisation: w.Organisation, Site: w.Site,
+		})
 	case "export <file>":
 		err = c.Export(ctx, g.Export.File)
 	case "reindex":

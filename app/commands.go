@@ -152,18 +152,31 @@ func (c Command) ImportJSONL(ctx context.Context, path, source string) error {
 }
 
 // ImportMbox brings in the archive of a mailing list.
-func (c Command) ImportMbox(ctx context.Context, path, list, organisation string) error {
+func (c Command) ImportMbox(ctx context.Context, path, list, organisation, network string) error {
 	return c.doImport(ctx, func(d importers.Deps, o importers.Options) (importers.Report, error) {
-		o.Source, o.Organisation = list, organisation
+		o.Source, o.Organisation, o.Network = list, organisation, network
 		return importers.Mbox(ctx, d, path, o)
 	})
 }
 
 // ImportDiscourse brings in a Discourse forum.
-func (c Command) ImportDiscourse(ctx context.Context, path, site, organisation string) error {
+func (c Command) ImportDiscourse(ctx context.Context, path, site, organisation, network string) error {
 	return c.doImport(ctx, func(d importers.Deps, o importers.Options) (importers.Report, error) {
-		o.Source, o.Organisation = site, organisation
+		o.Source, o.Organisation, o.Network = site, organisation, network
 		return importers.Discourse(ctx, d, path, o)
+	})
+}
+
+// WordPressImport says where the posts of a WordPress blog belong, as importers.Options does.
+type WordPressImport struct {
+	Blog, Attachments, Audience, Organisation, Site string
+}
+
+// ImportWordPress brings in a blog made with WordPress.
+func (c Command) ImportWordPress(ctx context.Context, file string, in WordPressImport) error {
+	return c.doImport(ctx, func(d importers.Deps, o importers.Options) (importers.Report, error) {
+		o.Blog, o.Attachments, o.Audience, o.Organisation, o.Source = in.Blog, in.Attachments, in.Audience, in.Organisation, in.Site
+		return importers.WordPress(ctx, d, file, o)
 	})
 }
 

@@ -219,10 +219,17 @@ func TestImportCommands(t *testing.T) {
 	mbox := write(t, "sluices.mbox", "From nia@example.org Mon Mar  1 09:00:00 2021\nFrom: Nia Nozzle <nia@example.org>\nSubject: Greasing the sluice\n\nWith what?\n")
 	discourse := write(t, "talk.json", `{"id":1,"title":"Cleaning the screen","post_stream":{"posts":[{"id":1,"post_number":1,"user_id":2,"username":"rex",
 "created_at":"2021-03-01T09:00:00.000Z","cooked":"<p>How often?</p>"}]}}`)
+	blog := write(t, "weir.xml", `<rss xmlns:wp="http://wordpress.org/export/1.2/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
+<title>Weir notes</title><wp:wxr_version>1.2</wp:wxr_version><wp:base_blog_url>https://weir.example.org</wp:base_blog_url>
+<item><title>Painting the gate</title><creator>nerys</creator><content:encoded>In May.</content:encoded><wp:post_id>1</wp:post_id>
+<wp:post_date_gmt>2021-03-01 09:00:00</wp:post_date_gmt><wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item></channel></rss>`)
 	for name, do := range map[string]func(c app.Command) error{
-		"mbox": func(c app.Command) error { return c.ImportMbox(t.Context(), mbox, "", "") },
+		"mbox": func(c app.Command) error { return c.ImportMbox(t.Context(), mbox, "", "", "") },
 		"discourse": func(c app.Command) error {
-			return c.ImportDiscourse(t.Context(), discourse, "talk.example.org", importers.Home)
+			return c.ImportDiscourse(t.Context(), discourse, "talk.example.org", importers.Home, "")
+		},
+		"wordpress": func(c app.Command) error {
+			return c.ImportWordPress(t.Context(), blog, app.WordPressImport{})
 		},
 		"stackexchange": func(c app.Command) error { return c.ImportStackExchange(t.Context(), posts, "") },
 		"people":        func(c app.Command) error { return c.ImportPeople(t.Context(), staff, "staff", "", false) },
@@ -259,7 +266,7 @@ func TestImportBesideARunningHub(t *testing.T) {
 	base, _, stop := s.serve()
 	out := s.run(func(c app.Command) error {
 		return c.ImportJSONL(t.Context(), write(t, "more.jsonl", `{"type":"person","external_id":"x/1","name":"Petra Penstock"}
-{"type":"thread","external_id":"x/t/1","kind":"question","title":"Who opens the penstock?","body":"At night.","author":"x/1","audience":"public","created":"2026-01-02T03:04:05Z"}
+{"type":"thread","external_id":"x/t/1","kind":"question","title":"Who opens the penstock?","body":"At night.","author":"x/1","audience":"public","ago":"1m"}
 `), "")
 	})
 	if !strings.Contains(out, "running hub") {

@@ -53,6 +53,9 @@ func Discourse(ctx context.Context, d Deps, path string, o Options) (Report, err
 		run: r, files: files, site: site, prefix: r.report.Source + "/", categories: map[int]discourseCategory{},
 		topicsByID: map[int]*discourseThread{}, posts: map[int]*discourseEntry{}, users: map[string]*discourseUser{},
 	}
+	if err := r.findNetwork(ctx); err != nil {
+		return *r.report, err
+	}
 	if err := x.check(ctx); err != nil {
 		return *r.report, err
 	}
@@ -658,7 +661,7 @@ func (x *discourse) writeThreads(ctx context.Context) error {
 		}
 		rec := threads.ThreadRecord{
 			ExternalID: x.threadID(t.ID), Kind: threads.Discussion, Title: t.Title, Body: x.body(p), AuthorExternalID: x.userID(p),
-			Topics: x.topicsOf(t), Audience: x.Audience, CreatedAt: p.CreatedAt.Time, EditedAt: p.edited(), Votes: p.likes(),
+			Topics: x.topicsOf(t), Audience: x.Audience, Network: x.lives, CreatedAt: p.CreatedAt.Time, EditedAt: p.edited(), Votes: p.likes(),
 		}
 		// Where the forum marks answers, a title that asks is a question, settled or not.
 		if t.solved > 0 || t.HasAccepted || t.marks && strings.HasSuffix(strings.TrimSpace(t.Title), "?") {

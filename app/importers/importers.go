@@ -39,16 +39,9 @@ type Deps struct {
 	Topics   *topics.Service
 	Networks *networks.Service
 	Threads  *threads.Service
-	Blogs    Blogs
+	Blogs    *blogs.Service
 	// Statements are the accessibility statement and its like. nil: they stay as they are.
 	Statements Statements
-}
-
-// Blogs is package blogs, as far as an import needs it.
-type Blogs interface {
-	ImportBlogs(ctx context.Context, tx *db.Tx, list []blogs.BlogRecord) (blogs.Outcome, error)
-	ImportPosts(ctx context.Context, tx *db.Tx, list []blogs.PostRecord) (blogs.Outcome, error)
-	ImportDrafts(ctx context.Context, tx *db.Tx, list []blogs.DraftRecord) (blogs.Outcome, error)
 }
 
 // Statements is package site, as far as an import needs it.
@@ -94,6 +87,7 @@ type run struct {
 	Deps
 	Options
 	report *Report
+	lives  int64 // the network that threads live in, 0 for none
 }
 
 func begin(d Deps, o Options, kind string) (*run, error) {
@@ -241,6 +235,27 @@ func (r *run) watches(ctx context.Context, noun string) *batch[threads.WatchReco
 
 // unnamed is what an import calls the home organisation of a hub that nobody has set up yet. The first run asks for its name.
 const unnamed = "Our organisation"
+
+// findNetwork finds the network that the options name.
+func (r *run) findNetwork(ctx context.Context) error {
+	if r.Network == "" {
+		return nil
+	}
+	var access string
+	err := r.DB.QueryRow(ctx, `
+		SELECT n.id, n.access
+		FROM networks n
+		WHERE n.slug = $1`, r.Network).Scan(&r.lives, &access)
+	switch {
+	case errs.IsNotFound(err):
+		return errs.NotFoundf("There is no network /networks/%s in the hub.", r.Network)
+	case err != nil:
+		return fmt.Errorf("find network %s: %w", r.Network, err)
+	case networks.Access(access) != networks.Open && r.Audience != auth.NetworkAudience(r.lives):
+		r.report.note("What is written in /networks/%s is for its members only.", r.Network)
+	}
+	return nil
+}
 
 // founded makes sure that there is a home organisation to import into.
 func (r *run) founded(ctx context.Context) error {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"watercooler/app/apptest/backends"
+	"watercooler/app/blogs"
 	"watercooler/app/db"
 	"watercooler/app/files"
 	"watercooler/app/importers"
@@ -57,7 +58,7 @@ func emptyHubAt(t *testing.T, d *db.DB, day time.Time) *hub {
 	}
 	return &hub{importers.Deps{
 		DB: d, Files: store, People: people.New(d, store, now), Topics: topics.New(d, now), Networks: networks.New(d, talk, now), Threads: talk,
-		Statements: words,
+		Blogs: blogs.New(d, talk, store, blogs.Options{Now: now}), Statements: words,
 	}}
 }
 

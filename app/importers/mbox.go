@@ -42,6 +42,9 @@ func Mbox(ctx context.Context, d Deps, path string, o Options) (Report, error) {
 	}
 	began := time.Now()
 	x := &mailbox{run: r, files: files, path: path, now: began, home: r.Organisation == Home}
+	if err := r.findNetwork(ctx); err != nil {
+		return *r.report, err
+	}
 	if err := x.check(ctx); err != nil {
 		return *r.report, err
 	}
@@ -660,7 +663,7 @@ func (x *mailbox) writeThreads(ctx context.Context) error {
 		x.report.read("threads", 1)
 		return out.add(threads.ThreadRecord{
 			ExternalID: x.prefix + p.id, Kind: threads.Discussion, Title: cmp.Or(p.subject, "No subject"), Body: x.body(m),
-			AuthorExternalID: x.personID(p.writer), Audience: x.Audience, CreatedAt: p.at,
+			AuthorExternalID: x.personID(p.writer), Audience: x.Audience, Network: x.lives, CreatedAt: p.at,
 		})
 	})
 	if err != nil {

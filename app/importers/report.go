@@ -133,9 +133,11 @@ func examples(s Reason) string {
 	return list
 }
 
-func plural(n int, noun string) string {
+func plural(n int, noun string) string { return plurals(n, noun, noun+"s") }
+
+func plurals(n int, noun, many string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -25,7 +25,7 @@ const NewBlog = "new"
 // and tags topics, authors and commenters people. With Options.Attachments, files come along and pictures stay pictures. Old
 // addresses lead to the new ones.
 //
-// The source is the site's address; external ids are wordpress/SITE/post/ID, …/comment/ID, …/user/LOGIN, …/category/SLUG,
+// The source is the site's address, or the name of the file where it says none; external ids are wordpress/SITE/post/ID, …/comment/ID, …/user/LOGIN, …/category/SLUG,
 // …/tag/SLUG, …/attachment/ID/POST and, of those who commented without an account, …/person/DIGEST.
 func WordPress(ctx context.Context, d Deps, file string, o Options) (Report, error) {
 	given := o.Audience
@@ -181,10 +181,7 @@ func (x *wordpress) keepSite(s wxrSite) error {
 	x.site = s
 	site := strings.Trim(x.Source, "/")
 	if site == "" {
-		var err error
-		if site, err = siteOf(s); err != nil {
-			return err
-		}
+		site = cmp.Or(s.name(), sourceOf(x.Options, x.file))
 	}
 	x.report.Source = "wordpress/" + site
 	x.prefix = x.report.Source + "/"

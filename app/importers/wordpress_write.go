@@ -137,6 +137,13 @@ func (x *wordpress) writeTopics(ctx context.Context) error {
 	}
 	c := x.report.count("topics")
 	c.Created, c.Changed, c.Unchanged = out.Created, out.Changed, out.Unchanged
+	different := map[int64]bool{}
+	for _, id := range out.IDs {
+		different[id] = true
+	}
+	if n := len(list) - len(different); n > 0 {
+		x.report.note("%s or tags share a name with another: those of one name are one topic.", plurals(n, "category", "categories"))
+	}
 	all, err := x.Topics.All(ctx)
 	if err != nil {
 		return err
@@ -205,7 +212,6 @@ func (x *wordpress) writePosts(ctx context.Context) error {
 		entries[noun] = &batch[wordpressEntry]{ctx: ctx, r: x.run, noun: noun, write: x.writeEntries}
 	}
 	drafts := &batch[blogs.DraftRecord]{ctx: ctx, r: x.run, noun: wordpressDraft, write: x.writeDrafts}
-	done := map[string]bool{}
 	_, err := readWXR(ctx, x.file, wxrVisitor{author: ignoreAuthor, term: ignoreTerm, item: func(i *wxrItem) error {
 		noun, reason := i.becomes()
 		if noun == wordpressUp {
@@ -216,7 +222,6 @@ func (x *wordpress) writePosts(ctx context.Context) error {
 			x.report.skip(noun, reason, cmp.Or(plainWords(i.Title), i.ID))
 			return nil
 		}
-		done[i.ID] = true
 		if noun == wordpressDraft {
 			d, err := x.draft(i)
 			if err != nil {
@@ -305,7 +310,7 @@ func (x *wordpress) entry(i *wxrItem) (wordpressEntry, error) {
 		e.thread.EditedAt = &edited
 	}
 	if i.Sticky == "1" {
-		x.leave("%s of the site are in their place by date: a blog pins none", "sticky post")
+		x.leave("%s of the site: in its place by date, because a blog pins none", "sticky post")
 	}
 	for _, f := range x.below[i.ID] {
 		if x.keep(f) != "" {
@@ -335,7 +340,7 @@ func (x *wordpress) draft(i *wxrItem) (blogs.DraftRecord, error) {
 		UpdatedAt: wxrMoment(i.Modified, i.DateGMT, i.PubDate, i.Date),
 	}
 	d.AuthorExternalID, d.Author = x.externalOf(x.authorOf(i.Creator))
-	x.leave("%s that "+i.unpublished()+" became a draft", i.Type)
+	x.leave("%s that "+i.unpublished()+" there: a draft here", i.Type)
 	if n := len(i.Comments); n > 0 {
 		x.report.read("comments", n)
 		for range n {
@@ -498,8 +503,14 @@ func (x *wordpress) writeComments(ctx context.Context) error {
 	x.Progress.Start("Comments", x.comments)
 	out := newReplyQueue(x.replies(ctx, "comments"))
 	_, err := readWXR(ctx, x.file, wxrVisitor{author: ignoreAuthor, term: ignoreTerm, item: func(i *wxrItem) error {
-		item := x.items[i.ID]
-		if item == nil || item.becomes == wordpressDraft {
+		switch noun, reason := i.becomes(); {
+		case noun == wordpressDraft:
+			return nil // writePosts has counted them
+		case reason != "" || noun == wordpressUp:
+			for range i.Comments {
+				x.report.read("comments", 1)
+				x.report.skip("comments", "under something that stays behind", cmp.Or(plainWords(i.Title), i.ID))
+			}
 			return nil
 		}
 		here := map[string]bool{}
@@ -508,7 +519,7 @@ func (x *wordpress) writeComments(ctx context.Context) error {
 				here[i.Comments[n].ID] = true
 			}
 		}
-		x.post = item
+		x.post = x.items[i.ID]
 		for n := range i.Comments {
 			c := &i.Comments[n]
 			x.report.read("comments", 1)

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/net/html/charset"
-
-	"watercooler/app/errs"
 )
 
 // WXR is what WordPress calls the XML it exports: an RSS feed with elements of its own. This file reads it as a stream, one
@@ -362,13 +360,13 @@ func (p *sieve) Read(b []byte) (int, error) {
 	return kept, err
 }
 
-// siteOf names a site after its address: the host, and the path where it has one.
-func siteOf(s wxrSite) (string, error) {
+// name names a site after its address: the host, and the path where it has one; "" where it has no address.
+func (s wxrSite) name() string {
 	for _, address := range []string{s.base, s.link} {
 		address = strings.ToLower(strings.TrimRight(address, "/"))
 		if _, rest, ok := strings.Cut(address, "://"); ok && rest != "" {
-			return strings.TrimPrefix(rest, "www."), nil
+			return strings.TrimPrefix(rest, "www.")
 		}
 	}
-	return "", errs.Invalidf("The export does not say which site it is of. Name it with --site.")
+	return ""
 }
