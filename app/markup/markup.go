@@ -55,6 +55,8 @@ type Options struct {
 	Resolve Resolver
 	// Max is the most runes accepted; zero means MaxPost.
 	Max int
+	// Top is the level of the highest heading: 2 for a text that stands right under the title of its page, 3 when it is zero.
+	Top int
 }
 
 // Doc is a rendered text.
@@ -205,6 +207,7 @@ func Render(src string, o Options) (Doc, error) {
 	pc := parser.NewContext(parser.WithIDs(&headingIDs{prefix: idPrefix(o.Prefix), used: map[string]bool{}}))
 	pc.Set(refsKey, refs)
 	pc.Set(prefixKey, idPrefix(o.Prefix))
+	pc.Set(topKey, o.Top)
 
 	source := []byte(src)
 	md := engine()

@@ -35,6 +35,7 @@ func TestRender(t *testing.T) {
 	}{
 		{name: "paragraph and line break", src: "one\ntwo", want: []string{"<p>one<br>\ntwo</p>"}},
 		{name: "strikethrough", src: "~~old~~", want: []string{"<del>old</del>"}},
+		{name: "no level is skipped", src: "# Top\n\n### Deep\n\n## Between", want: []string{`<h3 id="r4-h-top"`, `<h4 id="r4-h-deep"`, `<h4 id="r4-h-between"`}},
 		{name: "highest heading becomes h3", src: "# Top\n\n## Below", want: []string{`<h3 id="r4-h-top">Top</h3>`, `<h4 id="r4-h-below">`}, not: []string{"<h1", "<h2"}},
 		{name: "no level is skipped", src: "### Only", want: []string{`<h3 id="r4-h-only">`}},
 		{name: "equal headings get different ids", src: "# A\n\n# A", want: []string{`id="r4-h-a"`, `id="r4-h-a-2"`}},
@@ -85,6 +86,16 @@ func TestRender(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestHeadingsBeginWhereTheyAreTold(t *testing.T) {
+	doc, err := markup.Render("## First\n\n### Second", markup.Options{Top: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "<h2 id=\"h-first\">First</h2>\n<h3 id=\"h-second\">Second</h3>\n"; doc.HTML != want {
+		t.Errorf("got %q, want %q", doc.HTML, want)
 	}
 }
 

@@ -22,7 +22,8 @@ import (
 const (
 	metaPrefix = "prefix" // in the document's metadata: the id prefix of this render
 
-	// firstHeading is the highest heading a body emits: the page has its h1 and the parts of a page their h2.
+	// firstHeading is the highest heading a body emits unless Options.Top says otherwise: the page has its h1 and the parts of
+	// a page their h2.
 	firstHeading = 3
 
 	// maxHighlight bounds the code given to a lexer; longer blocks are shown plain. Lexers are regular expressions with
@@ -33,6 +34,7 @@ const (
 var (
 	refsKey   = parser.NewContextKey()
 	prefixKey = parser.NewContextKey()
+	topKey    = parser.NewContextKey()
 )
 
 // prefixOf returns the id prefix of the render that n belongs to.
@@ -82,9 +84,16 @@ func (shaper) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
 		}
 		return ast.WalkContinue, nil
 	})
-	// The highest heading used becomes h3 whatever its level was, so that no level is skipped below the page's h2.
+	first, ok := pc.Get(topKey).(int)
+	if !ok || first == 0 {
+		first = firstHeading
+	}
+	// The highest heading used becomes the first whatever its level was, and none is more than one below that before it: readers
+	// who go from heading to heading miss the level that is skipped.
+	last := first - 1
 	for _, h := range headings {
-		h.Level = min(h.Level-top+firstHeading, 6)
+		h.Level = min(h.Level-top+first, last+1, 6)
+		last = h.Level
 	}
 }
 

@@ -84,7 +84,7 @@ func New(d *db.DB, cfg Config, now func() time.Time) (*Service, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read statement %s: %w", slug, err)
 		}
-		doc, err := markup.Render(string(body), markup.Options{})
+		doc, err := markup.Render(string(body), markup.Options{Top: 2})
 		if err != nil {
 			return nil, fmt.Errorf("render statement %s: %w", slug, err)
 		}
@@ -111,7 +111,7 @@ func (s *Service) Find(ctx context.Context, slug string) (Statement, error) {
 	case err != nil:
 		return Statement{}, fmt.Errorf("read statement %s: %w", slug, err)
 	case renderer != markup.Version:
-		doc, err := markup.Render(st.Body, markup.Options{})
+		doc, err := markup.Render(st.Body, markup.Options{Top: 2})
 		if err != nil {
 			return Statement{}, fmt.Errorf("render statement %s: %w", slug, err)
 		}
@@ -202,7 +202,7 @@ func (s *Service) checked(body string) (markup.Doc, error) {
 	if n := utf8.RuneCountInString(body); n > markup.MaxPost {
 		return markup.Doc{}, errs.InvalidFields(errs.Field{Name: "body", Text: fmt.Sprintf("Shorten the text to %d characters; it has %d.", markup.MaxPost, n)})
 	}
-	doc, err := markup.Render(body, markup.Options{})
+	doc, err := markup.Render(body, markup.Options{Top: 2})
 	if err != nil {
 		return markup.Doc{}, errs.InvalidFields(errs.Field{Name: "body", Text: err.Error()})
 	}
