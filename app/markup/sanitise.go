@@ -19,10 +19,10 @@ import (
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li",
-		"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "sup", "div", "span")
+		"h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "sup", "div", "span")
 
 	id := regexp.MustCompile(`^[a-z0-9][a-z0-9:_-]*$`)
-	p.AllowAttrs("id").Matching(id).OnElements("h3", "h4", "h5", "h6", "sup", "li")
+	p.AllowAttrs("id").Matching(id).OnElements("h2", "h3", "h4", "h5", "h6", "sup", "li")
 	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
 	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|center|right)$`)).OnElements("th", "td")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^[a-z0-9]{1,12}$`)).OnElements("span") // chroma's
