@@ -169,6 +169,18 @@ func selectAsks(ctx context.Context, q db.Querier, person int64) ([]Ask, error) 
 	return db.Collect(rows, err, func(r db.Scanner) (a Ask, err error) { return a, r.Scan(&a.ID, &a.Slug, &a.Name) })
 }
 
+// maxNames bounds the topics that the form of a profile suggests.
+const maxNames = 1000
+
+func selectTopicNames(ctx context.Context, q db.Querier) ([]string, error) {
+	rows, err := q.Query(ctx, `
+		SELECT o.name
+		FROM topics o
+		ORDER BY o.name, o.id
+		LIMIT $1`, maxNames)
+	return db.Collect(rows, err, db.One[string])
+}
+
 // counted is how much of something there is about a topic.
 type counted struct {
 	topic     int64

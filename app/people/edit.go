@@ -219,6 +219,7 @@ func appendEdited(ctx context.Context, tx *db.Tx, actor, person int64, c change)
 type Form struct {
 	Person   Person
 	Manager  string   // handle of the present manager, "" for none
+	Topics   []string // names of the topics there are
 	Asks     []string // names of the topics they can be asked about, in order
 	Units    []Choice // of the person's organisation, by path
 	Managers []Card   // those who work in the same unit and the units above it, and the present manager
@@ -252,6 +253,9 @@ func (s *Service) EditForm(ctx context.Context, v auth.Viewer, handle string) (F
 	}
 	for _, a := range asks {
 		f.Asks = append(f.Asks, a.Name)
+	}
+	if f.Topics, err = selectTopicNames(ctx, s.db); err != nil {
+		return Form{}, fmt.Errorf("list topics: %w", err)
 	}
 	if f.Managers, err = selectNear(ctx, s.db, p, near); err != nil {
 		return Form{}, fmt.Errorf("list possible managers of person %d: %w", p.ID, err)

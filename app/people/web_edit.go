@@ -67,7 +67,7 @@ func (h *Web) form(c *fiber.Ctx, status int, f Form, in EditInput, problems part
 		Chrome: h.chrome(c, title), Person: f.Person.Part(), Mine: mine, Action: editPath(f.Person, mine), CancelPath: f.Person.Path(),
 		Name: in.Name, Pronouns: in.Pronouns, JobTitle: in.JobTitle, Location: in.Location, Phone: in.Phone, Email: in.Email,
 		Languages: in.Languages, WorkingPattern: in.WorkingPattern, About: in.About, HowToWork: in.HowToWork,
-		AskAbout: strings.Join(in.AskAbout, ", "), WritesIn: tongues(in.WritesIn), Unit: strconv.FormatInt(in.Unit, 10), Manager: in.Manager,
+		AskAbout: strings.Join(in.AskAbout, ", "), TopicNames: f.Topics, WritesIn: tongues(in.WritesIn), Unit: strconv.FormatInt(in.Unit, 10), Manager: in.Manager,
 		Levels: make(map[string]string), Kept: make(map[string]bool), Problems: problems, HasPhoto: f.Person.Photo != "",
 		PhotoAction: photoPath(f.Person, mine), PhotoDeleteAction: photoPath(f.Person, mine) + "/delete",
 	}

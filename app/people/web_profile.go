@@ -219,12 +219,17 @@ func (h *Web) posts(c *fiber.Ctx, p Profile, page *views.ProfilePage) error {
 	page.Empty = parts.Empty{Title: p.Name + " has not written a post yet"}
 	if p.Mine {
 		page.Empty = parts.Empty{Title: "You have not written a post yet", Text: "Your blog is where you think in the open.",
-			Do: parts.Link{Text: "Set up your blog", Path: "/blog/new"}}
+			Do: parts.Link{Text: "Set up your blog", Path: setUpPath("person", p.ID)}}
 		if blog.Slug != "" {
 			page.Empty.Do = parts.Link{Text: "Write a post", Path: blog.Path() + "/write"}
 		}
 	}
 	return h.items(c, p, posts, h.people.Posts, page)
+}
+
+// setUpPath is where the blog of an owner is set up.
+func setUpPath(kind string, id int64) string {
+	return "/blog/new?owner=" + kind + ":" + strconv.FormatInt(id, 10)
 }
 
 func (h *Web) discussions(c *fiber.Ctx, p Profile, page *views.ProfilePage) error {

@@ -28,6 +28,9 @@ func (h *Web) Unit(c *fiber.Ctx) error {
 		return err
 	}
 	page := h.unit(c, visit)
+	if visit.Blog.Slug == "" && v.Unit == id {
+		page.SetUp = setUpPath("unit", id)
+	}
 	for i := range list.People {
 		list.People[i].Unit = "" // the page says it
 	}

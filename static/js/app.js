@@ -19,3 +19,9 @@ if (document.querySelector('select[data-places]')) {
 if (document.querySelector('form[data-compose]')) {
   import('./compose.js').then(({ composers }) => composers())
 }
+
+// "Ask me about", on the form of a profile.
+const asks = document.querySelector('form[data-asks]')
+if (asks) {
+  import('./topics.js').then(({ topicField }) => topicField(asks, 'ask_about'))
+}

@@ -1,11 +1,11 @@
-// The topics field is a line of names with commas. With script the name being typed gets a list, fed from the <datalist> that
+// A field of topics is a line of names with commas. With script the name being typed gets a list, fed from the <datalist> that
 // is in the page anyway, and the suggested topics become buttons.
 import Combobox from '@github/combobox-nav'
 
 const LONGEST = 8 // names in the list
 
-export function topicField(form) {
-  const input = form.elements.topics
+export function topicField(form, name = 'topics') {
+  const input = form.elements[name]
   if (!input) return
   const names = [...(input.list?.options ?? [])].map((option) => option.value)
   input.removeAttribute('list')

@@ -109,6 +109,7 @@ type UnitPage struct {
 	Manager      *parts.SidePerson
 	Everyone     parts.Link // in the unit and those within; without units within, none
 	Blog         parts.Link
+	SetUp        string // where somebody of the unit sets up its blog, while it has none
 	Posts        []parts.SideThread
 	Questions    []parts.SideThread
 	Summary      string // "14 people"
@@ -164,6 +165,7 @@ type EditPage struct {
 	About          string         // Markdown
 	HowToWork      string         // Markdown
 	AskAbout       string         // topics, comma separated
+	TopicNames     []string       // to suggest
 	WritesIn       []parts.Option // with the chosen one
 	Unit           string         // value of the chosen option
 	Units          []parts.Option // empty leaves the field out

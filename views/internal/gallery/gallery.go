@@ -155,7 +155,7 @@ func (g *shelf) threads() {
 	}
 	g.add("home", threads.Feed(threads.FeedPage{
 		Chrome: g.chrome("Home", "home"), Heading: "Good morning, Priya", Tabs: tabs(0, "For you", "Latest", "Unanswered", "Following"),
-		Items: items(), Pager: parts.Pager{Next: "/?after=x"}, Places: places,
+		Items: items(), Pager: parts.Pager{Next: "/?after=x"}, Places: places, Kinds: tabs(0, "Everything", "Questions", "Discussions", "Blog posts"),
 		FollowedTopics: []parts.Link{{Text: "Connectivity", Path: "/topics/connectivity"}, {Text: "Web and content", Path: "/topics/web"}},
 		Week:           &threads.Week{Text: "31 questions answered, half of them within 3 h 40 min.", Open: "14 wait for a first reply."},
 		Answerable: []parts.SideThread{
@@ -228,9 +228,11 @@ func (g *shelf) threads() {
 		Similar:   []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/30", Answered: true}, {Title: "Sharing a library line with the parish hall", Path: "/threads/31", Note: "3 replies"}},
 		Experts:   experts(),
 	}
+	write.BlogPath = "/blog/write"
+	write.Places = homes()
 	g.add("write", threads.Write(write))
 	write.Preview = prose
-	write.Problems = parts.Problems{{Name: "title", Text: "Write a title of at least 10 characters."}, {Name: "topics", Text: "There is no topic called “Conectivity”."}, {Name: "audience", Text: "Choose who will see this."}, {Name: "kind", Text: "Choose what it is."}, {Name: "body", Text: "This is longer than 20,000 characters."}}
+	write.Problems = parts.Problems{{Name: "title", Text: "Write a title of at least 10 characters."}, {Name: "topics", Text: "There is no topic called “Conectivity”."}, {Name: "audience", Text: "Choose who will see this."}, {Name: "kind", Text: "Choose what it is."}, {Name: "network", Text: "Join Winter service first. Only its members write there."}, {Name: "body", Text: "This is longer than 20,000 characters."}}
 	g.add("write-problems", threads.Write(write))
 	g.add("write-empty", threads.Write(threads.WritePage{Chrome: g.chrome("Edit", "write"), Heading: "Edit your question", Action: "/threads/42/edit", Place: "edit:thread:42", Revision: 1, Kind: "question", TitleLabel: "Question", WhoSees: "Everyone signed in.", Submit: "Save changes", CancelPath: "/threads/42"}))
 
@@ -249,7 +251,38 @@ func (g *shelf) threads() {
 	}))
 	g.add("history-empty", threads.History(threads.HistoryPage{Chrome: g.chrome("History", "discussions"), Heading: "History of this reply", Thread: parts.Link{Text: "Thread", Path: "/threads/42"}}))
 	g.add("delete", threads.Delete(threads.DeletePage{Chrome: g.chrome("Delete", "discussions"), Heading: "Delete this reply?", What: "Yes. We did it for two library buildings in 2024…", Means: "The text goes for good. A line stays in its place, so that the answers to it make sense.", Action: "/replies/9/delete", CancelPath: "/replies/9"}))
+	moved := parts.Link{Text: "Can a primary school’s fibre connection…", Path: "/threads/42"}
+	kinds := []parts.Option{{Value: "question", Label: "Question", Selected: true}, {Value: "discussion", Label: "Discussion"}}
+	move := threads.MovePage{
+		Chrome: g.chrome("Move", "discussions"), Thread: moved, Action: "/threads/42/move", CancelPath: "/threads/42", WhoSees: "Visible only to members of Procurement circle",
+		Places: homes(), Audiences: write.Audiences, Kinds: kinds,
+	}
+	g.add("move", threads.Move(move))
+	move.Unsure, move.Problems = true, parts.Problems{{Name: "network", Text: "Choose a network that you are a member of."}, {Name: "audience", Text: "What is written in Procurement circle is for its members only."}, {Name: "kind", Text: "Choose whether this is a question or a discussion."}, {Name: "sure", Text: "People will read this who could not before. Say that this is meant."}}
+	g.add("move-problems", threads.Move(move))
+	g.add("move-empty", threads.Move(threads.MovePage{Chrome: g.chrome("Move", "discussions"), Action: "/threads/42/move", CancelPath: "/threads/42"}))
+	merge := threads.MergePage{Chrome: g.chrome("Merge", "discussions"), Thread: moved, Action: "/threads/42/merge", CancelPath: "/threads/42"}
+	g.add("merge-empty", threads.Merge(merge))
+	merge.Into, merge.Problems = "9999", parts.Problems{{Name: "into", Text: "There is no such thread here. Write its number, or copy its address."}}
+	g.add("merge-problems", threads.Merge(merge))
+	merge.Into, merge.Problems = "30", parts.Problems{{Name: "sure", Text: "Fewer people will read one of the two than before. Say that this is meant."}}
+	merge.Target, merge.Becomes = &parts.Link{Text: "Who pays for wi-fi in community centres?", Path: "/threads/30"}, "Its opening becomes a reply, and its 7 replies move along. Its old address leads there. This cannot be undone."
+	merge.Narrows = "This thread was for more people. It will be as narrow as the other: visible only to your organisation."
+	g.add("merge", threads.Merge(merge))
+	split := threads.SplitPage{Chrome: g.chrome("Split", "discussions"), Thread: moved, Action: "/threads/42/split", CancelPath: "/threads/42", Kinds: kinds}
+	g.add("split-empty", threads.Split(split))
+	split.Replies, split.More = []threads.SplitChoice{{ID: 9, Author: "Gwen Pryce", At: now, Excerpt: "Yes. We did it for two library buildings in 2024…", Chosen: true}, {ID: 10, Author: "Ben Sato", At: earlier, Excerpt: "What did it cost?"}}, true
+	split.Problems = parts.Problems{{Name: "replies", Text: "Choose the replies that go."}, {Name: "title", Text: "Write a title: one sentence that says what this is about."}}
+	g.add("split", threads.Split(split))
 	g.add("delete-empty", threads.Delete(threads.DeletePage{Chrome: g.chrome("Delete", "discussions"), Heading: "Delete?", Action: "/replies/9/delete", CancelPath: "/"}))
+}
+
+// homes are where a thread can go.
+func homes() []threads.PlaceOption {
+	return []threads.PlaceOption{
+		{Label: "Everyone", Audiences: []string{"public", "hub", "org:1"}, Selected: true},
+		{Value: "3", Label: "Procurement circle", Audiences: []string{"members"}}, {Value: "4", Label: "Winter service", Audiences: []string{"hub", "members"}},
+	}
 }
 
 func reply(id int64, by parts.Person, html string) threads.Reply {
@@ -290,14 +323,14 @@ func (g *shelf) people() {
 	g.add("profile-empty", people.Profile(people.ProfilePage{Chrome: g.chrome("Priya Nair", "people"), Person: person(4, "Priya Nair", "", ""), Mine: true, Kept: "Only you see: phone.", EditPath: "/settings/profile", Empty: parts.Empty{Title: "Nothing written yet", Text: "What you ask and answer is listed here.", Do: parts.Link{Text: "Write", Path: "/write"}}}))
 
 	g.add("unit", people.Unit(people.UnitPage{Chrome: g.chrome("Libraries", "people"), Name: "Libraries", Organisation: "Devon County Council", Above: []parts.Link{{Text: "People", Path: "/people"}, {Text: "Communities", Path: "/units/1"}}, Below: []parts.Link{{Text: "Mobile libraries", Path: "/units/5"}, {Text: "Stock", Path: "/units/6"}}, Follow: parts.Follow{Kind: "unit", ID: 3, Name: "Libraries"}, Summary: "4 people", People: entries, Pager: pager(), ChartPath: "/people/chart?unit=3", Everyone: parts.Link{Text: "Everyone here and in the units within", Path: "/people?unit=3"}, Manager: &parts.SidePerson{Person: ruth, Note: "Head of Libraries"}, Blog: parts.Link{Text: "Libraries", Path: "/blog/libraries"}, Posts: []parts.SideThread{{Title: "What 40 calls taught us", Path: "/blog/libraries/calls", Note: "4 March 2027"}}, Questions: []parts.SideThread{{Title: "Who has tablets to lend?", Path: "/threads/9", Note: "Since 4 March 2027 · no replies"}}}))
-	g.add("unit-empty", people.Unit(people.UnitPage{Chrome: g.chrome("Stock", "people"), Name: "Stock", Empty: parts.Empty{Title: "Nobody in this unit", Text: "Somebody’s profile names their unit."}}))
+	g.add("unit-empty", people.Unit(people.UnitPage{Chrome: g.chrome("Stock", "people"), Name: "Stock", SetUp: "/blog/new?owner=unit:6", Empty: parts.Empty{Title: "Nobody in this unit", Text: "Somebody’s profile names their unit."}}))
 
 	units2 := []people.Branch{{Name: "Communities", Path: "/units/1", Focus: "/people/chart?unit=1", People: "40 people", Head: &ruth, Open: true, Below: []people.Branch{
 		{Name: "Libraries", Path: "/units/3", Focus: "/people/chart?unit=3", People: "14 people", Head: &gwen, Folded: "2 units within"}, {Name: "Stock", Path: "/units/6", People: "1 person"}}}}
 	g.add("chart", people.Chart(people.ChartPage{Chrome: g.chrome("Organisation chart", "people"), Heading: "Organisation chart", Organisations: []people.Organisation{{ID: "org-1", Name: "Devon County Council", People: "212 people", Units: units2}, {ID: "org-2", Name: "Moors", People: "2 people", Partner: true}}}))
 	g.add("chart-unit", people.Chart(people.ChartPage{Chrome: g.chrome("Communities", "people"), Heading: "Communities", Whole: "/people/chart", Above: []parts.Link{{Text: "Devon County Council", Path: "/people/chart"}}, Organisations: []people.Organisation{{ID: "org-1", Name: "Devon County Council", People: "212 people", Units: units2}}}))
 
-	edit := people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: gwen, Mine: true, Action: "/settings/profile", CancelPath: "/people/gwen.pryce", Name: "Gwen Pryce", JobTitle: "Library systems manager", Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", About: "Ask me about connectivity.", Pronouns: "she/her", Languages: "Welsh", WorkingPattern: "Monday to Thursday", HowToWork: "Ring.", AskAbout: "Connectivity", WritesIn: []parts.Option{{Label: "The language of the hub"}, {Value: "cy", Label: "Cymraeg", Selected: true}}, Levels: map[string]string{"phone": "org", "location": "me"}, Unit: "3", Units: units, Manager: "ruth.adeyemi", Managers: []parts.Option{{Label: "Nobody"}, {Value: "ruth.adeyemi", Label: "Ruth Adeyemi"}}, HasPhoto: true, PhotoAction: "/settings/photo", PhotoDeleteAction: "/settings/photo/delete",
+	edit := people.EditPage{Chrome: g.chrome("Edit profile", "people"), Person: gwen, Mine: true, Action: "/settings/profile", CancelPath: "/people/gwen.pryce", Name: "Gwen Pryce", JobTitle: "Library systems manager", Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", About: "Ask me about connectivity.", Pronouns: "she/her", Languages: "Welsh", WorkingPattern: "Monday to Thursday", HowToWork: "Ring.", AskAbout: "Connectivity", TopicNames: []string{"Connectivity", "Libraries"}, WritesIn: []parts.Option{{Label: "The language of the hub"}, {Value: "cy", Label: "Cymraeg", Selected: true}}, Levels: map[string]string{"phone": "org", "location": "me"}, Unit: "3", Units: units, Manager: "ruth.adeyemi", Managers: []parts.Option{{Label: "Nobody"}, {Value: "ruth.adeyemi", Label: "Ruth Adeyemi"}}, HasPhoto: true, PhotoAction: "/settings/photo", PhotoDeleteAction: "/settings/photo/delete",
 		Problems: parts.Problems{{Name: "name", Text: "Write your name."}, {Name: "photo", Text: "This file is not a picture."}}}
 	g.add("profile-edit", people.Edit(edit))
 	edit.Mine, edit.Kept = false, map[string]bool{"phone": true, "about": true}
