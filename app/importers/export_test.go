@@ -202,11 +202,23 @@ func (h *hub) lives(t *testing.T) {
 		}
 		return h.deps.Topics.Redirect(ctx, tx, "and-before-that", all[1].ID)
 	}))
+	h.wordpress(t, oneOfEach(), importers.Options{Attachments: uploads(t)})
+	must(talk.Watch(ctx, ada, "blog", int64(h.number(t, "SELECT MAX(id) FROM blogs"))))
+	must(talk.Watch(ctx, ada, "network", int64(h.number(t, "SELECT MIN(id) FROM networks WHERE access = 'open'"))))
 	must(h.deps.Statements.Edit(ctx, auth.Operator(), "privacy", "We keep *little*.", time.Time{}))
 
 	must(h.deps.DB.Tx(ctx, func(tx *db.Tx) error {
 		for _, statement := range []string{
 			`UPDATE people SET pronouns = 'she/her', languages = 'English, Kernewek', how_to_work = '*Ask* first', privacy = 'location=org' WHERE id = 1`,
+			// As if it had been written here: a blog, a draft by two, a post by two, and a unit's blog that is being prepared.
+			`UPDATE blogs SET external_id = NULL, source_hash = '' WHERE name = 'Fords & bridges'`,
+			`UPDATE post_drafts SET external_id = NULL, authors = 'zofia-kowalska ben-chaffe nobody', publish_at = 4000000000000000, preview = 'TOP SECRET link' WHERE title = 'Tomorrow'`,
+			`INSERT INTO post_authors (thread_id, person_id) SELECT p.thread_id, 3 FROM posts p JOIN threads t ON t.id = p.thread_id WHERE t.title = 'The bridge'`,
+			`UPDATE series SET description = 'What does not change' WHERE name = 'Pages'`,
+			`INSERT INTO blogs (slug, name, owner_kind, owner_id, audience, launch_at, created_at, updated_at)
+				SELECT 'unit-notes', 'Unit notes', 'unit', MIN(u.id), 'org:1', 4000000000000000, 9, 9 FROM units u`,
+			`INSERT INTO blog_authors (blog_id, person_id, created_at) SELECT b.id, 4, 9 FROM blogs b WHERE b.slug = 'unit-notes'`,
+			`INSERT INTO blog_readers (blog_id, email, token, created_at, confirmed_at) SELECT b.id, 'secret@sign-in.example', 'TOP SECRET', 9, 9 FROM blogs b WHERE b.slug = 'unit-notes'`,
 			`UPDATE threads SET pinned_at = 1700000000000000 WHERE id = (SELECT MIN(t.id) FROM threads t WHERE t.network_id IS NOT NULL)`,
 			// What only another import can make of it: a reply to a later one, and units nobody works in, the inner one first.
 			`UPDATE replies SET parent_id = (SELECT MAX(r.id) FROM replies r WHERE r.thread_id = replies.thread_id) WHERE id = (SELECT MIN(r.id) FROM replies r)`,
@@ -352,7 +364,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 	want := []string{"organisations.jsonl", "units.jsonl", "topics.jsonl", "people.jsonl", "networks.jsonl", "blogs.jsonl", "threads.jsonl",
 		"replies.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
 		"statements.jsonl"}
-	if len(names) != len(want)+3 || !slices.Equal(names[:len(want)], want) || names[len(names)-1] != "manifest.json" {
+	if len(names) != len(want)+4 || !slices.Equal(names[:len(want)], want) || names[len(names)-1] != "manifest.json" {
 		t.Errorf("files: got %q", names)
 	}
 	for _, name := range names[len(want) : len(names)-1] {
@@ -369,7 +381,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 		Stored int
 	}
-	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 2 || m.Stored != 2 || len(m.Files) != 16 {
+	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 2 || m.Stored != 3 || len(m.Files) != 16 {
 		t.Errorf("manifest: %v %+v", err, m)
 	}
 	for i, f := range m.Files {
@@ -394,6 +406,16 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		{"an attachment", "attachments.jsonl", `"name":"plan.pdf"`},
 		{"an old address", "redirects.jsonl", `{"type":"redirect","path":"/?p=7","thread":"hub/thread/`},
 		{"the address of a topic that is no more", "topics.jsonl", `"former_slugs":["and-before-that","what-it-was-called"]`},
+		{"a blog of a unit", "blogs.jsonl", `"unit":"`},
+		{"a blog that is being prepared", "blogs.jsonl", `"launch":"2096-`},
+		{"a series", "blogs.jsonl", `"all_series":[{"slug":"pages","name":"Pages","description":"What does not change"}]`},
+		{"a page", "posts.jsonl", `"series":"Pages"`},
+		{"a cover", "posts.jsonl", `"cover":"`},
+		{"a post by two", "posts.jsonl", `"authors":["`},
+		{"a draft by two", "drafts.jsonl", `"authors":["`},
+		{"a post for later", "drafts.jsonl", `"publish":"2096-`},
+		{"who follows a blog", "follows.jsonl", `"blogs":["`},
+		{"who follows a network", "follows.jsonl", `"networks":["`},
 		{"a statement", "statements.jsonl", `{"type":"statement","slug":"privacy","body":"We keep *little*."}`},
 	} {
 		if !strings.Contains(files[tc.file], tc.text) {
