@@ -205,6 +205,92 @@ GET  /files/:key                     -           404 200    200     200       20
 
 GET  /feed.atom                      -           200 200    200     200       200     200    200     200       200   200    200
 GET  /feed.json                      -           200 200    200     200       200     200    200     200       200   200    200
+GET  /blogs                          -           000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/new                       -           000 000 000 000 000 000 000 000 000 000 000
+POST /blog/new                       -           000 000 000 000 000 000 000 000 000 000 000 | owner=person:0&name=Mine&audience=hub&when=now
+GET  /blog/write                     -           000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/drafts                    -           000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/drafts/:id                -           000 000 000 000 000 000 000 000 000 000 000
+POST /blog/drafts/:id                -           000 000 000 000 000 000 000 000 000 000 000 | title=Tablets&body=Ten&revision=1&do=save
+GET  /blog/drafts/:id/preview        -           000 000 000 000 000 000 000 000 000 000 000
+POST /blog/drafts/:id/share          -           000 000 000 000 000 000 000 000 000 000 000
+POST /blog/drafts/:id/unshare        -           000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/drafts/:id/delete         -           000 000 000 000 000 000 000 000 000 000 000
+POST /blog/drafts/:id/delete         -           000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/preview/:secret           -           000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/preview/:secret/cover     -           000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog                     public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/start               public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/write               public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+POST /blog/:blog/write               public      000 000 000 000 000 000 000 000 000 000 000 | title=Tablets&body=Ten&do=save
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/settings            public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+POST /blog/:blog/settings            public      000 000 000 000 000 000 000 000 000 000 000 | name=Cupboards&audience=$audience
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+POST /blog/:blog/authors             public      000 000 000 000 000 000 000 000 000 000 000 | handle=ben-chaffe
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+POST /blog/:blog/launch              public      000 000 000 000 000 000 000 000 000 000 000 | date=2028-01-01&time=09:00
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/delete              public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+POST /blog/:blog/delete              public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/series/:series      public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/:post               public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/:post/edit          public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+POST /blog/:blog/:post/edit          public      000 000 000 000 000 000 000 000 000 000 000 | title=Tablets&body=Eleven&revision=1
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+POST /blog/:blog/:post/unpublish     public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/:post/delete        public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+POST /blog/:blog/:post/delete        public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blog/:blog/:year/:month        public      000 000 000 000 000 000 000 000 000 000 000
+                                     hub         000 000 000 000 000 000 000 000 000 000 000
+                                     org         000 000 000 000 000 000 000 000 000 000 000
+                                     network     000 000 000 000 000 000 000 000 000 000 000
 GET  /blog/:blog/feed.atom           -           200 200    200     200       200     200    200     200       200   200    200
 GET  /blog/:blog/feed.json           -           200 200    200     200       200     200    200     200       200   200    200
 POST /blog/:blog/readers             -           404 404    404     404       404     404    404     404       404   404    404
@@ -396,7 +482,7 @@ func TestListsShowWhatMayBeRead(t *testing.T) {
 		}
 		m.Drain()
 		for _, path := range []string{
-			"/latest", "/topics/connectivity", "/people/zofia-kowalska", "/search?q=tablets+cupboard", "/suggest?q=tablets+cupb",
+			"/latest", "/latest?kind=question", "/topics/connectivity", "/people/zofia-kowalska/discussions", "/search?q=tablets+cupboard", "/suggest?q=tablets+cupb",
 			"/similar?title=Where+are+tablets+of+a+cupboard", "/write?title=Where+are+tablets+of+a+cupboard", "/threads/" + m.shown["public"].get("thread"),
 			"/api/v1/search?q=tablets+cupboard", "/api/v1/experts?q=tablets+cupboard",
 		} {
@@ -635,6 +721,8 @@ var addresses = strings.NewReplacer(
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
 	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
+	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
+	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",
 	"/sitemap/:kind/:n.xml", "/sitemap/threads/1.xml", "/site/:statement", "/site/privacy",
 	"/networks/:slug", "/networks/$network", "/people/:id/accept", "/people/$asker/accept", "/people/:id/decline", "/people/$asker/decline",
 	"/people/:id/", "/people/$joined/", "/links/:id/", "/links/$linked/",
@@ -664,6 +752,7 @@ func (m *crowd) things(l line) *things {
 func (m *crowd) nowhere() *things {
 	return &things{m: m, made: map[string]string{
 		"thread": "999999999", "second": "999999998", "reply": "999999999", "network": "nowhere", "asker": "999999999", "joined": "999999999", "linked": "999999999", "other": "nowhere",
+		"blog": "nowhere", "post": "nowhere", "series": "nowhere", "month": "2027/05", "audience": "hub",
 	}}
 }
 
@@ -705,6 +794,8 @@ func (n *things) make(name string) string {
 	case "draft":
 		m.write("/drafts", url.Values{"place": {"new"}, "body": {"Half a thought"}})
 		return strconv.FormatInt(m.number(`SELECT MAX(id) FROM drafts`), 10)
+	case "blog", "post", "written", "series", "month", "audience":
+		return n.blog(name)
 	case "device":
 		return m.device()
 	case "failure":
@@ -719,6 +810,41 @@ func (n *things) make(name string) string {
 	}
 	m.t.Fatalf("the matrix names $%s", name)
 	return ""
+}
+
+// blog makes the author's blog that a line is about, and what its addresses name: a post for the same audience, in a series, and
+// a draft. The blogs the author had before go to others: a person has one.
+func (n *things) blog(name string) string {
+	m := n.m
+	m.t.Helper()
+	audience := n.audience
+	switch audience {
+	case "org":
+		audience = auth.OrgAudience(m.number(`SELECT id FROM organisations WHERE home`))
+	case "network":
+		audience = auth.NetworkAudience(m.circle)
+	case "-":
+		audience = auth.AudienceHub
+	}
+	n.made["audience"], n.made["series"], n.made["month"] = audience, "cupboards", "2027/05"
+	if n.made["blog"] == "" {
+		m.serial++
+		n.made["blog"] = fmt.Sprint("cupboards-", m.serial)
+		m.tx(`UPDATE blogs SET owner_kind = 'unit', owner_id = 1000000 + id WHERE owner_kind = 'person' AND owner_id IN (SELECT id FROM people WHERE handle = 'zofia-kowalska')`)
+		m.tx(`INSERT INTO blogs (slug, name, owner_kind, owner_id, audience, created_at, updated_at) SELECT CAST($1 AS TEXT), 'Cupboards', 'person', p.id, 'hub', 1, 1 FROM people p WHERE p.handle = 'zofia-kowalska'`, n.made["blog"])
+	}
+	write := "/blog/" + n.made["blog"] + "/write"
+	text := url.Values{"title": {"What is in the cupboards"}, "body": {"Ten tablets."}, "new_series": {"Cupboards"}, "do": {"publish"}}
+	switch name {
+	case "post", "series", "month":
+		n.made["post"] = m.write(write, text)
+		m.tx(`UPDATE threads SET audience = $1 WHERE kind = 'post' AND title = 'What is in the cupboards' AND audience = 'hub'`, audience)
+	case "written":
+		text.Set("do", "save")
+		n.made["written"] = m.write(write, text)
+	}
+	m.tx(`UPDATE blogs SET audience = $1 WHERE slug = $2`, audience, n.made["blog"])
+	return n.made[name]
 }
 
 // network makes the network that a line is about and what its addresses name: somebody who asks to join, an ordinary member, and

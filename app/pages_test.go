@@ -39,6 +39,25 @@ var pages = map[string]struct {
 	"/":                               {"/", priya, 200},
 	"/feed.atom":                      {"/feed.atom", "", 200},
 	"/feed.json":                      {"/feed.json", "", 200},
+	"/blogs":                          {"/blogs", priya, 200},
+	"/blog/new":                       {"/blog/new", imran, 200},
+	"/blog/write":                     {"/blog/write", priya, 200},
+	"/blog/drafts":                    {"/blog/drafts", priya, 200},
+	"/blog/drafts/:id":                {"/blog/drafts/{post-draft}", priya, 200},
+	"/blog/drafts/:id/preview":        {"/blog/drafts/{post-draft}/preview", priya, 200},
+	"/blog/drafts/:id/delete":         {"/blog/drafts/{post-draft}/delete", priya, 200},
+	"/blog/preview/:secret":           {"/blog/preview/none", "", 404},
+	"/blog/preview/:secret/cover":     {"/blog/preview/none/cover", "", 404},
+	"/blog/:blog":                     {"/blog/priya-nair", priya, 200},
+	"/blog/:blog/start":               {"/blog/priya-nair/start", priya, 200},
+	"/blog/:blog/write":               {"/blog/priya-nair/write", priya, 200},
+	"/blog/:blog/settings":            {"/blog/priya-nair/settings", priya, 200},
+	"/blog/:blog/delete":              {"/blog/priya-nair/delete", priya, 200},
+	"/blog/:blog/series/:series":      {"/blog/priya-nair/series/the-shelf", priya, 200},
+	"/blog/:blog/:post":               {"/blog/priya-nair/what-the-shelf-says", priya, 200},
+	"/blog/:blog/:post/edit":          {"/blog/priya-nair/what-the-shelf-says/edit", priya, 200},
+	"/blog/:blog/:post/delete":        {"/blog/priya-nair/what-the-shelf-says/delete", priya, 200},
+	"/blog/:blog/:year/:month":        {"/blog/priya-nair/2027/05", priya, 200},
 	"/blog/:blog/feed.atom":           {"/blog/priya-nair/feed.atom", "", 200},
 	"/blog/:blog/feed.json":           {"/blog/priya-nair/feed.json", "", 200},
 	"/blog/readers/:token":            {"/blog/readers/none", "", 404}, // package blogs reads those of real letters
@@ -59,9 +78,9 @@ var pages = map[string]struct {
 	"/threads/:id":                    {"/threads/{thread}", priya, 200},
 	"/threads/:id/history":            {"/threads/{thread}/history", priya, 200},
 	"/threads/:id/edit":               {"/threads/{thread}/edit", ruth, 200},
-	"/threads/:id/move":              {"/threads/{thread}/move", ruth, 200},
-	"/threads/:id/merge":             {"/threads/{thread}/merge?into={thread}", ruth, 200},
-	"/threads/:id/split":             {"/threads/{thread}/split", ruth, 200},
+	"/threads/:id/move":               {"/threads/{thread}/move", ruth, 200},
+	"/threads/:id/merge":              {"/threads/{thread}/merge?into={thread}", ruth, 200},
+	"/threads/:id/split":              {"/threads/{thread}/split", ruth, 200},
 	"/threads/:id/delete":             {"/threads/{thread}/delete", ruth, 200},
 	"/threads/:id/knowing":            {"/threads/{thread}/knowing", priya, 200},
 	"/replies/:id":                    {"/replies/{reply}", priya, 303},
@@ -137,7 +156,8 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		grow(t, h, 3) // no list is empty, because an empty one needs fewer statements
 		thread := threadOf(t, h, "more/thread/0")
 		sendPhoto(t, clients[priya])
-		fill := strings.NewReplacer("{thread}", thread, "{reply}", reply(t, clients[ruth], thread), "{photo}", photoIn(t, h.DB))
+		fill := strings.NewReplacer("{thread}", thread, "{reply}", reply(t, clients[ruth], thread), "{photo}", photoIn(t, h.DB),
+			"{post-draft}", growBlogs(t, clients[priya], 3))
 
 		// measure counts twice, because the first to ask after a change fills the caches for everyone.
 		measure := func() (counts map[string]int64) {
@@ -175,6 +195,7 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		}
 		before := measure()
 		grow(t, h, 60)
+		growBlogs(t, clients[priya], 30)
 		after := measure()
 		for page, n := range after {
 			if n > before[page]+1 { // one more may ask for the next page; one per row would be dozens
@@ -285,6 +306,27 @@ func growNetworks(t *testing.T, h *apptest.Hub, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// growBlogs has the member publish n posts of one series, written with somebody, and begin a draft, whose id it returns.
+func growBlogs(t *testing.T, c *apptest.Client, n int) (draft string) {
+	t.Helper()
+	for i := range n {
+		form := url.Values{
+			"title": {"What the shelf says"}, "body": {"Library broadband, again."}, "summary": {"Again."}, "new_series": {"The shelf"}, "topics": {"Connectivity"},
+			"authors": {"sian-rees"}, "audience": {[]string{"public", "hub"}[i%2]}, "do": {"publish"},
+		}
+		if got := c.Post("/blog/priya-nair/write", form); got.Status != http.StatusSeeOther {
+			t.Fatalf("publish: status %d\n%s", got.Status, got.Body)
+		}
+		form.Set("do", "save")
+		got := c.Post("/blog/priya-nair/write", form)
+		if got.Status != http.StatusSeeOther {
+			t.Fatalf("begin a draft: status %d\n%s", got.Status, got.Body)
+		}
+		draft = got.Location[strings.LastIndexByte(got.Location, '/')+1:]
+	}
+	return draft
 }
 
 // grow brings every list of the hub to at least n lines: people, topics, threads of different people and topics, replies under
