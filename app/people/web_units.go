@@ -121,7 +121,7 @@ func focused(units []Unit) []parts.Link {
 }
 
 // openLevels is how many levels of the list beside a chart are open at first.
-const openLevels = 1
+const openLevels = 2
 
 // branches returns list as a chart shows it, without the way to the chart of focus, which is this one.
 func branches(list []Branch, focus int64, level int) []views.Branch {
