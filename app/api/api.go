@@ -29,9 +29,10 @@ type Addresses interface {
 type Hit struct {
 	Ref        string  `json:"ref" example:"thread:42" doc:"What it is, for the life of the hub"`
 	ExternalID string  `json:"external_id" example:"stackexchange/quantumcomputing/post/123" doc:"Where it was imported from; empty when it was written here"`
-	Kind       string  `json:"kind" example:"question" doc:"question, discussion, post, signal, decision, reply, person or topic"`
+	Kind       string  `json:"kind" example:"question" doc:"question, discussion, post, signal, decision, reply, person, topic or network"`
 	Title      string  `json:"title" doc:"For a reply, the title of its thread"`
 	URL        string  `json:"url" format:"uri"`
+	Network    string  `json:"network" example:"flood-watch" doc:"Slug of the network its thread lives in; empty when in none"`
 	Score      float64 `json:"score" doc:"Comparable within one answer only"`
 }
 
@@ -47,8 +48,8 @@ type Person struct {
 
 // SearchInput is the query of a search.
 type SearchInput struct {
-	Q     string `query:"q" required:"true" minLength:"1" maxLength:"4000" doc:"As in the search box: words, \"phrases\", -not, author:, topic:, kind:, before:, after:, is:"`
-	Kind  string `query:"kind" enum:"question,discussion,post,signal,decision,reply,thread,person,topic" doc:"Only results of this kind"`
+	Q     string `query:"q" required:"true" minLength:"1" maxLength:"4000" doc:"As in the search box: words, \"phrases\", -not, author:, topic:, network:, kind:, before:, after:, is:"`
+	Kind  string `query:"kind" enum:"question,discussion,post,signal,decision,reply,thread,person,topic,network" doc:"Only results of this kind"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
@@ -95,7 +96,7 @@ func Register(app *fiber.App, f *find.Service, at Addresses) huma.API {
 	app.Use("/api/v1", handOn)
 	api := humafiber.New(app, cfg)
 	s := &service{find: f, at: at}
-	huma.Register(api, operation("search", "/api/v1/search", "Search", "Finds threads, replies, people and topics."), s.search)
+	huma.Register(api, operation("search", "/api/v1/search", "Search", "Finds threads, replies, people, topics and networks."), s.search)
 	huma.Register(api, operation("experts", "/api/v1/experts", "Who may know", "Ranks people by what they wrote, with evidence. Empty unless you are signed in."), s.experts)
 	return api
 }
@@ -188,7 +189,7 @@ func (s *service) experts(ctx context.Context, in *ExpertsInput) (*ExpertsOutput
 func (s *service) hits(list []find.Hit) []Hit {
 	out := make([]Hit, len(list))
 	for i, h := range list {
-		out[i] = Hit{Ref: h.Ref, ExternalID: h.ExternalID, Kind: h.Kind, Title: h.Title, URL: s.at.URL(h.Path), Score: h.Score}
+		out[i] = Hit{Ref: h.Ref, ExternalID: h.ExternalID, Kind: h.Kind, Title: h.Title, URL: s.at.URL(h.Path), Network: h.Network.Slug, Score: h.Score}
 	}
 	return out
 }
