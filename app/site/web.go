@@ -64,8 +64,12 @@ func (h *Web) Front(c *fiber.Ctx) error {
 		return err
 	}
 	page := h.front(c)
-	page.Items = h.shown.Items(v, talk.Items)
-	page.Posts = h.shown.Items(v, posts.Items)
+	page.Items, page.Posts = h.shown.Items(v, talk.Items), h.shown.Items(v, posts.Items)
+	for _, list := range [][]parts.Item{page.Items, page.Posts} {
+		for i := range list {
+			list[i].Audience = "" // public, as the page says of all of it
+		}
+	}
 	for _, n := range networks {
 		page.Networks = append(page.Networks, views.Network{Name: n.Name, Path: n.Path, Purpose: n.Purpose})
 	}
@@ -108,6 +112,9 @@ func public(c *fiber.Ctx, contentType string) {
 const robots = `User-agent: *
 Disallow: /admin
 Disallow: /api/
+Disallow: /blog/drafts
+Disallow: /blog/preview/
+Disallow: /blog/readers/
 Disallow: /drafts
 Disallow: /following
 Disallow: /link/

@@ -215,7 +215,7 @@ func (k Knows) part() parts.Person {
 func (k Knows) note() string {
 	var why []string
 	if k.Asks {
-		why = append(why, "Says “ask me about this”")
+		why = append(why, "“Ask me about this”")
 	}
 	switch {
 	case k.Accepted == 1:
