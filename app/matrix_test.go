@@ -205,92 +205,92 @@ GET  /files/:key                     -           404 200    200     200       20
 
 GET  /feed.atom                      -           200 200    200     200       200     200    200     200       200   200    200
 GET  /feed.json                      -           200 200    200     200       200     200    200     200       200   200    200
-GET  /blogs                          -           000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/new                       -           000 000 000 000 000 000 000 000 000 000 000
-POST /blog/new                       -           000 000 000 000 000 000 000 000 000 000 000 | owner=person:0&name=Mine&audience=hub&when=now
-GET  /blog/write                     -           000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/drafts                    -           000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/drafts/:id                -           000 000 000 000 000 000 000 000 000 000 000
-POST /blog/drafts/:id                -           000 000 000 000 000 000 000 000 000 000 000 | title=Tablets&body=Ten&revision=1&do=save
-GET  /blog/drafts/:id/preview        -           000 000 000 000 000 000 000 000 000 000 000
-POST /blog/drafts/:id/share          -           000 000 000 000 000 000 000 000 000 000 000
-POST /blog/drafts/:id/unshare        -           000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/drafts/:id/delete         -           000 000 000 000 000 000 000 000 000 000 000
-POST /blog/drafts/:id/delete         -           000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/preview/:secret           -           000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/preview/:secret/cover     -           000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog                     public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/start               public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/write               public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-POST /blog/:blog/write               public      000 000 000 000 000 000 000 000 000 000 000 | title=Tablets&body=Ten&do=save
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/settings            public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-POST /blog/:blog/settings            public      000 000 000 000 000 000 000 000 000 000 000 | name=Cupboards&audience=$audience
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-POST /blog/:blog/authors             public      000 000 000 000 000 000 000 000 000 000 000 | handle=ben-chaffe
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-POST /blog/:blog/launch              public      000 000 000 000 000 000 000 000 000 000 000 | date=2028-01-01&time=09:00
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/delete              public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-POST /blog/:blog/delete              public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/series/:series      public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/:post               public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/:post/edit          public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-POST /blog/:blog/:post/edit          public      000 000 000 000 000 000 000 000 000 000 000 | title=Tablets&body=Eleven&revision=1
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-POST /blog/:blog/:post/unpublish     public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/:post/delete        public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-POST /blog/:blog/:post/delete        public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
-GET  /blog/:blog/:year/:month        public      000 000 000 000 000 000 000 000 000 000 000
-                                     hub         000 000 000 000 000 000 000 000 000 000 000
-                                     org         000 000 000 000 000 000 000 000 000 000 000
-                                     network     000 000 000 000 000 000 000 000 000 000 000
+GET  /blogs                          -           200 200    200     200       200     200    200     200       200   200    200
+GET  /blog/new                       -           in  200    200     200       200     200    200     200       200   200    in
+POST /blog/new                       -           in  422    422     422       422     422    422     422       422   422    in    | owner=person:0&name=Mine&audience=hub&when=now
+GET  /blog/write                     -           in  200    200     303       200     200    200     200       200   200    in
+GET  /blog/drafts                    -           in  200    200     200       200     200    200     200       200   200    in
+GET  /blog/drafts/:id                -           in  404    404     404       404     404    404     404       404   200    in
+POST /blog/drafts/:id                -           in  404    404     404       404     404    404     404       404   303    in    | title=Tablets&body=Ten&revision=1&do=save
+GET  /blog/drafts/:id/preview        -           in  404    404     404       404     404    404     404       404   200    in
+POST /blog/drafts/:id/share          -           in  404    404     404       404     404    404     404       404   200    in
+POST /blog/drafts/:id/unshare        -           in  404    404     404       404     404    404     404       404   303    in
+GET  /blog/drafts/:id/delete         -           in  404    404     404       404     404    404     404       404   200    in
+POST /blog/drafts/:id/delete         -           in  404    404     404       404     404    404     404       404   303    in
+GET  /blog/preview/:secret           -           404 404    404     404       404     404    404     404       404   404    404
+GET  /blog/preview/:secret/cover     -           404 404    404     404       404     404    404     404       404   404    404
+GET  /blog/:blog                     public      200 200    200     200       200     200    200     200       200   200    200
+                                     hub         404 200    200     200       200     200    200     200       200   200    404
+                                     org         404 200    404     200       200     200    200     200       200   200    404
+                                     network     404 404    404     200       200     404    404     404       404   200    404
+GET  /blog/:blog/start               public      in  403    403     403       403     403    403     403       403   200    in
+                                     hub         in  403    403     403       403     403    403     403       403   200    in
+                                     org         in  403    404     403       403     403    403     403       403   200    in
+                                     network     in  404    404     403       403     404    404     404       404   200    in
+GET  /blog/:blog/write               public      in  403    403     403       403     403    403     403       403   200    in
+                                     hub         in  403    403     403       403     403    403     403       403   200    in
+                                     org         in  403    404     403       403     403    403     403       403   200    in
+                                     network     in  404    404     403       403     404    404     404       404   200    in
+POST /blog/:blog/write               public      in  403    403     403       403     403    403     403       403   303    in    | title=Tablets&body=Ten&do=save
+                                     hub         in  403    403     403       403     403    403     403       403   303    in
+                                     org         in  403    404     403       403     403    403     403       403   303    in
+                                     network     in  404    404     403       403     404    404     404       404   422    in
+GET  /blog/:blog/settings            public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       403     404    404     404       404   200    in
+POST /blog/:blog/settings            public      in  403    403     403       403     403    403     303       303   303    in    | name=Cupboards&audience=$audience
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+POST /blog/:blog/authors             public      in  403    403     403       403     403    403     303       303   303    in    | handle=ben-chaffe
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+POST /blog/:blog/launch              public      in  403    403     403       403     403    403     303       303   303    in    | date=2028-01-01&time=09:00
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+GET  /blog/:blog/delete              public      in  403    403     403       403     403    403     403       403   200    in
+                                     hub         in  403    403     403       403     403    403     403       403   200    in
+                                     org         in  403    404     403       403     403    403     403       403   200    in
+                                     network     in  404    404     403       403     404    404     404       404   200    in
+POST /blog/:blog/delete              public      in  403    403     403       403     403    403     403       403   303    in
+                                     hub         in  403    403     403       403     403    403     403       403   303    in
+                                     org         in  403    404     403       403     403    403     403       403   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+GET  /blog/:blog/series/:series      public      200 200    200     200       200     200    200     200       200   200    200
+                                     hub         404 200    200     200       200     200    200     200       200   200    404
+                                     org         404 200    404     200       200     200    200     200       200   200    404
+                                     network     404 404    404     200       200     404    404     404       404   200    404
+GET  /blog/:blog/:post               public      200 200    200     200       200     200    200     200       200   200    200
+                                     hub         404 200    200     200       200     200    200     200       200   200    404
+                                     org         404 200    404     200       200     200    200     200       200   200    404
+                                     network     404 404    404     200       200     404    404     404       404   200    404
+GET  /blog/:blog/:post/edit          public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       403     404    404     404       404   200    in
+POST /blog/:blog/:post/edit          public      in  403    403     403       403     403    403     303       303   303    in    | title=Tablets&body=Eleven&revision=1
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+POST /blog/:blog/:post/unpublish     public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+GET  /blog/:blog/:post/delete        public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       403     404    404     404       404   200    in
+POST /blog/:blog/:post/delete        public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       403     404    404     404       404   303    in
+GET  /blog/:blog/:year/:month        public      200 200    200     200       200     200    200     200       200   200    200
+                                     hub         404 200    200     200       200     200    200     200       200   200    404
+                                     org         404 200    404     200       200     200    200     200       200   200    404
+                                     network     404 404    404     200       200     404    404     404       404   200    404
 GET  /blog/:blog/feed.atom           -           200 200    200     200       200     200    200     200       200   200    200
 GET  /blog/:blog/feed.json           -           200 200    200     200       200     200    200     200       200   200    200
 POST /blog/:blog/readers             -           404 404    404     404       404     404    404     404       404   404    404
@@ -745,6 +745,9 @@ func (m *crowd) things(l line) *things {
 	if m.shown[l.audience] == nil {
 		m.shown[l.audience] = &things{m: m, audience: l.audience, made: map[string]string{}}
 	}
+	if blog := m.shown[l.audience].made["blog"]; blog != "" {
+		m.own(blog)
+	}
 	return m.shown[l.audience]
 }
 
@@ -813,7 +816,7 @@ func (n *things) make(name string) string {
 }
 
 // blog makes the author's blog that a line is about, and what its addresses name: a post for the same audience, in a series, and
-// a draft. The blogs the author had before go to others: a person has one.
+// a draft.
 func (n *things) blog(name string) string {
 	m := n.m
 	m.t.Helper()
@@ -826,25 +829,34 @@ func (n *things) blog(name string) string {
 	case "-":
 		audience = auth.AudienceHub
 	}
-	n.made["audience"], n.made["series"], n.made["month"] = audience, "cupboards", "2027/05"
+	n.made["audience"] = audience
 	if n.made["blog"] == "" {
 		m.serial++
 		n.made["blog"] = fmt.Sprint("cupboards-", m.serial)
-		m.tx(`UPDATE blogs SET owner_kind = 'unit', owner_id = 1000000 + id WHERE owner_kind = 'person' AND owner_id IN (SELECT id FROM people WHERE handle = 'zofia-kowalska')`)
-		m.tx(`INSERT INTO blogs (slug, name, owner_kind, owner_id, audience, created_at, updated_at) SELECT CAST($1 AS TEXT), 'Cupboards', 'person', p.id, 'hub', 1, 1 FROM people p WHERE p.handle = 'zofia-kowalska'`, n.made["blog"])
+		m.tx(`INSERT INTO blogs (slug, name, owner_kind, owner_id, audience, created_at, updated_at) VALUES ($1, 'Cupboards', 'unit', $2, 'hub', 1, 1)`, n.made["blog"], 2000000+m.serial)
+		m.own(n.made["blog"])
 	}
 	write := "/blog/" + n.made["blog"] + "/write"
 	text := url.Values{"title": {"What is in the cupboards"}, "body": {"Ten tablets."}, "new_series": {"Cupboards"}, "do": {"publish"}}
 	switch name {
 	case "post", "series", "month":
-		n.made["post"] = m.write(write, text)
-		m.tx(`UPDATE threads SET audience = $1 WHERE kind = 'post' AND title = 'What is in the cupboards' AND audience = 'hub'`, audience)
+		m.tx(`UPDATE blogs SET audience = 'hub' WHERE slug = $1`, n.made["blog"])
+		n.made["post"], n.made["series"], n.made["month"] = m.write(write, text), "cupboards", "2027/05"
+		m.tx(`UPDATE threads SET audience = $1 WHERE id IN (SELECT o.thread_id FROM posts o JOIN blogs b ON b.id = o.blog_id WHERE b.slug = $2)`, audience, n.made["blog"])
 	case "written":
 		text.Set("do", "save")
 		n.made["written"] = m.write(write, text)
 	}
 	m.tx(`UPDATE blogs SET audience = $1 WHERE slug = $2`, audience, n.made["blog"])
 	return n.made[name]
+}
+
+// own makes a blog the author's. The one they had goes to others: a person has one.
+func (m *crowd) own(blog string) {
+	m.t.Helper()
+	author := m.number(`SELECT id FROM people WHERE handle = 'zofia-kowalska'`)
+	m.tx(`UPDATE blogs SET owner_kind = 'unit', owner_id = 1000000 + id WHERE owner_kind = 'person' AND owner_id = $1`, author)
+	m.tx(`UPDATE blogs SET owner_kind = 'person', owner_id = $1 WHERE slug = $2`, author, blog)
 }
 
 // network makes the network that a line is about and what its addresses name: somebody who asks to join, an ordinary member, and

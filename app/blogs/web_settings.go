@@ -293,6 +293,9 @@ func (h *Web) SetLaunch(c *fiber.Ctx) error {
 // ConfirmDelete answers GET /blog/:blog/delete.
 func (h *Web) ConfirmDelete(c *fiber.Ctx) error {
 	b, err := h.managed(c)
+	if err == nil && !b.CanKeep {
+		err = notYour
+	}
 	if err != nil {
 		return err
 	}
