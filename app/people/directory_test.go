@@ -263,7 +263,7 @@ func shared(t *testing.T, name string) *gzip.Reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { file.Close() }) //nolint:errcheck // it was only read
+	t.Cleanup(func() { file.Close() })
 	unzipped, err := gzip.NewReader(file)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,9 @@
 // The directory is for signed-in viewers. Signed out, every read answers Unauthenticated, and a public thread shows its
 // author's name as plain text.
 //
+// What people say of themselves they may keep to their organisation or to themselves, field by field (see privacy.go). Every
+// read blanks what its viewer may not see, administrators included, and no filter finds anybody by what they hide.
+//
 // One organisation is the home organisation, which runs the hub. The others are partners.
 package people
 

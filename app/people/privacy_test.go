@@ -131,7 +131,7 @@ func page(t *testing.T, test tester, as, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was only read
+	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != 200 {
 		t.Fatalf("%s as %s: got %d, %v", path, as, res.StatusCode, err)
