@@ -4,11 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"slices"
 	"time"
-
-	"watercooler/app/networks"
-	"watercooler/app/threads"
 )
 
 // The sample content is an imaginary county council and two of its partners: the cast in a few files, and what they say in
@@ -60,7 +56,7 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 	}
 	began := time.Now()
 	r.report.Source = sampleSource
-	s := &sample{run: r, rooms: networks.New(d.DB, d.Threads, time.Now), now: now.Truncate(time.Minute)}
+	s := &sample{run: r, now: now.Truncate(time.Minute)}
 	if s.cast, err = parseCast(); err != nil {
 		return *r.report, err
 	}
@@ -70,11 +66,10 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 	if s.drafts, err = parseDrafts(); err != nil {
 		return *r.report, err
 	}
-	s.said = slices.DeleteFunc(s.said, func(t *sampleThread) bool { return t.Kind == threads.Post })
 	dates(s.said, s.now)
 	for _, step := range []func(context.Context) error{
-		s.writeOrganisations, s.writeUnits, s.writeTopics, s.writePeople, s.writeNetworks, s.writeThreads,
-		s.writeReplies, s.writeVotes, s.writeFollows,
+		s.writeOrganisations, s.writeUnits, s.writeTopics, s.writePeople, s.writeNetworks, s.writeBlogs, s.writeThreads, s.writePosts,
+		s.writeReplies, s.writeVotes, s.writeDrafts, s.writeFollows,
 	} {
 		if err := step(ctx); err != nil {
 			return *r.report, err
@@ -87,7 +82,6 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 // sample is a load under way.
 type sample struct {
 	*run
-	rooms  *networks.Service
 	cast   *cast
 	said   []*sampleThread
 	drafts []sampleDraft

@@ -224,7 +224,7 @@ func (k *sampleCheck) follows() {
 func (k *sampleCheck) thread(t *sampleThread) {
 	k.known(t.place, t.AuthorExternalID)
 	k.subjects(t.place, t.Topics)
-	k.words(t.place, t.Title, t.Body)
+	k.words(t.place, t.Title, t.Body, t.ago)
 	k.voters(t.place, t, t.AuthorExternalID, t.useful)
 	if t.ago < time.Hour || t.ago > here-24*time.Hour {
 		k.wrong(t.place, "a thread is between an hour and %d days old.", here/(24*time.Hour)-1)
@@ -239,7 +239,7 @@ func (k *sampleCheck) thread(t *sampleThread) {
 	accepted := 0
 	for _, r := range t.replies {
 		k.known(r.place, r.AuthorExternalID)
-		k.words(r.place, "reply", r.Body)
+		k.words(r.place, "reply", r.Body, t.ago-r.after)
 		k.voters(r.place, t, r.AuthorExternalID, r.useful)
 		k.mayRead(r.place, t, r.AuthorExternalID)
 		if r.after < time.Minute || r.after >= t.ago {
@@ -269,14 +269,15 @@ func (k *sampleCheck) parent(t *sampleThread, r sampleReply) sampleReply {
 	return r
 }
 
-// words looks at what is written: it must be there, be allowed, and name only who and what exists.
-func (k *sampleCheck) words(p place, title, body string) {
+// words looks at what is written some time before the load: it must be there, be allowed, and name only who and what exists by
+// then.
+func (k *sampleCheck) words(p place, title, body string, ago time.Duration) {
 	if title == "" || strings.TrimSpace(body) == "" || len([]rune(title)) > threads.MaxTitle {
 		k.wrong(p, "it has no title or no text, or too much of it.")
 	}
 	for _, m := range threadLink.FindAllStringSubmatch(body, -1) {
-		if k.threads[m[2]] == nil {
-			k.wrong(p, "the link %q leads to no thread.", m[2])
+		if other := k.threads[m[2]]; other == nil || other.ago < ago {
+			k.wrong(p, "the link %q leads to no thread of that time.", m[2])
 		}
 	}
 	doc, err := markup.Render(body, markup.Options{Max: markup.MaxArticle})

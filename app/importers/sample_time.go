@@ -78,7 +78,6 @@ func dates(list []*sampleThread, now time.Time) {
 			at := within(t.CreatedAt, t.CreatedAt.Add(time.Hour), now)
 			t.PinnedAt = &at
 		}
-		t.post.PublishedAt = t.CreatedAt
 		order := make([]*sampleReply, len(t.replies))
 		for i := range t.replies {
 			order[i] = &t.replies[i]

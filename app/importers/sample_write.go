@@ -85,7 +85,7 @@ func (s *sample) writeNetworks(ctx context.Context) error {
 		list[i] = n.NetworkRecord
 	}
 	return s.all(ctx, "networks", len(list), func(tx *db.Tx) (outcome, error) {
-		out, err := s.rooms.ImportNetworks(ctx, tx, list)
+		out, err := s.Networks.ImportNetworks(ctx, tx, list)
 		s.networkIDs = out.IDs
 		return outcome{created: out.Created, changed: out.Changed, unchanged: out.Unchanged}, err
 	})
