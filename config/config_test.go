@@ -146,6 +146,8 @@ func TestMistakesSayWhatWouldBeRight(t *testing.T) {
 		{"file that is not there", nil, []string{"HUB_SMTP_PASSWORD_FILE=/nowhere"}, `HUB_SMTP_PASSWORD_FILE (environment) is "/nowhere": want a file that the hub can read (open /nowhere: no such file or directory).`},
 		{"photo over body", nil, []string{"HUB_PHOTO_LIMIT=20MB"}, `HUB_PHOTO_LIMIT (environment) is "20MB": want no more than HUB_BODY_LIMIT, or the photo never arrives.`},
 		{"idle over absolute", nil, []string{"HUB_SESSION_ABSOLUTE=1h"}, `HUB_SESSION_IDLE (default) is "12h": want no more than HUB_SESSION_ABSOLUTE.`},
+		{"contact with a name", nil, []string{"HUB_SECURITY_CONTACT=Sam <sam@council.example>"}, `HUB_SECURITY_CONTACT (environment) is "Sam <sam@council.example>": want an e-mail address, such as security@council.example, or an https:// address.`},
+		{"contact in the clear", nil, []string{"HUB_SECURITY_CONTACT=http://council.example/report"}, `HUB_SECURITY_CONTACT (environment) is "http://council.example/report": want an e-mail address, such as security@council.example, or an https:// address.`},
 		{"mail without sender", nil, []string{"HUB_SMTP_HOST=mail"}, `HUB_SMTP_FROM (default): want the sender of the letters, because HUB_SMTP_HOST is set.`},
 		{"provider twice", nil, []string{"HUB_SSO=a,a"}, `want each name once.`},
 		{"provider by http", nil, []string{"HUB_SSO=a", "HUB_SSO_A_ISSUER=http://idp.example"}, `HUB_SSO_A_ISSUER (environment) is "http://idp.example": want the provider's https:// address`},
