@@ -393,9 +393,9 @@ func (in FeedQuery) filter(s *statement, few bool) {
 	case few:
 		s.add(`
   AND t.network_id IN (?)`, in.Networks)
-	default: // the sign keeps the database from its index of networks: the threads are walked from the latest on
+	default: // COALESCE keeps the database from its index of networks, which would have all of them sorted: 4 ms instead of 0.2
 		s.add(`
-  AND +t.network_id IN (?)`, in.Networks)
+  AND COALESCE(t.network_id, 0) IN (?)`, in.Networks)
 	}
 	switch {
 	case in.posts(): // in so many words, for the index of posts
