@@ -88,9 +88,8 @@ func eachFace(t *testing.T, test func(t *testing.T, f *face)) {
 	backends.Each(t, func(t *testing.T, d *db.DB) {
 		f := &face{t: t, db: d, as: auth.Public}
 		f.exec(`INSERT INTO organisations (name, slug, home, created_at) VALUES ('Devon', 'devon', TRUE, 1)`)
-		for i, name := range []string{"ada", "gwen", "mo", "ben", "eva"} {
+		for _, name := range []string{"ada", "gwen", "mo", "ben", "eva"} {
 			f.exec(`INSERT INTO people (organisation_id, handle, name, sort_name, created_at, updated_at) VALUES (1, $1, $2, $3, 1, 1)`, name, name, name)
-			_ = i
 		}
 		f.exec(`INSERT INTO networks (slug, name, access, audience, created_at, updated_at) VALUES ('circle', 'Circle', 'closed', 'hub', 1, 1)`)
 		f.exec(`INSERT INTO topics (slug, name, created_at) VALUES ('libraries', 'Libraries', 1)`)
@@ -187,15 +186,6 @@ func (f *face) letters() []string {
 	return list
 }
 
-// token returns that of a reader.
-func (f *face) token(email string) (token string) {
-	f.t.Helper()
-	if err := f.db.QueryRow(f.t.Context(), `SELECT rd.token FROM blog_readers rd WHERE rd.email = $1`, email).Scan(&token); err != nil {
-		f.t.Fatalf("token of %s: %v", email, err)
-	}
-	return token
-}
-
 func (f *face) ask(method, path, form string, header ...string) (status int, body string, answer func(string) string) {
 	f.t.Helper()
 	req := httptest.NewRequestWithContext(context.WithoutCancel(f.t.Context()), method, path, strings.NewReader(form))
@@ -208,7 +198,7 @@ func (f *face) ask(method, path, form string, header ...string) (status int, bod
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // read whole
+	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
 		f.t.Fatal(err)

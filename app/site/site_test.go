@@ -106,7 +106,7 @@ func (h *hub) ask(t *testing.T, as, method, path, form string) (status int, body
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // read whole
+	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)
