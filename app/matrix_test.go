@@ -419,6 +419,8 @@ GET  /settings/profile               -           in  200    200     200       20
 POST /settings/profile               -           in  303    303     303       303     303    303     303       303   303    in    | name=Somebody
 POST /settings/photo                 -           in  422    422     422       422     422    422     422       422   422    in
 POST /settings/photo/delete          -           in  303    303     303       303     303    303     303       303   303    in
+GET  /settings/export                -           in  200    200     200       200     200    200     200       200   200    in
+POST /settings/export                -           in  200    200     200       200     200    200     200       200   200    in
 
 GET  /admin                          -           in  404    404     404       404     404    404     404       200   404    in
 GET  /admin/accounts                 -           in  404    404     404       404     404    404     404       200   404    in

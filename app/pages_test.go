@@ -123,6 +123,7 @@ var pages = map[string]struct {
 	"/welcome":                        {"/welcome", "", 404}, // the hub is founded
 	"/settings":                       {"/settings", priya, 200},
 	"/settings/profile":               {"/settings/profile", priya, 200},
+	"/settings/export":                {"/settings/export", priya, 200},
 	"/admin":                          {"/admin", imran, 200},
 	"/admin/accounts":                 {"/admin/accounts", imran, 200},
 	"/admin/events":                   {"/admin/events", imran, 200},

@@ -7,6 +7,7 @@ import (
 	"watercooler/app/api"
 	"watercooler/app/blogs"
 	"watercooler/app/find"
+	"watercooler/app/importers"
 	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/signin"
@@ -31,6 +32,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	signin := signin.NewWeb(a.signin, a.web)
 	find := find.NewWeb(a.find, a.web)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
+	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
 
 	member := auth.RequireSignedIn
 	administrator := auth.RequireRole(auth.Admin)
@@ -247,6 +249,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/settings/profile", writes, member, people.Edit)
 	f.Post("/settings/photo", uploads, member, people.Photo)
 	f.Post("/settings/photo/delete", writes, member, people.RemovePhoto)
+	f.Get("/settings/export", reads, member, contributions.Contributions) // what somebody can take along
+	f.Post("/settings/export", uploads, member, contributions.Download)
 
 	// For administrators; to everyone else these do not exist.
 	f.Get("/admin", reads, administrator, admin.Overview)

@@ -107,3 +107,14 @@ func emptySQLite(t *testing.T) *hub {
 	t.Helper()
 	return emptyHub(t, backends.SQLite(t))
 }
+
+// exec runs a statement that no use case would.
+func (h *hub) exec(t *testing.T, statement string) {
+	t.Helper()
+	if err := h.deps.DB.Tx(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), statement)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
