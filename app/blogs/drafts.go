@@ -135,18 +135,20 @@ func (s *Service) Begin(ctx context.Context, v auth.Viewer, slug string, in Draf
 }
 
 // Save writes what somebody made of a draft. Conflict means that somebody else saved it since in.Revision; nothing was
-// written. A problem from the last attempt to publish is over with it.
+// written. It is none when what they saved is the same: a browser that saves while somebody writes may still be at it when
+// they press a button. A problem from the last attempt to publish is over with it.
 func (s *Service) Save(ctx context.Context, v auth.Viewer, id int64, in DraftInput) error {
 	if err := in.tidy(); err != nil {
 		return err
 	}
 	err := s.changeDraft(ctx, v, id, func(tx *db.Tx, d Draft) error {
+		was := d
 		d.Revision = in.Revision
 		if err := s.fill(ctx, tx, v, &d, in); err != nil {
 			return err
 		}
 		saved, err := updateDraft(ctx, tx, d)
-		if err == nil && !saved {
+		if err == nil && !saved && !d.says(was) {
 			return overtaken
 		}
 		return err
@@ -155,6 +157,12 @@ func (s *Service) Save(ctx context.Context, v auth.Viewer, id int64, in DraftInp
 		return fmt.Errorf("save draft %d: %w", id, err)
 	}
 	return nil
+}
+
+// says reports whether d says what other says, whenever each was saved.
+func (d Draft) says(other Draft) bool {
+	return d.Title == other.Title && d.Slug == other.Slug && d.Summary == other.Summary && d.Body == other.Body && d.Topics == other.Topics &&
+		d.Audience == other.Audience && d.Cover == other.Cover && d.CoverAlt == other.CoverAlt && d.Series.ID == other.Series.ID && d.Others == other.Others
 }
 
 // fill puts what a form holds into d, looking up people and series.

@@ -81,6 +81,7 @@ func TestTwoWhoWriteAtOnce(t *testing.T) {
 			t.Errorf("got %+v, %v, want what was saved first", d, err)
 		}
 		kind(t, "knowing of it", h.Save(ctx, gwen, id, blogs.DraftInput{Revision: 2, Title: "By both", Body: "BG"}), errs.Internal)
+		kind(t, "the same again", h.Save(ctx, gwen, id, blogs.DraftInput{Revision: 2, Title: "By both", Body: "BG"}), errs.Internal)
 		for _, c := range []struct {
 			name   string
 			change func(in *blogs.DraftInput)

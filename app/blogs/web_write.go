@@ -157,11 +157,30 @@ func (h *Web) SaveDraft(c *fiber.Ctx) error {
 	if err == nil {
 		err = h.blogs.Save(c.UserContext(), auth.ViewerOf(c), d.ID, in)
 	}
+	if c.FormValue("do") == "keep" {
+		return h.kept(c, d.ID, err)
+	}
 	if err != nil {
 		now.err = err
 		return h.again(c, now, d.Revision, d.Body)
 	}
 	return h.proceed(c, d.ID)
+}
+
+// kept answers to htmx, which saves while somebody writes. What is wrong is said when they press a button.
+func (h *Web) kept(c *fiber.Ctx, id int64, cause error) error {
+	if _, ok := web.ProblemsOf(cause); ok {
+		return c.SendStatus(fiber.StatusConflict)
+	}
+	if cause != nil {
+		return cause
+	}
+	d, err := h.blogs.Draft(c.UserContext(), auth.ViewerOf(c), id)
+	if err != nil {
+		return err
+	}
+	_, clock := h.blogs.FormDate(d.UpdatedAt)
+	return web.Render(c, fiber.StatusOK, views.Saved("Saved "+clock, d.Revision))
 }
 
 // again shows the editor with what was wrong. After a conflict it also shows what the others saved, and the next attempt is
@@ -348,7 +367,7 @@ func (h *Web) editPage(c *fiber.Ctx, now writing) views.EditPage {
 func (h *Web) standing(d Draft, page *views.EditPage) {
 	page.Heading, page.Action, page.CanPublish = "Edit this draft", d.Path(), d.CanPublish()
 	page.DeletePath, page.CancelPath = d.Path()+"/delete", ""
-	page.Problem, page.Saved = d.Problem, "Saved "+h.web.Moment(d.UpdatedAt).Ago
+	page.Problem, page.Saved, page.SavePath = d.Problem, "Saved "+h.web.Moment(d.UpdatedAt).Ago, d.Path()+"?do=keep"
 	if page.Cover == "" {
 		page.Cover = coverPath(d.Cover)
 	}

@@ -3,7 +3,8 @@
 // The names of the form fields, for whoever parses them. A blog is set up with owner ("person:5"), name, slug, description,
 // audience, when ("now" or "later"), date and time. A post is written with title, body, summary, topics (comma separated),
 // slug, cover (a file), cover_alt, remove_cover, series (a slug), new_series, authors (handles), audience, revision, date and
-// time, and "do" says which button was pressed: save, look, preview, publish, schedule or unschedule. Settings post name,
+// time, and "do" says which button was pressed: save, look, preview, publish, schedule or unschedule; or keep, which saves while somebody
+// writes. Settings post name,
 // slug, description and audience; an author is added with handle and removed with person; a launch is set with date and time.
 package blogs
 
@@ -172,6 +173,7 @@ type EditPage struct {
 	Published  bool   // a post that is published; otherwise a draft
 	Problem    string // why it was not published when its time came
 	Saved      string // "Saved 4 min ago"
+	SavePath   string // POST; saves a draft while somebody writes, and answers with Saved; empty where nothing can be saved yet
 	Scheduled  string // "Will be published on 4 March 2027 at 09:00"; empty when it is not
 	Prepared   string // "Will be published when the blog opens, …": of a blog that is being prepared
 	Date, Time string // of the schedule, as the fields hold them

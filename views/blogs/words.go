@@ -35,8 +35,13 @@ func between(i, n int) string {
 
 func postCount(n int) string { return parts.Plural(n, "post", "posts") }
 
-// part is "Part 2 of 5".
-func part(s *InSeries) string { return fmt.Sprintf("Part %d of %d", s.Number, s.Of) }
+// part is "Part 2 of 5 of ", before the name of the series.
+func part(s *InSeries) string {
+	if s.Of < 2 {
+		return "Part of "
+	}
+	return fmt.Sprintf("Part %d of %d of ", s.Number, s.Of)
+}
 
 // stepSaid is what the steps of setting up a blog are called.
 func stepSaid(step int) string {

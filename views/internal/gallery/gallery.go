@@ -32,6 +32,7 @@ func Pages(theme string) []Page {
 	g.threads()
 	g.people()
 	g.networks()
+	g.blogs()
 	g.topics()
 	g.find()
 	g.site()
