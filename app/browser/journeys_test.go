@@ -41,6 +41,11 @@ var journeys = []struct {
 	{"write with the keyboard alone", keyboardAlone},
 	{"page through a list and back", pageAndBack},
 	{"follow a topic", followTopic},
+	{"set up a blog and publish", setUpBlog},
+	{"join a closed network", joinByRequest},
+	{"keep a private network private", keepPrivate},
+	{"from the tree of units to an answer", treeToAnswer},
+	{"join with the keyboard alone", joinByKeyboard},
 }
 
 // TestJourneys walks each of them with script and without.
@@ -297,7 +302,7 @@ func textOutlivesSession(t *testing.T, l look) {
 	h := apptest.Sample(t)
 	b, other := newTab(t, h.URL, l), newTab(t, h.URL, l)
 	b.signIn(h, member)
-	b.open("/threads/1")
+	b.open(at(h, wifi))
 	other.signIn(h, member)
 	other.open("/settings")
 	other.press(`form[action="/settings/devices/end"] button`)
@@ -306,7 +311,7 @@ func textOutlivesSession(t *testing.T, l look) {
 	b.press("#reply .endbar button[type=submit]")
 	b.has("h1", "Sign in")
 	b.press(`form[action="/sign-in/sample"]:has(input[name="account"][value="` + h.Account(member) + `"]) button`)
-	if got := b.path(); !strings.HasPrefix(got, "/threads/1") {
+	if got := b.path(); !strings.HasPrefix(got, at(h, wifi)) {
 		t.Errorf("signing in leads to %s, want the thread", got)
 	}
 	if got := b.value("body"); got != "An hour of thought that must not be lost." {
@@ -320,7 +325,7 @@ func previewText(t *testing.T, l look) {
 	h := apptest.Sample(t)
 	b := newTab(t, h.URL, l)
 	b.signIn(h, member)
-	b.open("/threads/1")
+	b.open(at(h, wifi))
 	b.fill("body", "1. first\n2. **second**, says @dawn-pascoe")
 	b.change(`.sw button[type="submit"]`, ".preview ol")
 	b.has(".preview strong", "second")
