@@ -20,10 +20,23 @@ const (
 	knowingExtra = 2  // more than asked for: the asker and the reader are left out
 )
 
+// beside returns v with the audiences that count beside a thread: those that many people share, and that of the network it lives
+// in. Hardly two people are in the same networks; with all of them in the key nothing that is kept would be found again.
+func beside(v auth.Viewer, t threads.Thread) auth.Viewer {
+	switch {
+	case len(v.Memberships()) == 0:
+		return v
+	case v.MemberOf(t.Network.ID):
+		return v.In(auth.Membership{Network: t.Network.ID})
+	}
+	return v.In()
+}
+
 // Related returns threads like another one. The ids are kept for a while for each thread and set of audiences; whether the
 // viewer may read them is asked anew each time.
-func (s *Service) Related(ctx context.Context, v auth.Viewer, id int64, limit int) ([]threads.Related, error) {
-	ids, ok := s.related.get(id, v.Audiences())
+func (s *Service) Related(ctx context.Context, v auth.Viewer, t threads.Thread, limit int) ([]threads.Related, error) {
+	near, id := beside(v, t), t.ID
+	ids, ok := s.related.get(id, near.Audiences())
 	if !ok {
 		title, err := selectTitle(ctx, s.db, v.Audiences(), id)
 		if errs.IsNotFound(err) {
@@ -32,10 +45,10 @@ func (s *Service) Related(ctx context.Context, v auth.Viewer, id int64, limit in
 		if err != nil {
 			return nil, fmt.Errorf("read the title of thread %d: %w", id, err)
 		}
-		if ids, err = s.alike(ctx, v, title, id, relatedKept); err != nil {
+		if ids, err = s.alike(ctx, near, title, id, relatedKept); err != nil {
 			return nil, fmt.Errorf("find threads like %d: %w", id, err)
 		}
-		s.related.put(id, v.Audiences(), ids)
+		s.related.put(id, near.Audiences(), ids)
 	}
 	return s.describe(ctx, v, ids, limit)
 }
@@ -89,9 +102,10 @@ func (s *Service) Knowing(ctx context.Context, v auth.Viewer, t threads.Thread, 
 	if !v.SignedIn() {
 		return nil, nil
 	}
-	kept, ok := s.knowing.get(t.ID, v.Audiences())
+	with := beside(v, t)
+	kept, ok := s.knowing.get(t.ID, with.Audiences())
 	if !ok {
-		found, err := s.experts(ctx, v, t.Title, t.ID, knowingRank)
+		found, err := s.experts(ctx, with, t.Title, t.ID, knowingRank)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +115,7 @@ func (s *Service) Knowing(ctx context.Context, v auth.Viewer, t threads.Thread, 
 		}
 		found = near(found, topics)
 		kept = knowers(found[:min(len(found), knowingKept)], topics...)
-		s.knowing.put(t.ID, v.Audiences(), kept)
+		s.knowing.put(t.ID, with.Audiences(), kept)
 	}
 	return others(kept, limit, v.Person, t.Author.ID), nil
 }

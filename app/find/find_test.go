@@ -222,10 +222,10 @@ func TestNothingHiddenIsShown(t *testing.T) {
 				if got, err := h.Similar(t.Context(), who.v, "zebra merger", 10); err != nil || len(got) != 0 {
 					t.Errorf("Similar = %+v, %v; want nothing", got, err)
 				}
-				if got, err := h.Related(t.Context(), who.v, secret, 10); err != nil || len(got) != 0 {
+				if got, err := h.Related(t.Context(), who.v, threads.Thread{ID: secret}, 10); err != nil || len(got) != 0 {
 					t.Errorf("Related = %+v, %v; want nothing", got, err)
 				}
-				if got, err := h.Related(t.Context(), who.v, open, 10); err != nil || len(got) != 0 {
+				if got, err := h.Related(t.Context(), who.v, threads.Thread{ID: open}, 10); err != nil || len(got) != 0 {
 					t.Errorf("Related to an open thread = %+v, %v; want nothing", got, err)
 				}
 				if got, err := h.Experts(t.Context(), who.v, "zebra", 10); err != nil || len(got) != 0 {
@@ -248,14 +248,14 @@ func TestARowThatWasHiddenSinceIsNotShown(t *testing.T) {
 		id := h.open(t, h.gwen, threads.Question, "public", "Where is the zebra?", "")
 		like := h.open(t, h.gwen, threads.Question, "public", "A zebra on the quay", "")
 		h.drain(t)
-		if got, err := h.Related(t.Context(), auth.Public, like, 5); err != nil || len(got) != 1 {
+		if got, err := h.Related(t.Context(), auth.Public, threads.Thread{ID: like}, 5); err != nil || len(got) != 1 {
 			t.Fatalf("Related = %+v, %v; want one", got, err)
 		}
 		must(t, h.threads.DeleteThread(t.Context(), h.gwen, id)) // not drained
 		if got := h.refs(t, auth.Public, "zebra"); got != "thread:2" {
 			t.Errorf("found %q, want thread:2 alone", got)
 		}
-		if got, err := h.Related(t.Context(), auth.Public, like, 5); err != nil || len(got) != 0 {
+		if got, err := h.Related(t.Context(), auth.Public, threads.Thread{ID: like}, 5); err != nil || len(got) != 0 {
 			t.Errorf("Related from the cache = %+v, %v; want nothing", got, err)
 		}
 	})

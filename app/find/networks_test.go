@@ -92,12 +92,19 @@ func TestNothingOfAPrivateNetworkIsShown(t *testing.T) {
 			if got, err := h.Similar(ctx, v, "quagga or zebra", 10); err != nil || len(got) != 1 {
 				t.Errorf("%s: similar are %+v, %v; want the open thread alone", name, got, err)
 			}
-			if got, err := h.Related(ctx, v, open, 10); err != nil || len(got) != 0 {
+			if got, err := h.Related(ctx, v, threads.Thread{ID: open}, 10); err != nil || len(got) != 0 {
 				t.Errorf("%s: related are %+v, %v; want nothing", name, got, err)
 			}
 		}
+		second := h.openIn(t, insider, board, auth.NetworkAudience(board), "Zebra or quagga, once more?")
+		h.drain(t)
+		th, err := h.threads.Find(ctx, insider, second)
+		must(t, err)
+		if got, err := h.Related(ctx, insider, th, 10); err != nil || len(got) == 0 || got[0].ID != id {
+			t.Errorf("beside a thread of the network stand %+v, %v", got, err)
+		}
 		res, err := h.Search(ctx, insider, find.Query{Text: "network:board", Limit: 10, Facets: true})
-		if err != nil || res.Nets["board"] != "Network board" || res.Total != 3 {
+		if err != nil || res.Nets["board"] != "Network board" || res.Total != 4 {
 			t.Errorf("a member finds %+v, %v", res, err)
 		}
 		if got := h.refs(t, insider, "zebras kind:network"); got != fmt.Sprintf("network:%d", board) {

@@ -117,7 +117,7 @@ func checkMove(ctx context.Context, tx *db.Tx, v auth.Viewer, e entry, in Move) 
 	wrong := func(name, text string) { problems = append(problems, errs.Field{Name: name, Text: text}) }
 	switch {
 	case in.Network == e.network:
-	case to.ID != 0 && !v.MemberOf(to.ID) && !(v.Moderates() && to.open):
+	case to.ID != 0 && !v.MemberOf(to.ID) && (!v.Moderates() || !to.open):
 		wrong("network", "Choose a network that you are a member of.")
 	case to.ended:
 		wrong("network", to.Name+" has ended its work. Choose another place.")

@@ -173,7 +173,7 @@ func (r Related) Path() string { return home(r.ID, r.Post) }
 
 // RelatedSource finds threads like another one or like a text, all readable by v, best first. The find slice fills it.
 type RelatedSource interface {
-	Related(ctx context.Context, v auth.Viewer, thread int64, limit int) ([]Related, error)
+	Related(ctx context.Context, v auth.Viewer, t Thread, limit int) ([]Related, error)
 	Alike(ctx context.Context, v auth.Viewer, text string, limit int) ([]Related, error)
 }
 

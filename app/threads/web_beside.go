@@ -24,7 +24,7 @@ func (h *Web) beside(c *fiber.Ctx, t Thread, p *views.ShowPage) error {
 		return nil
 	}
 	ctx, v := c.UserContext(), auth.ViewerOf(c)
-	related, err := h.related.Related(ctx, v, t.ID, relatedShown)
+	related, err := h.related.Related(ctx, v, t, relatedShown)
 	if err != nil {
 		return fmt.Errorf("threads related to %d: %w", t.ID, err)
 	}

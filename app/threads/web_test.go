@@ -45,7 +45,7 @@ func (r related) MayKnow(ctx context.Context, v auth.Viewer, _ string, limit int
 	return r.Knowing(ctx, v, threads.Thread{}, limit)
 }
 
-func (related) Related(context.Context, auth.Viewer, int64, int) ([]threads.Related, error) {
+func (related) Related(context.Context, auth.Viewer, threads.Thread, int) ([]threads.Related, error) {
 	return []threads.Related{{ID: 1, Kind: threads.Question, Title: "A thread like it", CreatedAt: day, Answered: true}}, nil
 }
 

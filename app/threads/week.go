@@ -20,8 +20,12 @@ type Week struct {
 }
 
 // Week returns what home says of the last seven days. It is counted once a minute for each set of audiences, because everybody
-// sees it and nobody needs it to the second.
+// sees it and nobody needs it to the second. What is for the members of a network alone does not count: hardly two people are in
+// the same ones, and it would be counted for each of them.
 func (s *Service) Week(ctx context.Context, v auth.Viewer) (Week, error) {
+	if len(v.Memberships()) > 0 {
+		v = v.In()
+	}
 	key := strings.Join(v.Audiences(), " ")
 	now := s.now()
 	if w, ok := s.weeks.get(key, now); ok {
