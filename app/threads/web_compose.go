@@ -354,7 +354,7 @@ func (h *Web) ConfirmDeleteThread(c *fiber.Ctx) error {
 	case !t.CanDelete:
 		return denied(c, t.Deleted)
 	}
-	return h.confirm(c, "Delete this "+string(t.Kind)+"?", t.Title, t.Path())
+	return h.confirm(c, "Delete this "+string(t.Kind)+"?", t.Title, threadPath(id), t.Path())
 }
 
 // ConfirmDeleteReply answers GET /replies/:id/delete.
@@ -370,12 +370,13 @@ func (h *Web) ConfirmDeleteReply(c *fiber.Ctx) error {
 	case !r.CanDelete:
 		return denied(c, r.Deleted)
 	}
-	return h.confirm(c, "Delete this reply?", beginning(r.Body), r.Path())
+	return h.confirm(c, "Delete this reply?", beginning(r.Body), r.Path(), r.Path())
 }
 
-func (h *Web) confirm(c *fiber.Ctx, question, what, path string) error {
+// confirm asks before what stands at path is deleted; back is where it is shown.
+func (h *Web) confirm(c *fiber.Ctx, question, what, path, back string) error {
 	return web.Render(c, fiber.StatusOK, views.Delete(views.DeletePage{
-		Chrome: h.chrome(c, "Delete", "discussions"), Heading: question, What: what, Action: path + "/delete", CancelPath: path,
+		Chrome: h.chrome(c, "Delete", "discussions"), Heading: question, What: what, Action: path + "/delete", CancelPath: back,
 		Means: "Nobody will be able to read it any more. A line stays in its place, so that what others wrote about it makes sense.",
 	}))
 }

@@ -108,6 +108,7 @@ func TestOldAddresses(t *testing.T) {
 		for _, r := range []request{
 			{name: "a post by its number", as: "ben", get: "/threads/2", status: 301, to: post},
 			{name: "and by a page of its replies", as: "ben", get: "/threads/2?page=last", status: 301, to: post + "?page=last"},
+			{name: "deleting one", as: "ada", get: "/threads/2/delete", want: []string{"form[action='/threads/2/delete'] a[href='" + post + "']"}},
 			{name: "of a site before", as: "ben", get: "/2019/04/salt/", status: 301, to: post},
 			{name: "by number of WordPress", as: "ben", get: "/?p=12", status: 301, to: post},
 			{name: "of what is not for them", as: "pat", get: "/threads/77", status: 404},
