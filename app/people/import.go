@@ -16,7 +16,8 @@ import (
 	"watercooler/auth"
 )
 
-// Record is one person as a source outside the hub describes them: a staff list, a forum's users.
+// Record is one person as a source outside the hub describes them: a staff list, a forum's users. Fields that came later are left
+// out of its JSON while they are empty, so that the hash that importers make of it stays what it was.
 type Record struct {
 	ExternalID             string // required, unique for ever, such as "people/1234" or "stackexchange/SITE/user/5"
 	Name                   string
@@ -25,14 +26,14 @@ type Record struct {
 	Location               string
 	Phone                  string
 	Email                  string
-	About                  string // Markdown
-	Pronouns               string
-	Languages              string // spoken, comma separated
-	WorkingPattern         string
-	HowToWork              string   // "How to work with me", Markdown
-	Privacy                string   // who sees which field, as ParsePrivacy reads it
-	WritesIn               string   // language of what they write, BCP 47
-	AskAbout               []string // "Ask me about", in order: external ids, slugs or names of topics; those that mean none are left out
+	About                  string   // Markdown
+	Pronouns               string   `json:",omitempty"`
+	Languages              string   `json:",omitempty"` // spoken, comma separated
+	WorkingPattern         string   `json:",omitempty"`
+	HowToWork              string   `json:",omitempty"` // "How to work with me", Markdown
+	Privacy                string   `json:",omitempty"` // who sees which field, as ParsePrivacy reads it
+	WritesIn               string   `json:",omitempty"` // language of what they write, BCP 47
+	AskAbout               []string `json:",omitempty"` // "Ask me about", in order: external ids, slugs or names of topics; those that mean none are left out
 	Organisation           string   // name; "" is the home organisation
 	OrganisationExternalID string   // with Organisation: the source's own id, so that a renamed organisation stays one
 	UnitPath               []string // names from the top

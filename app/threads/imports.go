@@ -16,21 +16,22 @@ import (
 	"watercooler/auth"
 )
 
-// ThreadRecord is one thread as a source outside the hub describes it.
+// ThreadRecord is one thread as a source outside the hub describes it. Fields that came later are left out of its JSON while they
+// are empty, so that the hash that importers make of it stays what it was.
 type ThreadRecord struct {
 	ExternalID         string // required, unique for ever, such as "stackexchange/SITE/post/123"
 	Kind               Kind
 	Title              string // cut to MaxTitle runes
 	Body               string // Markdown
 	AuthorExternalID   string
-	Author             int64    // instead of AuthorExternalID: the id of somebody who is in the hub already
-	Network            int64    // where it lives, by its id in the hub; 0 is nowhere
+	Author             int64    `json:",omitempty"` // instead of AuthorExternalID: the id of somebody who is in the hub already
+	Network            int64    `json:",omitempty"` // where it lives, by its id in the hub; 0 is nowhere
 	Topics             []string // names, synonyms or slugs; those that mean no topic are left out
 	Audience           string   // "" is hub; narrowed to what its network allows
 	CreatedAt          time.Time
 	EditedAt           *time.Time
 	ClosedAt           *time.Time
-	PinnedAt           *time.Time // shown first where it lives
+	PinnedAt           *time.Time `json:",omitempty"` // shown first where it lives
 	Votes              int        // votes nobody's name is known for
 	AcceptedExternalID string     // the accepted answer, if it is in the hub already; otherwise ReplyRecord.Accepted says so later
 	Unfollowed         bool       // its author follows it only if ImportWatches says so; otherwise authors do
@@ -44,7 +45,7 @@ type ReplyRecord struct {
 	ParentExternalID string // the reply this one answers; "" for the thread itself. May come later in the same call
 	Body             string // Markdown
 	AuthorExternalID string
-	Author           int64 // instead of AuthorExternalID: the id of somebody who is in the hub already
+	Author           int64 `json:",omitempty"` // instead of AuthorExternalID: the id of somebody who is in the hub already
 	CreatedAt        time.Time
 	EditedAt         *time.Time
 	Votes            int        // votes nobody's name is known for
