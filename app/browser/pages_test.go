@@ -82,7 +82,7 @@ var pages = []struct {
 	{"blogs-a-to-z", member, "/blogs?by=name"},
 	{"blog", member, "/blog/priya-nair"},
 	{"post", member, "/blog/adam-nwosu/twelve-advisers"},
-	{"post-in-series", member, "/blog/{post Weeknotes}"},
+	{"post-in-series", member, "/blog/{post Fridays}"},
 	{"blog-new", manager, "/blog/new"},
 	{"blog-write", member, "/blog/priya-nair/write"},
 	{"blog-settings", member, "/blog/priya-nair/settings"},
