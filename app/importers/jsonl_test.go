@@ -178,6 +178,20 @@ func TestBrokenLines(t *testing.T) {
 		{"a photo that climbs", `{"type":"person","external_id":"p1","name":"A","photo":"../../etc/passwd"}`, "is not how a hub names one"},
 		{"a photo that is missing", `{"type":"person","external_id":"p1","name":"A","photo":"` + strings.Repeat("0", 64) + `.jpg"}`, "is not in files"},
 		{"too deep", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","author":"p1","body":"` + strings.Repeat(">", 50) + `"}`, "nested too deeply"},
+		{"a network without access", `{"type":"network","external_id":"n","name":"N"}`, `the access of a network is "open"`},
+		{"a member who is nobody", `{"type":"network","external_id":"n","name":"N","access":"open","members":[{"person":"p9"}]}`, "the member is person p9"},
+		{"a role nobody has", author + `{"type":"network","external_id":"n","name":"N","access":"open","members":[{"person":"p1","role":"king"}]}`, `the role of p1 in n`},
+		{"a blog of nobody", `{"type":"blog","external_id":"b","name":"B"}`, "belongs to one person, unit or network"},
+		{"a blog of two", author + `{"type":"blog","external_id":"b","name":"B","person":"p1","unit":"u"}`, "belongs to one person, unit or network"},
+		{"a post without a blog", author + `{"type":"post","thread":"t"}`, "the post has no blog"},
+		{"a post in no blog", author + `{"type":"thread","external_id":"t","kind":"post","title":"x","body":"y","author":"p1"}`, "line 2: the thread t is a post, but"},
+		{"a question in a blog", author + `{"type":"blog","external_id":"b","name":"B","person":"p1"}` + "\n" +
+			`{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1"}` + "\n" + `{"type":"post","thread":"t","blog":"b"}`, "line 4: the post names the thread t"},
+		{"a network of an audience", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1","audience":"network:9"}`, "the audience is network 9"},
+		{"a redirect to nothing", `{"type":"redirect","path":"/x"}`, "leads to one thread"},
+		{"a redirect of no path", author + `{"type":"redirect","path":"x","person":"p1"}`, "begins with a slash"},
+		{"a file that a browser would run", author + `{"type":"attachment","external_id":"a","person":"p1","name":"x","file":"` + strings.Repeat("0", 64) + `.html"}`, "is not how a hub names one"},
+		{"a statement without words", `{"type":"statement","slug":"privacy"}`, "has no body"},
 		{"parent after child", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1"}` + "\n" +
 			`{"type":"reply","external_id":"r","thread":"t","parent":"r2","author":"p1","body":"y"}`, "the parent is reply r2"},
 	} {
@@ -235,4 +249,24 @@ func TestImportIntoAnEmptyHub(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLinesAboutWhatIsThere: replies may come later than their thread, also to one that not everybody may read.
+func TestLinesAboutWhatIsThere(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		first := `{"type":"person","external_id":"p1","name":"Ada"}
+{"type":"network","external_id":"n","name":"N","access":"private","members":[{"person":"p1","role":"steward"}]}
+{"type":"thread","external_id":"t","kind":"discussion","title":"Among us","body":"y","author":"p1","network":"n"}
+{"type":"reply","external_id":"r1","thread":"t","author":"p1","body":"one"}`
+		later := `{"type":"reply","external_id":"r2","thread":"t","parent":"r1","author":"p1","body":"two"}`
+		for _, content := range []string{first, later} {
+			r, err := importers.JSONL(t.Context(), h.deps, write(t, "in.jsonl", content), importers.Options{})
+			if err != nil || r.Skipped() > 0 {
+				t.Fatalf("%v\n%s", err, r.String())
+			}
+		}
+		if n := h.number(t, "SELECT COUNT(*) FROM replies r JOIN threads t ON t.id = r.thread_id JOIN replies p ON p.id = r.parent_id WHERE t.audience = 'network:1' AND t.reply_count = 2"); n != 1 {
+			t.Errorf("%d replies to replies among members", n)
+		}
+	})
 }

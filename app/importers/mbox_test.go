@@ -417,3 +417,31 @@ func TestRealMailboxes(t *testing.T) {
 		})
 	}
 }
+
+// TestMboxIntoNetwork: a list becomes what is said in a network, and reaches no further than it.
+func TestMboxIntoNetwork(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		networks := `{"type":"network","external_id":"a","name":"Open","access":"open"}
+{"type":"network","external_id":"b","name":"Closed","access":"closed"}`
+		if _, err := importers.JSONL(t.Context(), h.deps, write(t, "in.jsonl", networks), importers.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		path := write(t, "list.mbox", "From ann@example.org Mon Mar  1 09:00:00 2021\nFrom: Ann <ann@example.org>\nSubject: Lamps\n\nWhich?\n")
+		for _, tc := range []struct{ network, source, audience string }{{"open", "one", "hub"}, {"closed", "two", "network:2"}} {
+			o := importers.Options{Network: tc.network, Source: tc.source}
+			if _, err := importers.Mbox(t.Context(), h.deps, path, o); err != nil {
+				t.Fatal(err)
+			}
+			got := h.texts(t, "SELECT t.audience FROM threads t JOIN networks n ON n.id = t.network_id WHERE n.slug = '"+tc.network+"'")
+			if len(got) != 1 || got[0] != tc.audience {
+				t.Errorf("%s: audiences %q", tc.network, got)
+			}
+			if again, err := importers.Mbox(t.Context(), h.deps, path, o); err != nil || again.Changes() != 0 {
+				t.Errorf("%s again: %v\n%s", tc.network, err, again.String())
+			}
+		}
+		if _, err := importers.Mbox(t.Context(), h.deps, path, importers.Options{Network: "nowhere"}); !errs.IsNotFound(err) {
+			t.Errorf("no such network: %v", err)
+		}
+	})
+}
