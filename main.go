@@ -26,6 +26,7 @@ type grammar struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database to the form this version needs."`
 	Import  importCmd  `cmd:"" help:"Bring people and conversations in from elsewhere. Running it again changes nothing."`
 	Export  exportCmd  `cmd:"" help:"Write everything people have put into the hub as one open archive, while the hub runs."`
+	Samples sampleCmd  `cmd:"" name:"sample" help:"The sample content, once you have seen enough of it."`
 	Reindex reindexCmd `cmd:"" help:"Build the search index anew, beside the one in use."`
 	Backup  backupCmd  `cmd:"" help:"Write database and files into one zip file, while the hub runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`
@@ -76,6 +77,11 @@ type (
 	}
 	exportCmd struct {
 		File string `arg:"" type:"path" help:"Zip file to write; it must not exist yet."`
+	}
+	sampleCmd struct {
+		Remove struct {
+			WithReplies bool `help:"Also remove what people who are not of the sample have written in it."`
+		} `cmd:"" help:"Remove the people of the sample, everything they wrote, their networks and blogs."`
 	}
 	reindexCmd struct{}
 	backupCmd  struct {
@@ -153,6 +159,8 @@ func run(args, environ []string) int {
 		})
 	case "export <file>":
 		err = c.Export(ctx, g.Export.File)
+	case "sample remove":
+		err = c.RemoveSample(ctx, g.Samples.Remove.WithReplies)
 	case "reindex":
 		err = c.Reindex(ctx)
 	case "backup <file>":

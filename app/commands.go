@@ -214,6 +214,22 @@ func (c Command) importBeside(ctx context.Context, run func(importers.Deps, impo
 	})
 }
 
+// RemoveSample takes the sample content out of the hub, also while it runs.
+func (c Command) RemoveSample(ctx context.Context, withReplies bool) error {
+	return c.database(ctx, func(d *db.DB) error {
+		store, err := files.Open(c.filesDir())
+		if err != nil {
+			return fmt.Errorf("open the folder of files: %w", err)
+		}
+		done, err := importers.RemoveSample(ctx, importDeps(d, store), withReplies)
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(c.Out, "Removed\n", done.String(), "Restart the hub if it runs. Without HUB_SAMPLE it will not load the sample again.\n")
+		return nil
+	})
+}
+
 // Export writes the content of the hub as an archive, also while the hub runs. It is written beside file first and renamed
 // when it is complete, so that half an archive never carries its name.
 func (c Command) Export(ctx context.Context, file string) error {

@@ -38,3 +38,12 @@ func (x *Dispatcher) Forget(ctx context.Context, prefix string, unseen time.Dura
 	}
 	return forgotten, nil
 }
+
+// Disown makes events that name people as their actor events of nobody, in tx, because these people will not be there any
+// more. That something happened stays in the log.
+func Disown(ctx context.Context, tx *db.Tx, people []int64) error {
+	if _, err := tx.ExecIn(ctx, "UPDATE events SET actor_id = NULL WHERE actor_id IN ($1)", people); err != nil {
+		return fmt.Errorf("disown events: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package db
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// many bounds the values of one IN list.
+const many = 200
+
+// spread makes one value in a statement, written "($1)", as many as there are.
+func spread(statement string, n int) string {
+	return strings.ReplaceAll(statement, "($1)", "("+In(1, n)+")")
+}
+
+// ExecIn runs a statement about many rows, in as many pieces as it takes. Their ids stand in for every "($1)" of it, and it has
+// no other values. It returns how many rows it changed.
+func (tx *Tx) ExecIn(ctx context.Context, statement string, ids []int64) (changed int64, err error) {
+	for part := range slices.Chunk(ids, many) {
+		part = Pad(part)
+		n, err := tx.Exec(ctx, spread(statement, len(part)), Args(part)...)
+		if err != nil {
+			return changed, err
+		}
+		changed += n
+	}
+	return changed, nil
+}
+
+// QueryIn returns the ids that a query finds about many rows, like ExecIn; each once, in order.
+func QueryIn(ctx context.Context, q Querier, query string, ids []int64) ([]int64, error) {
+	var found []int64
+	for part := range slices.Chunk(ids, many) {
+		part = Pad(part)
+		rows, err := q.Query(ctx, spread(query, len(part)), Args(part)...)
+		some, err := Collect(rows, err, One[int64])
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
