@@ -350,6 +350,8 @@ func TestSettings(t *testing.T) {
 		}
 		kind(t, "delete with a post", h.Delete(ctx, gwen, "gwen"), errs.Conflict)
 		kind(t, "delete the post", h.DeletePost(ctx, gwen, "gwen", "open"), errs.Internal)
+		other := h.post(t, gwen, "gwen", "Deleted as a thread", func(in *blogs.DraftInput) { in.Authors = "ben" })
+		kind(t, "delete a thread", threads.New(h.db, nil, func() time.Time { return h.now }).DeleteThread(ctx, gwen, other.ID), errs.Internal)
 		h.draft(t, gwen, "gwen", "Unfinished")
 		kind(t, "delete, as a moderator", h.Delete(ctx, mo, "gwen"), errs.Forbidden)
 		kind(t, "delete", h.Delete(ctx, gwen, "gwen"), errs.Internal)

@@ -97,14 +97,14 @@ RETURNING id, slug, name, audience`, now, blog, now).Scan(&b.ID, &b.Slug, &b.Nam
 	return b, err
 }
 
-// selectAudiences counts the posts of a blog by who they are for.
+// selectAudiences counts the posts of a blog by who they are for, without those whose threads were deleted.
 func selectAudiences(ctx context.Context, q db.Querier, blog int64) (map[string]int, error) {
 	counts := map[string]int{}
 	rows, err := q.Query(ctx, `
 SELECT t.audience, COUNT(*)
 FROM posts o
 JOIN threads t ON t.id = o.thread_id
-WHERE o.blog_id = $1
+WHERE o.blog_id = $1 AND t.deleted_at IS NULL
 GROUP BY t.audience
 LIMIT 100`, blog)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
@@ -119,9 +119,20 @@ LIMIT 100`, blog)
 	return counts, err
 }
 
-// deleteBlog removes a blog without posts, and what belongs to it.
+// deleteBlog removes a blog without posts, and what belongs to it. A post that is there after all refuses it: its row refers to
+// the blog. Those whose threads were deleted leave theirs behind.
 func deleteBlog(ctx context.Context, tx *db.Tx, blog int64) error {
 	for _, statement := range []string{
+		`
+DELETE FROM post_authors
+WHERE thread_id IN (
+  SELECT o.thread_id
+  FROM posts o
+  JOIN threads t ON t.id = o.thread_id
+  WHERE o.blog_id = $1 AND t.deleted_at IS NOT NULL)`,
+		`
+DELETE FROM posts
+WHERE blog_id = $1 AND thread_id IN (SELECT id FROM threads WHERE deleted_at IS NOT NULL)`,
 		"DELETE FROM post_drafts WHERE blog_id = $1",
 		"DELETE FROM blog_authors WHERE blog_id = $1",
 		"DELETE FROM blog_readers WHERE blog_id = $1",

@@ -142,7 +142,7 @@ func (h *Web) directory(c *fiber.Ctx, by string) error {
 		}
 		page.Kinds = append(page.Kinds, parts.Tab{Text: k.many, Path: "/blogs?by=" + k.kind, Current: by == k.kind})
 	}
-	after, _ := strconv.ParseInt(c.Query("after"), 10, 64) //nolint:errcheck // no number is the beginning
+	after, _ := strconv.ParseInt(c.Query("after"), 10, 64) // no number is the beginning
 	list, err := h.blogs.Directory(c.UserContext(), v, kind, after)
 	if err != nil {
 		return err

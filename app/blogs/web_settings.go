@@ -100,7 +100,7 @@ func (h *Web) Create(c *fiber.Ctx) error {
 	ctx, v, f := c.UserContext(), auth.ViewerOf(c), web.FormOf(c)
 	kind, id, _ := strings.Cut(f.Line("owner"), ":")
 	in := NewBlog{OwnerKind: kind, Name: f.Line("name"), Slug: f.Line("slug"), Description: f.Line("description"), Audience: f.Line("audience")}
-	in.OwnerID, _ = strconv.ParseInt(id, 10, 64) //nolint:errcheck // no number is nobody's id
+	in.OwnerID, _ = strconv.ParseInt(id, 10, 64) // no number is nobody's id
 	var (
 		b   Blog
 		err error

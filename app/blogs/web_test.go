@@ -79,7 +79,7 @@ func ask(t *testing.T, f *fiber.App, as, path string, form url.Values, header ..
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -65,7 +65,7 @@ func (h *Web) input(c *fiber.Ctx) (DraftInput, error) {
 func (h *Web) cover(c *fiber.Ctx) (key string, err error) {
 	header, err := c.FormFile("cover")
 	if err != nil || header.Size == 0 {
-		return "", nil //nolint:nilerr // no file was chosen, or the form came without one
+		return "", nil // no file was chosen, or the form came without one
 	}
 	file, err := header.Open()
 	if err != nil {

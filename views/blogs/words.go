@@ -2,7 +2,6 @@ package blogs
 
 import (
 	"fmt"
-	"strings"
 
 	"watercooler/views/parts"
 )
@@ -10,24 +9,12 @@ import (
 // toRead is "5 minutes to read".
 func toRead(minutes int) string { return parts.Plural(minutes, "minute to read", "minutes to read") }
 
-// names joins the names of people: "Gwen Pryce, Ben Chaffe and Sian Rees".
-func names(people []parts.Person) string {
-	list := make([]string, len(people))
-	for i, p := range people {
-		list[i] = p.Name
-	}
-	if len(list) < 2 {
-		return strings.Join(list, "")
-	}
-	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
-}
-
 // between is what stands before the name at i of n: nothing, a comma, or "and".
 func between(i, n int) string {
-	switch {
-	case i == 0:
+	switch i {
+	case 0:
 		return ""
-	case i == n-1:
+	case n - 1:
 		return " and "
 	}
 	return ", "
