@@ -169,10 +169,10 @@ func (x *contributions) markdown(dir string, a article) error {
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	fact := func(name string, value any) {
-		b.WriteString(name + ": ")
+		_, _ = b.WriteString(name + ": ")
 		_ = e.Encode(value) // texts and lists of them, which JSON can write and YAML reads; b keeps the error of writing
 	}
-	b.WriteString("---\n")
+	_, _ = b.WriteString("---\n")
 	fact("title", a.title)
 	fact("blog", a.blog)
 	for _, f := range []struct{ name, value string }{
@@ -193,9 +193,9 @@ func (x *contributions) markdown(dir string, a article) error {
 		x.take(a.cover)
 		fact("cover", "../"+archiveFiles+a.cover)
 	}
-	b.WriteString("---\n\n")
-	b.WriteString(ownFile.ReplaceAllString(a.body, "](../"+archiveFiles+"$1)"))
-	b.WriteString("\n")
+	_, _ = b.WriteString("---\n\n")
+	_, _ = b.WriteString(ownFile.ReplaceAllString(a.body, "](../"+archiveFiles+"$1)"))
+	_, _ = b.WriteString("\n")
 	return b.Flush()
 }
 

@@ -133,16 +133,16 @@ func (i *wxrItem) becomes() (noun, reason string) {
 
 // unpublished says why an item is a draft.
 func (i *wxrItem) unpublished() string {
-	switch {
-	case i.Status == "publish":
+	switch i.Status {
+	case "publish":
 		return "had a password"
-	case i.Status == "future":
+	case "future":
 		return "was scheduled"
-	case i.Status == "private":
+	case "private":
 		return "was private"
-	case i.Status == "pending":
+	case "pending":
 		return "waited for review"
-	case i.Status == "draft":
+	case "draft":
 		return "was a draft"
 	}
 	return "had the status " + i.Status
