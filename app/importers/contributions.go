@@ -10,6 +10,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"time"
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
@@ -25,6 +26,7 @@ type contributions struct {
 	v     auth.Viewer
 	url   func(path string) string
 	zip   *zip.Writer
+	now   time.Time // when the files of the archive are from
 	files map[string]bool
 	order []string
 }
@@ -38,7 +40,7 @@ func Contributions(ctx context.Context, d Deps, v auth.Viewer, url func(path str
 	if v.Person == 0 {
 		return errs.Unauthenticatedf("Sign in to take your contributions with you.")
 	}
-	x := &contributions{Deps: d, v: v, url: url, zip: zip.NewWriter(w), files: map[string]bool{}}
+	x := &contributions{Deps: d, v: v, url: url, zip: zip.NewWriter(w), now: time.Now().UTC(), files: map[string]bool{}}
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
@@ -71,12 +73,18 @@ Dates are in UTC. What you have deleted is not here, nor is anything that others
 `
 
 func (x *contributions) readMe(context.Context) error {
-	w, err := x.zip.Create("README.txt")
+	w, err := x.entry("README.txt")
 	if err != nil {
 		return err
 	}
 	_, err = io.WriteString(w, readMe)
 	return err
+}
+
+func (x *contributions) entry(name string) (io.Writer, error) { return x.create(name, zip.Deflate) }
+
+func (x *contributions) create(name string, method uint16) (io.Writer, error) {
+	return x.zip.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: x.now})
 }
 
 // take remembers a file to write at the end.
@@ -136,7 +144,7 @@ func (x *contributions) profile(ctx context.Context) error {
 		x.take(p.Photo)
 		p.Photo = archiveFiles + p.Photo
 	}
-	w, err := x.zip.Create("profile.json")
+	w, err := x.entry("profile.json")
 	if err != nil {
 		return err
 	}
@@ -161,7 +169,7 @@ var ownFile = regexp.MustCompile(`\]\(/files/([0-9a-f]{64}\.[a-z0-9]{1,8})\)`)
 
 // markdown writes an article with its facts on top, as YAML.
 func (x *contributions) markdown(dir string, a article) error {
-	w, err := x.zip.Create(fmt.Sprintf("%s/%s-%s.md", dir, written(a.created)[:10], firstOf(a.slug, fmt.Sprint(a.id))))
+	w, err := x.entry(fmt.Sprintf("%s/%s-%s.md", dir, written(a.created)[:10], firstOf(a.slug, fmt.Sprint(a.id))))
 	if err != nil {
 		return err
 	}
@@ -355,7 +363,7 @@ type contribution struct {
 
 // lines writes a file of lines.
 func (x *contributions) lines(ctx context.Context, name string, read func(after contribution) ([]contribution, error)) error {
-	w, err := x.zip.Create(name)
+	w, err := x.entry(name)
 	if err != nil {
 		return err
 	}
@@ -422,7 +430,7 @@ func (x *contributions) replies(ctx context.Context) error {
 }
 
 func (x *contributions) votes(ctx context.Context) error {
-	w, err := x.zip.Create("useful.jsonl")
+	w, err := x.entry("useful.jsonl")
 	if err != nil {
 		return err
 	}
@@ -465,7 +473,7 @@ var followable = []struct{ kind, tables, columns string }{
 }
 
 func (x *contributions) follows(ctx context.Context) error {
-	w, err := x.zip.Create("follows.jsonl")
+	w, err := x.entry("follows.jsonl")
 	if err != nil {
 		return err
 	}
@@ -555,7 +563,7 @@ func (x *contributions) copyFiles(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w, err := x.zip.CreateHeader(&zip.FileHeader{Name: archiveFiles + key, Method: zip.Store})
+		w, err := x.create(archiveFiles+key, zip.Store)
 		if err == nil {
 			_, err = io.Copy(w, f)
 		}
