@@ -36,11 +36,11 @@ func (s *Service) EditThread(ctx context.Context, v auth.Viewer, id int64, in Ed
 	if err != nil {
 		return fmt.Errorf("edit thread %d: %w", id, err)
 	}
-	limit, problems := MaxBody, checkBody(in.Body, false)
+	form, problems := opening, checkBody(in.Body, false)
 	if was.of == Post {
-		limit, problems = markup.MaxArticle, checkArticle(in.Body)
+		form, problems = article, checkArticle(in.Body)
 	}
-	doc, err := s.renderChecked(ctx, in.Body, limit, slices.Concat(checkTitle(in.Title), problems, wrong))
+	doc, err := s.renderChecked(ctx, in.Body, form, slices.Concat(checkTitle(in.Title), problems, wrong))
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *Service) EditReply(ctx context.Context, v auth.Viewer, id int64, in Edi
 		return signIn
 	}
 	in.Title = ""
-	doc, err := s.renderChecked(ctx, in.Body, MaxBody, checkBody(in.Body, true))
+	doc, err := s.renderChecked(ctx, in.Body, answer, checkBody(in.Body, true))
 	if err != nil {
 		return err
 	}
@@ -147,11 +147,11 @@ WHERE po.thread_id = $1`, post).Scan(&audience)
 }
 
 // renderChecked renders body unless something is wrong with what came with it.
-func (s *Service) renderChecked(ctx context.Context, body string, limit int, problems []errs.Field) (markup.Doc, error) {
+func (s *Service) renderChecked(ctx context.Context, body string, f format, problems []errs.Field) (markup.Doc, error) {
 	if err := errs.InvalidFields(problems...); err != nil {
 		return markup.Doc{}, err
 	}
-	return renderIn(ctx, s.db, body, limit)
+	return renderIn(ctx, s.db, body, f)
 }
 
 // rewrite replaces the text of e and keeps the old one as a revision. It reports whether the text changed. The update comes

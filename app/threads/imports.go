@@ -241,7 +241,7 @@ func (im *importer) threads(ctx context.Context, records []ThreadRecord) error {
 			rows = append(rows, threadRow{ThreadRecord: r, author: author, changed: have[r.ExternalID].id != 0})
 		}
 	}
-	docs, err := renderAll(ctx, im.tx, column(rows, func(r threadRow) string { return r.Body }))
+	docs, err := renderAll(ctx, im.tx, column(rows, func(r threadRow) string { return r.Body }), article)
 	if err != nil {
 		return err
 	}
@@ -381,7 +381,7 @@ func (im *importer) replies(ctx context.Context, records []ReplyRecord) error {
 			rows = append(rows, replyRow{ReplyRecord: r, thread: thread, author: author, changed: there.id != 0})
 		}
 	}
-	docs, err := renderAll(ctx, im.tx, column(rows, func(r replyRow) string { return r.Body }))
+	docs, err := renderAll(ctx, im.tx, column(rows, func(r replyRow) string { return r.Body }), imported)
 	if err != nil {
 		return err
 	}
@@ -491,7 +491,7 @@ func column[R any](records []R, of func(R) string) []string {
 
 // renderAll renders bodies, on all processors: rendering costs more than writing. Mentions of all of them are looked up
 // together; only bodies that have some are rendered a second time.
-func renderAll(ctx context.Context, tx *db.Tx, bodies []string) ([]markup.Doc, error) {
+func renderAll(ctx context.Context, tx *db.Tx, bodies []string, f format) ([]markup.Doc, error) {
 	docs := make([]markup.Doc, len(bodies))
 	failures := make([]error, len(bodies))
 	each := func(do func(i int)) {
@@ -510,7 +510,7 @@ func renderAll(ctx context.Context, tx *db.Tx, bodies []string) ([]markup.Doc, e
 		close(next)
 		wg.Wait()
 	}
-	each(func(i int) { docs[i], failures[i] = renderPlain(bodies[i], markup.MaxArticle) })
+	each(func(i int) { docs[i], failures[i] = renderPlain(bodies[i], f) })
 	var people, topics []string
 	for i := range docs {
 		if failures[i] != nil {
@@ -527,7 +527,7 @@ func renderAll(ctx context.Context, tx *db.Tx, bodies []string) ([]markup.Doc, e
 	}
 	each(func(i int) {
 		if len(docs[i].Mentions) > 0 || len(docs[i].Topics) > 0 {
-			docs[i], failures[i] = names.render(bodies[i], markup.MaxArticle)
+			docs[i], failures[i] = names.render(bodies[i], f)
 		}
 	})
 	for _, err := range failures {

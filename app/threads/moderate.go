@@ -228,12 +228,12 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, v auth.Viewer, e, into e
 	if err != nil {
 		return err
 	}
-	opening := bold(e.title) + "\n\n" + e.body
-	doc, err := renderIn(ctx, tx, opening, maxMerged)
+	text := bold(e.title) + "\n\n" + e.body
+	doc, err := renderIn(ctx, tx, text, joined)
 	if err != nil {
 		return err
 	}
-	reply, err := insertMerged(ctx, tx, e, into.id, opening, doc, gone)
+	reply, err := insertMerged(ctx, tx, e, into.id, text, doc, gone)
 	if err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ func (s *Service) split(ctx context.Context, tx *db.Tx, v auth.Viewer, e entry, 
 		return 0, errs.InvalidFields(errs.Field{Name: "replies", Text: "Some of these replies are no longer there. Choose again."})
 	}
 	body := strings.TrimSpace(in.Body + "\n\n" + pointer("These replies began under", e.title, home(e.id, e.post)))
-	doc, err := renderIn(ctx, tx, body, maxMerged)
+	doc, err := renderIn(ctx, tx, body, format{limit: maxMerged, top: opening.top})
 	if err != nil {
 		return 0, err
 	}
@@ -342,7 +342,7 @@ func (s *Service) leaveWord(ctx context.Context, tx *db.Tx, v auth.Viewer, e ent
 		said = count(n, "reply", "replies") + " have moved to"
 	}
 	body := pointer(said, title, threadPath(fresh))
-	doc, err := renderIn(ctx, tx, body, MaxBody)
+	doc, err := renderIn(ctx, tx, body, answer)
 	if err != nil {
 		return err
 	}

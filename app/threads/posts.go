@@ -59,7 +59,7 @@ func (s *Service) openPost(ctx context.Context, tx *db.Tx, v auth.Viewer, in New
 	if err := settle(ctx, tx, v, in.Network, in.Audience); err != nil {
 		return 0, err
 	}
-	doc, err := renderIn(ctx, tx, in.Body, markup.MaxArticle)
+	doc, err := renderIn(ctx, tx, in.Body, article)
 	if err != nil {
 		return 0, err
 	}

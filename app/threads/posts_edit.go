@@ -7,7 +7,6 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
-	"watercooler/app/markup"
 	"watercooler/auth"
 )
 
@@ -32,7 +31,7 @@ func (s *Service) editPost(ctx context.Context, tx *db.Tx, v auth.Viewer, id int
 	if err := errs.InvalidFields(slices.Concat(checkTitle(in.Title), checkArticle(in.Body), wrong)...); err != nil {
 		return err
 	}
-	doc, err := renderIn(ctx, tx, in.Body, markup.MaxArticle)
+	doc, err := renderIn(ctx, tx, in.Body, article)
 	if err != nil {
 		return err
 	}

@@ -16,24 +16,39 @@ import (
 // maxMentions bounds how many people or topics one text can link to; the rest stay plain text.
 const maxMentions = 50
 
+// format is what sort of text is rendered.
+type format struct {
+	limit int // runes
+	top   int // level of the highest heading
+}
+
+// The sorts of text. An opening stands right under the title of its page, a reply under the heading of the replies.
+var (
+	opening  = format{limit: MaxBody, top: 2}
+	answer   = format{limit: MaxBody, top: 3}
+	article  = format{limit: markup.MaxArticle, top: 2}
+	imported = format{limit: markup.MaxArticle, top: 3} // a reply may be long where it was written elsewhere
+	joined   = format{limit: maxMerged, top: 3}         // an opening that became a reply
+)
+
 // Preview renders Markdown the way it will look when it is sent, without keeping it.
 func (s *Service) Preview(ctx context.Context, body string) (html string, err error) {
 	if problems := checkBody(body, false); len(problems) > 0 {
 		return "", errs.InvalidFields(problems...)
 	}
-	doc, err := s.render(ctx, body)
+	doc, err := s.render(ctx, body, answer)
 	return doc.HTML, err
 }
 
 // render turns Markdown into what is stored. Bodies are rendered once, when they are written: parsing on every view would
 // cost more than everything else on the page together.
-func (s *Service) render(ctx context.Context, body string) (markup.Doc, error) {
-	return renderIn(ctx, s.db, body, MaxBody)
+func (s *Service) render(ctx context.Context, body string, f format) (markup.Doc, error) {
+	return renderIn(ctx, s.db, body, f)
 }
 
-// renderIn is render for texts of up to limit runes, with q to look mentions up.
-func renderIn(ctx context.Context, q db.Querier, body string, limit int) (markup.Doc, error) {
-	doc, err := renderPlain(body, limit)
+// renderIn is render with q to look mentions up.
+func renderIn(ctx context.Context, q db.Querier, body string, f format) (markup.Doc, error) {
+	doc, err := renderPlain(body, f)
 	if tooBig := (*markup.LimitError)(nil); errors.As(err, &tooBig) {
 		return markup.Doc{}, errs.InvalidFields(errs.Field{Name: "body", Text: tooBig.Reason})
 	}
@@ -50,12 +65,12 @@ func renderIn(ctx context.Context, q db.Querier, body string, limit int) (markup
 	if names.empty() {
 		return doc, nil
 	}
-	return names.render(body, limit)
+	return names.render(body, f)
 }
 
 // renderPlain renders without links to people and topics; it also finds out which are mentioned.
-func renderPlain(body string, limit int) (markup.Doc, error) {
-	doc, err := markup.Render(body, markup.Options{Prefix: idPrefix(), Max: limit})
+func renderPlain(body string, f format) (markup.Doc, error) {
+	doc, err := markup.Render(body, markup.Options{Prefix: idPrefix(), Max: f.limit, Top: f.top})
 	if err != nil {
 		return markup.Doc{}, fmt.Errorf("render: %w", err)
 	}
@@ -86,8 +101,8 @@ func (m mentioned) Topic(slug string) (name, path string, ok bool) {
 
 func (m mentioned) empty() bool { return len(m.people) == 0 && len(m.topics) == 0 }
 
-func (m mentioned) render(body string, limit int) (markup.Doc, error) {
-	doc, err := markup.Render(body, markup.Options{Prefix: idPrefix(), Max: limit, Resolve: m})
+func (m mentioned) render(body string, f format) (markup.Doc, error) {
+	doc, err := markup.Render(body, markup.Options{Prefix: idPrefix(), Max: f.limit, Top: f.top, Resolve: m})
 	if err != nil {
 		return markup.Doc{}, fmt.Errorf("render with mentions: %w", err)
 	}

@@ -29,7 +29,7 @@ func (s *Service) Reply(ctx context.Context, v auth.Viewer, thread int64, in New
 	if err := errs.InvalidFields(checkBody(in.Body, true)...); err != nil {
 		return 0, err
 	}
-	doc, err := s.render(ctx, in.Body)
+	doc, err := s.render(ctx, in.Body, answer)
 	if err != nil {
 		return 0, err
 	}

@@ -275,7 +275,7 @@ func (s *Service) Open(ctx context.Context, v auth.Viewer, in NewThread) (int64,
 	if err := errs.InvalidFields(append(problems, wrong...)...); err != nil {
 		return 0, err
 	}
-	doc, err := s.render(ctx, in.Body)
+	doc, err := s.render(ctx, in.Body, opening)
 	if err != nil {
 		return 0, err
 	}

@@ -473,7 +473,7 @@ func joinTopics(topics []Topic) string {
 
 // beginning is how a text begins, in plain words.
 func beginning(body string) string {
-	doc, err := renderPlain(body, markup.MaxArticle)
+	doc, err := renderPlain(body, article)
 	if err != nil {
 		return ""
 	}
