@@ -79,7 +79,7 @@ func (s *Service) Mine(ctx context.Context, v auth.Viewer) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the networks of person %d: %w", v.Person, err)
 	}
-	return list, nil
+	return list, s.count(ctx, list)
 }
 
 // Invitations returns what v is invited to, with the stewards who can be asked about it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"watercooler/auth"
 )
@@ -30,7 +31,7 @@ type Tie struct {
 type Chart struct {
 	Width, Height int
 	Spots         []Spot // group after group, within a group from the middle out
-	Ties          []Tie  // most people first
+	Ties          []Tie  // between those that share most, most people first
 	Groups        int    // of networks that hold others; those that stand by themselves are the last group, if there are any
 	at            map[int64]int
 }
@@ -44,8 +45,12 @@ func (c Chart) Spot(id int64) (Spot, bool) {
 	return c.Spots[i], true
 }
 
-// maxTies bounds the lines drawn for shared people; more would be a grey cloud.
-const maxTies = 400
+// Where most people of a hub are in several networks, nearly all networks share people with nearly all others, and lines for that
+// would be a grey cloud. A network is tied to the few with which it shares most.
+const (
+	tiesEach = 2
+	maxTies  = 20_000 // read to choose from
+)
 
 // Map returns all networks that v may know of, laid out as a drawing. The layout is computed from these networks alone, so that
 // not even a gap tells of another, and is the same each time.
@@ -63,11 +68,55 @@ func (s *Service) Map(ctx context.Context, v auth.Viewer) (Chart, error) {
 	}
 	var ties []Tie
 	if v.SignedIn() {
-		if ties, err = selectTies(ctx, s.db, v, fewShared, maxTies); err != nil {
+		if ties, err = s.tied(ctx); err != nil {
 			return Chart{}, fmt.Errorf("read who shares people: %w", err)
 		}
 	}
-	return chart(list, links, ties), nil
+	return chart(list, links, strongest(ties, list)), nil
+}
+
+// shares is who shares people, among all networks of the hub, as it was a moment ago.
+type shares struct {
+	ties []Tie // most people first
+	at   time.Time
+}
+
+// sharesLast is how long shares are believed: comparing all members of 500 networks takes the database 150 ms.
+const sharesLast = time.Minute
+
+// tied returns the pairs of networks that share people, of all networks there are: strongest keeps what a viewer may know of.
+func (s *Service) tied(ctx context.Context) ([]Tie, error) {
+	now := s.now()
+	if known := s.shares.Load(); known != nil && now.Sub(known.at) < sharesLast {
+		return known.ties, nil
+	}
+	ties, err := selectTies(ctx, s.db, fewShared, maxTies)
+	if err != nil {
+		return nil, err
+	}
+	s.shares.Store(&shares{ties: ties, at: now})
+	return ties, nil
+}
+
+// strongest keeps of ties, which come with most people first, those between networks of the list that are among the first of one
+// of their ends.
+func strongest(ties []Tie, list []Entry) (kept []Tie) {
+	known := make(map[int64]bool, len(list))
+	for _, e := range list {
+		known[e.ID] = true
+	}
+	seen := make(map[int64]int, len(list))
+	for _, t := range ties {
+		if !known[t.A] || !known[t.B] {
+			continue
+		}
+		if seen[t.A] < tiesEach || seen[t.B] < tiesEach {
+			kept = append(kept, t)
+		}
+		seen[t.A]++
+		seen[t.B]++
+	}
+	return kept
 }
 
 // Sizes of the drawing, in the units of its view box: CSS pixels on a wide screen.
@@ -90,7 +139,7 @@ func (c Chart) Crowded() bool { return len(c.Spots) > crowded }
 // chart lays networks out: each that others have joined in the middle of those, ring by ring, the groups in rows from the
 // largest on, and below them those that stand by themselves. It takes a moment even for all that fit: no simulation, no chance.
 func chart(list []Entry, links []link, ties []Tie) Chart {
-	c := Chart{Width: mapWidth, Ties: ties, at: make(map[int64]int, len(list))}
+	c := Chart{Ties: ties, at: make(map[int64]int, len(list))}
 	spots := make(map[int64]*Spot, len(list))
 	for _, e := range list {
 		spots[e.ID] = &Spot{Entry: e, R: radius(e.People)}
@@ -153,19 +202,33 @@ func reach(n int) int {
 // onRing is how many networks fit on a ring.
 func onRing(ring int) int { return int(2 * math.Pi * float64(ring*ringGap) / elbow) }
 
-// rows places groups from left to right and top to bottom, and returns where the last row ends.
+// rows places groups from left to right and top to bottom, each row in the middle, and returns where the last row ends.
 func (c *Chart) rows(groups [][]*Spot) (y int) {
-	x, tall := 0, 0
+	var lines [][]int // of each row, which groups
+	x := 0
 	for i, g := range groups {
-		r := reach(len(g))
-		if x > 0 && x+2*r > c.Width {
-			x, y, tall = 0, y+tall, 0
+		w := 2 * reach(len(g))
+		if x == 0 || x+w > mapWidth {
+			lines, x = append(lines, nil), 0
 		}
-		c.Width = max(c.Width, 2*r)
-		c.place(g, i, x+r, y+r)
-		x, tall = x+2*r, max(tall, 2*r)
+		lines[len(lines)-1] = append(lines[len(lines)-1], i)
+		x += w
+		c.Width = max(c.Width, x)
 	}
-	return y + tall
+	for _, line := range lines {
+		across, tall := 0, 0
+		for _, i := range line {
+			across, tall = across+2*reach(len(groups[i])), max(tall, 2*reach(len(groups[i])))
+		}
+		x := (c.Width - across) / 2
+		for _, i := range line {
+			r := reach(len(groups[i]))
+			c.place(groups[i], i, x+r, y+tall/2)
+			x += 2 * r
+		}
+		y += tall
+	}
+	return y
 }
 
 // place puts a group around its middle.
@@ -197,15 +260,14 @@ func (c *Chart) alone(list []*Spot, y int, dense bool) {
 	if dense {
 		w, h = 2*tight, 2*tight
 	}
+	c.Width = max(c.Width, min(len(list)*w, mapWidth))
 	across := max(c.Width/w, 1)
+	left := (c.Width - min(across, len(list))*w) / 2
 	for i, s := range list {
-		s.Group, s.X, s.Y = c.Groups, i%across*w+w/2, y+i/across*h+h/2-6
+		s.Group, s.X, s.Y = c.Groups, left+i%across*w+w/2, y+i/across*h+h/2-6
 		c.add(*s)
 	}
 	c.Height = y + (len(list)+across-1)/across*h
-	if len(list) == 0 {
-		c.Height = y
-	}
 }
 
 func (c *Chart) add(s Spot) {

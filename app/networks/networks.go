@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -124,6 +125,7 @@ type Service struct {
 	db      *db.DB
 	threads Narrower
 	now     func() time.Time
+	shares  atomic.Pointer[shares]
 }
 
 // New returns the networks kept in d. threads follows when a network becomes narrower; now is the clock, time.Now outside tests.

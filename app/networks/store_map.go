@@ -34,24 +34,18 @@ func selectMapLinks(ctx context.Context, q db.Querier, v auth.Viewer) ([]link, e
 	})
 }
 
-// selectTies returns pairs of networks v may know of that have at least few people in common, most people first.
-func selectTies(ctx context.Context, q db.Querier, v auth.Viewer, few, limit int) ([]Tie, error) {
-	var p params
-	text := `
+// selectTies returns pairs of networks that have at least few people in common, most people first.
+func selectTies(ctx context.Context, q db.Querier, few, limit int) ([]Tie, error) {
+	rows, err := q.Query(ctx, `
 		SELECT a.network_id, b.network_id, COUNT(*) AS people
 		FROM network_members a
 		JOIN network_members b ON b.person_id = a.person_id AND b.state = 'member' AND b.network_id > a.network_id
 		JOIN people e ON e.id = a.person_id
-		JOIN networks n ON n.id = a.network_id
-		JOIN networks o ON o.id = b.network_id
 		WHERE a.state = 'member' AND e.left_at IS NULL
-		  AND n.closed_at IS NULL AND n.audience IN (` + p.known(v) + `)
-		  AND o.closed_at IS NULL AND o.audience IN (` + p.known(v) + `)
 		GROUP BY a.network_id, b.network_id
-		HAVING COUNT(*) >= ` + p.one(few) + `
+		HAVING COUNT(*) >= $1
 		ORDER BY people DESC, a.network_id, b.network_id
-		LIMIT ` + p.one(limit)
-	rows, err := q.Query(ctx, text, p...)
+		LIMIT $2`, few, limit)
 	return db.Collect(rows, err, func(r db.Scanner) (t Tie, err error) {
 		return t, r.Scan(&t.A, &t.B, &t.People)
 	})

@@ -2,6 +2,7 @@ package networks
 
 import (
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -103,15 +104,15 @@ func twin(m Chart) []views.Group {
 	return groups
 }
 
-// sharing returns the names of the networks that each network shares people with.
+// sharing returns the names of the networks that each network is shown to share people with, and how many.
 func sharing(m Chart) map[int64][]string {
 	names := map[int64][]string{}
 	for _, t := range m.Ties {
 		a, ok := m.Spot(t.A)
 		b, also := m.Spot(t.B)
 		if ok && also {
-			names[a.ID] = append(names[a.ID], b.Name)
-			names[b.ID] = append(names[b.ID], a.Name)
+			names[a.ID] = append(names[a.ID], b.Name+" ("+strconv.Itoa(t.People)+")")
+			names[b.ID] = append(names[b.ID], a.Name+" ("+strconv.Itoa(t.People)+")")
 		}
 	}
 	return names
@@ -129,10 +130,16 @@ func note(s Spot, shared map[int64][]string) string {
 // star draws networks around one in the middle, clockwise from the top. shared says of each whether its line is for people in both.
 func star(name string, list []views.Near, shared []bool) views.Diagram {
 	d := views.Diagram{Width: aroundWidth, Height: aroundHeight}
-	x, y := aroundWidth/2, aroundHeight/2
+	if len(list) < 3 {
+		d.Height = aroundFlat
+	}
+	x, y := d.Width/2, d.Height/2
 	for i, n := range list {
 		turn := 2 * math.Pi * float64(i) / float64(len(list))
-		nx, ny := x+int(math.Round(math.Sin(turn)*105)), y-int(math.Round(math.Cos(turn)*70))
+		if len(list) < 3 {
+			turn -= math.Pi / 2
+		}
+		nx, ny := x+int(math.Round(math.Sin(turn)*105)), y-int(math.Round(math.Cos(turn)*float64(y-25)))
 		d.Edges = append(d.Edges, views.Edge{X1: x, Y1: y, X2: nx, Y2: ny, Shared: shared[i]})
 		tint := 0
 		if shared[i] {

@@ -126,6 +126,9 @@ func (h *Web) threads(c *fiber.Ctx, a Around, tab string) (views.ShowPage, error
 		q.Kinds = []threads.Kind{threads.Post}
 		page.Empty = parts.Empty{Title: "No posts here yet", Text: "A network can have a blog of its own: what it did, learnt and decided, for whoever was not there."}
 	}
+	if a.Access != Open && !v.MemberOf(a.ID) {
+		page.Empty = parts.Empty{Title: "For its members", Text: "What is written in a closed network is read by its members only. Ask to join, and the stewards decide."}
+	}
 	if page.WritePath != "" {
 		page.Empty.Do = parts.Link{Text: page.WriteText, Path: page.WritePath}
 		page.WritePath = ""
@@ -146,7 +149,7 @@ func (h *Web) list(c *fiber.Ctx, path string, q threads.FeedQuery, page *views.S
 	if err != nil {
 		return err
 	}
-	page.Pinned, page.Items = h.shown.Items(v, feed.Pinned), h.shown.Items(v, feed.Items)
+	page.Pinned, page.Items = h.items(v, q, feed.Pinned), h.items(v, q, feed.Items)
 	if feed.Newer != (threads.Key{}) {
 		page.Pager.Previous = path + "?after=" + web.Cursor(feed.Newer.At, feed.Newer.ID)
 	}
@@ -157,6 +160,17 @@ func (h *Web) list(c *fiber.Ctx, path string, q threads.FeedQuery, page *views.S
 		page.WritePath, page.WriteText = page.Empty.Do.Path, page.Empty.Do.Text
 	}
 	return nil
+}
+
+// items returns threads as lists show them, with the network of each that is not the one whose page it is.
+func (h *Web) items(v auth.Viewer, q threads.FeedQuery, list []threads.Item) []parts.Item {
+	out := h.shown.Items(v, list)
+	for i, t := range list {
+		if t.Network.ID == q.Networks[0] {
+			out[i].Network.Path = ""
+		}
+	}
+	return out
 }
 
 func keyOf(cursor string) (threads.Key, error) {
@@ -225,14 +239,13 @@ func facts(a Around) []string {
 func tabs(a Around, now string) []parts.Tab {
 	list := []parts.Tab{
 		{Text: "What is going on", Path: tabThreads}, {Text: "Questions", Path: tabQuestions}, {Text: "Posts", Path: tabPosts},
-		{Text: "People", Path: tabPeople}, {Text: "About", Path: tabAbout}, {Text: "Networks", Path: tabNetworks},
+		{Text: "People", Path: tabPeople, Count: a.People}, {Text: "About", Path: tabAbout}, {Text: "Networks", Path: tabNetworks},
 	}
 	for i, t := range list {
 		list[i].Current = t.Path == now
 		list[i].Path = a.Path() + t.Path
 		if t.Path == tabPeople && a.Waiting > 0 {
-			list[i].Text = "People, waiting"
-			list[i].Count = a.Waiting
+			list[i].Text, list[i].Count = "People, "+strconv.Itoa(a.Waiting)+" waiting", 0
 		}
 	}
 	return list
@@ -310,6 +323,7 @@ func known(n Network) string {
 const (
 	aroundWidth  = 280
 	aroundHeight = 190
+	aroundFlat   = 60 // when there are only one or two around it, beside each other
 	aroundMost   = 12 // networks around the one in the middle
 )
 

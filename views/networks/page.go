@@ -236,7 +236,6 @@ type Group struct {
 // Diagram is a drawing of networks, laid out by the handler. Coordinates are in the units of its view box.
 type Diagram struct {
 	Width, Height int
-	Label         string
 	Edges         []Edge
 	Nodes         []Node
 }
