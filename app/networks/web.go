@@ -248,7 +248,7 @@ func (h *Web) form(c *fiber.Ctx, status int, n Network, in Input, problems parts
 	if n.ID != 0 {
 		page.Heading, page.Lead, page.Action, page.CancelPath, page.Submit = "Edit "+n.Name, "", n.Path()+"/edit", n.Path(), "Save network"
 		if n.Access == Open {
-			page.Warning = "When you make an open network closed or private, or no longer public, everything in it becomes for its members only. Opening it again changes nothing back."
+			page.Warning = "When you make an open network closed or private, everything in it becomes for its members only. When it is no longer public, what was public in it becomes for everyone signed in. Nothing of that is changed back later."
 		}
 		if stewards && n.Finished() {
 			page.ResumePath = n.Path() + "/resume"
