@@ -67,21 +67,21 @@ func (s *Service) SharedCover(ctx context.Context, secret string) (io.ReadSeekCl
 //
 // SECURITY: the same picture may be the cover of several posts; one that v may read is enough, and a key is no permission.
 func selectShown(ctx context.Context, q db.Querier, v auth.Viewer, key string) (shown bool, err error) {
-	var p params
+	var p db.Params
 	text := `
 SELECT EXISTS (
     SELECT 1
     FROM posts o
     JOIN threads t ON t.id = o.thread_id
-    WHERE o.cover = ` + p.one(key) + ` AND t.deleted_at IS NULL AND t.audience IN (` + all(&p, v.Audiences()) + `))`
+    WHERE o.cover = ` + p.One(key) + ` AND t.deleted_at IS NULL AND t.audience IN (` + db.AllOf(&p, v.Audiences()) + `))`
 	if v.SignedIn() {
 		text += `
   OR EXISTS (
     SELECT 1
     FROM post_drafts d
     JOIN blogs b ON b.id = d.blog_id
-    WHERE d.cover = ` + p.one(key) + ` AND (` + mine(&p, v) + ` OR ` + keeps(&p, v) + `))`
+    WHERE d.cover = ` + p.One(key) + ` AND (` + mine(&p, v) + ` OR ` + keeps(&p, v) + `))`
 	}
-	err = q.QueryRow(ctx, text, p...).Scan(&shown)
+	err = q.QueryRow(ctx, text, p.Values()...).Scan(&shown)
 	return shown, err
 }

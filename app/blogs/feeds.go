@@ -75,14 +75,14 @@ func selectTags(ctx context.Context, q db.Querier, posts []Post) (map[int64][]st
 	for i, p := range posts {
 		ids[i] = p.ID
 	}
-	var p params
+	var p db.Params
 	rows, err := q.Query(ctx, `
 SELECT h.thread_id, x.name
 FROM thread_topics h
 JOIN topics x ON x.id = h.topic_id
-WHERE h.thread_id IN (`+all(&p, ids)+`)
+WHERE h.thread_id IN (`+db.AllOf(&p, ids)+`)
 ORDER BY x.name, x.id
-LIMIT `+p.one(len(ids)*10), p...)
+LIMIT `+p.One(len(ids)*10), p.Values()...)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
 		var id int64
 		var name string

@@ -48,75 +48,74 @@ func timeOf(us *int64) time.Time {
 
 // writes is the condition that v writes in blog b of blogFrom. Somebody signed out has person, unit and networks 0, which
 // own nothing.
-func writes(p *params, v auth.Viewer) string {
-	return `(b.owner_kind = 'person' AND b.owner_id = ` + p.one(v.Person) + `
-    OR b.owner_kind = 'unit' AND b.owner_id = ` + p.one(v.Unit) + `
-    OR b.owner_kind = 'network' AND bn.closed_at IS NULL AND b.owner_id IN (` + all(p, v.Networks()) + `)
+func writes(p *db.Params, v auth.Viewer) string {
+	return `(b.owner_kind = 'person' AND b.owner_id = ` + p.One(v.Person) + `
+    OR b.owner_kind = 'unit' AND b.owner_id = ` + p.One(v.Unit) + `
+    OR b.owner_kind = 'network' AND bn.closed_at IS NULL AND b.owner_id IN (` + db.AllOf(p, v.Networks()) + `)
     OR b.owner_kind <> 'network' AND EXISTS (
       SELECT 1
       FROM blog_authors ba
-      WHERE ba.blog_id = b.id AND ba.person_id = ` + p.one(v.Person) + `))`
+      WHERE ba.blog_id = b.id AND ba.person_id = ` + p.One(v.Person) + `))`
 }
 
 // keeps is the condition that v looks after blog b of blogFrom for its owner. The head of a unit is whoever's own manager
 // sits outside it.
-func keeps(p *params, v auth.Viewer) string {
+func keeps(p *db.Params, v auth.Viewer) string {
 	var stewarded []int64
 	for _, m := range v.Memberships() {
 		if m.Steward {
 			stewarded = append(stewarded, m.Network)
 		}
 	}
-	return `(b.owner_kind = 'person' AND b.owner_id = ` + p.one(v.Person) + `
-    OR b.owner_kind = 'network' AND b.owner_id IN (` + all(p, stewarded) + `)
-    OR b.owner_kind = 'unit' AND b.owner_id = ` + p.one(v.Unit) + ` AND EXISTS (
+	return `(b.owner_kind = 'person' AND b.owner_id = ` + p.One(v.Person) + `
+    OR b.owner_kind = 'network' AND b.owner_id IN (` + db.AllOf(p, stewarded) + `)
+    OR b.owner_kind = 'unit' AND b.owner_id = ` + p.One(v.Unit) + ` AND EXISTS (
       SELECT 1
       FROM people me
       LEFT JOIN people boss ON boss.id = me.manager_id
-      WHERE me.id = ` + p.one(v.Person) + `
+      WHERE me.id = ` + p.One(v.Person) + `
         AND (COALESCE(boss.unit_id, 0) <> me.unit_id
           OR EXISTS (SELECT 1 FROM blog_authors ka WHERE ka.blog_id = b.id AND ka.person_id = me.id))))`
 }
 
 // readable is the condition that v may know of blog b of blogFrom: it is launched and for an audience of v's, as is the
 // network it belongs to.
-func readable(p *params, v auth.Viewer, now time.Time) string {
-	return `(b.audience IN (` + all(p, v.Audiences()) + `)
-    AND (bn.id IS NULL OR bn.audience IN (` + all(p, v.Audiences()) + `))
-    AND (b.launch_at IS NULL OR b.launch_at <= ` + p.one(db.Micros(now)) + `))`
+func readable(p *db.Params, v auth.Viewer, now time.Time) string {
+	return `(b.audience IN (` + db.AllOf(p, v.Audiences()) + `)
+    AND (bn.id IS NULL OR bn.audience IN (` + db.AllOf(p, v.Audiences()) + `))
+    AND (b.launch_at IS NULL OR b.launch_at <= ` + p.One(db.Micros(now)) + `))`
 }
 
 // blogWhere finds one blog.
-type blogWhere func(p *params) string
+type blogWhere func(p *db.Params) string
 
 func blogWithSlug(slug string) blogWhere {
-	return func(p *params) string { return "b.slug = " + p.one(slug) }
+	return func(p *db.Params) string { return "b.slug = " + p.One(slug) }
 }
 
 func blogWithID(id int64) blogWhere {
-	return func(p *params) string { return "b.id = " + p.one(id) }
+	return func(p *db.Params) string { return "b.id = " + p.One(id) }
 }
 
 func blogOf(kind string, owner int64) blogWhere {
-	return func(p *params) string {
-		return "b.owner_kind = " + p.one(kind) + " AND b.owner_id = " + p.one(owner)
+	return func(p *db.Params) string {
+		return "b.owner_kind = " + p.One(kind) + " AND b.owner_id = " + p.One(owner)
 	}
 }
 
 // selectAnyBlog reads a blog with what v may do with it, and reports whether v may know of it. Most callers want
 // selectOneBlog.
 func selectAnyBlog(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, where blogWhere) (b Blog, visible bool, err error) {
-	var p params
-	// COALESCE: whoever is in no network asks for "IN (NULL)", of which SQL does not know whether it is true.
+	var p db.Params
 	text := `SELECT ` + blogColumns + `,
-  COALESCE(` + writes(&p, v) + `, FALSE),
-  COALESCE(` + keeps(&p, v) + `, FALSE),
-  COALESCE(` + readable(&p, v, now) + `, FALSE),
-  EXISTS (SELECT 1 FROM watches w WHERE w.person_id = ` + p.one(v.Person) + ` AND w.object_kind = 'blog' AND w.object_id = b.id)` +
+  ` + writes(&p, v) + `,
+  ` + keeps(&p, v) + `,
+  ` + readable(&p, v, now) + `,
+  EXISTS (SELECT 1 FROM watches w WHERE w.person_id = ` + p.One(v.Person) + ` AND w.object_kind = 'blog' AND w.object_id = b.id)` +
 		blogFrom + `
 WHERE ` + where(&p)
 	var writes, keeps, reads, follows bool
-	b, err = scanBlog(q.QueryRow(ctx, text, p...), now, &writes, &keeps, &reads, &follows)
+	b, err = scanBlog(q.QueryRow(ctx, text, p.Values()...), now, &writes, &keeps, &reads, &follows)
 	if errs.IsNotFound(err) {
 		return Blog{}, false, noBlog.Because(err)
 	}
@@ -186,7 +185,7 @@ func scanPost(r db.Scanner, more ...any) (p Post, err error) {
 // selectPosts reads posts that v may read, newest first, in two statements: the posts, and who wrote them with others. Of
 // one blog they come in the order of its own index, of all blogs in that of threads; a post's thread is as old as the post.
 func (s *Service) selectPosts(ctx context.Context, q db.Querier, v auth.Viewer, in PostQuery) ([]Post, error) {
-	var p params
+	var p db.Params
 	order := "t.created_at"
 	if in.Blog != 0 || in.Series != 0 {
 		order = "o.published_at"
@@ -203,30 +202,30 @@ func (s *Service) selectPosts(ctx context.Context, q db.Querier, v auth.Viewer, 
 	}
 	text += postFrom + `
 WHERE t.deleted_at IS NULL AND t.kind = 'post'
-  AND t.audience IN (` + all(&p, v.Audiences()) + `)`
+  AND t.audience IN (` + db.AllOf(&p, v.Audiences()) + `)`
 	if in.Blog != 0 {
 		text += `
-  AND o.blog_id = ` + p.one(in.Blog)
+  AND o.blog_id = ` + p.One(in.Blog)
 	}
 	if in.Series != 0 {
 		text += `
-  AND o.series_id = ` + p.one(in.Series)
+  AND o.series_id = ` + p.One(in.Series)
 	}
 	if in.Author != 0 {
 		text += `
-  AND (t.author_id = ` + p.one(in.Author) + `
-    OR EXISTS (SELECT 1 FROM post_authors pa WHERE pa.thread_id = t.id AND pa.person_id = ` + p.one(in.Author) + `))`
+  AND (t.author_id = ` + p.One(in.Author) + `
+    OR EXISTS (SELECT 1 FROM post_authors pa WHERE pa.thread_id = t.id AND pa.person_id = ` + p.One(in.Author) + `))`
 	}
 	if in.Month != 0 {
 		first, next := s.month(in.Month)
 		text += `
-  AND o.published_at >= ` + p.one(db.Micros(first)) + ` AND o.published_at < ` + p.one(db.Micros(next))
+  AND o.published_at >= ` + p.One(db.Micros(first)) + ` AND o.published_at < ` + p.One(db.Micros(next))
 	}
 	text += `
-  AND (` + order + `, t.id) < (` + p.one(from.At) + `, ` + p.one(from.ID) + `)
+  AND (` + order + `, t.id) < (` + p.One(from.At) + `, ` + p.One(from.ID) + `)
 ORDER BY ` + order + ` DESC, t.id DESC
-LIMIT ` + p.one(in.Limit)
-	rows, err := q.Query(ctx, text, p...)
+LIMIT ` + p.One(in.Limit)
+	rows, err := q.Query(ctx, text, p.Values()...)
 	posts, err := db.Collect(rows, err, func(r db.Scanner) (Post, error) {
 		var body, html string
 		post, err := scanPost(r, &body, &html)
@@ -258,15 +257,15 @@ func addOthers(ctx context.Context, q db.Querier, posts []Post) error {
 	for i := range posts {
 		at[posts[i].ID], ids[i] = &posts[i], posts[i].ID
 	}
-	var p params
+	var p db.Params
 	rows, err := q.Query(ctx, `
 SELECT pa.thread_id, a.id, a.handle, a.name, a.photo, COALESCE(u.name, '')
 FROM post_authors pa
 JOIN people a ON a.id = pa.person_id
 LEFT JOIN units u ON u.id = a.unit_id
-WHERE pa.thread_id IN (`+all(&p, ids)+`)
+WHERE pa.thread_id IN (`+db.AllOf(&p, ids)+`)
 ORDER BY a.sort_name, a.id
-LIMIT `+p.one(len(ids)*maxOthers), p...)
+LIMIT `+p.One(len(ids)*maxOthers), p.Values()...)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
 		var (
 			thread int64

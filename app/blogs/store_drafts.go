@@ -66,31 +66,31 @@ WHERE d.preview = $1`, hash), &body)
 
 // selectDrafts reads drafts without their text: those v writes, and with keep all of the blog.
 func selectDrafts(ctx context.Context, q db.Querier, v auth.Viewer, blog int64, keep bool) ([]Draft, error) {
-	var p params
+	var p db.Params
 	text := "SELECT " + draftColumns + draftFrom + `
 WHERE `
 	if keep {
-		text += "d.blog_id = " + p.one(blog)
+		text += "d.blog_id = " + p.One(blog)
 	} else {
 		text += mine(&p, v)
 		if blog != 0 {
-			text += " AND d.blog_id = " + p.one(blog)
+			text += " AND d.blog_id = " + p.One(blog)
 		}
 	}
 	rows, err := q.Query(ctx, text+`
 ORDER BY d.updated_at DESC, d.id DESC
-LIMIT `+p.one(listedDraft), p...)
+LIMIT `+p.One(listedDraft), p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (Draft, error) { return scanDraft(r) })
 }
 
 // mine is the condition that v writes draft d. Handles hold letters, digits and hyphens, nothing that LIKE reads as anything
 // else.
-func mine(p *params, v auth.Viewer) string {
-	own := "d.author_id = " + p.one(v.Person)
+func mine(p *db.Params, v auth.Viewer) string {
+	own := "d.author_id = " + p.One(v.Person)
 	if v.Handle == "" {
 		return own
 	}
-	return "(" + own + " OR ' ' || d.authors || ' ' LIKE " + p.one("% "+v.Handle+" %") + ")"
+	return "(" + own + " OR ' ' || d.authors || ' ' LIKE " + p.One("% "+v.Handle+" %") + ")"
 }
 
 func idOrNull(id int64) *int64 {

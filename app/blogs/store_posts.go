@@ -70,12 +70,12 @@ ON CONFLICT DO NOTHING`, p.ID, a.ID); err != nil {
 // selectPost reads one post with its text, if v may read it.
 func selectPost(ctx context.Context, q db.Querier, v auth.Viewer, blog, slug string) (Post, error) {
 	var (
-		p          params
+		p          db.Params
 		body, html string
 	)
 	post, err := scanPost(q.QueryRow(ctx, "SELECT "+postColumns+", t.body, t.body_html"+postFrom+`
-WHERE b.slug = `+p.one(blog)+` AND o.slug = `+p.one(slug)+`
-  AND t.deleted_at IS NULL AND t.audience IN (`+all(&p, v.Audiences())+`)`, p...), &body, &html)
+WHERE b.slug = `+p.One(blog)+` AND o.slug = `+p.One(slug)+`
+  AND t.deleted_at IS NULL AND t.audience IN (`+db.AllOf(&p, v.Audiences())+`)`, p.Values()...), &body, &html)
 	if errs.IsNotFound(err) {
 		return Post{}, noPost.Because(err)
 	}
@@ -96,15 +96,15 @@ type neighbour struct {
 
 // selectPart reads the posts before and after p in its series, as far as v may read them, and which part of how many p is.
 func selectPart(ctx context.Context, q db.Querier, v auth.Viewer, p Post) (part Part, err error) {
-	var a params
+	var a db.Params
 	at := db.Micros(p.PublishedAt)
 	side := func(later, compare string) string {
 		return `
   SELECT t.id, t.title, o.slug, ` + later + ` AS later
   FROM posts o
   JOIN threads t ON t.id = o.thread_id
-  WHERE o.series_id = ` + a.one(p.Series.ID) + ` AND t.deleted_at IS NULL AND t.audience IN (` + all(&a, v.Audiences()) + `)
-    AND (o.published_at, o.thread_id) ` + compare + ` (` + a.one(at) + `, ` + a.one(p.ID) + `)`
+  WHERE o.series_id = ` + a.One(p.Series.ID) + ` AND t.deleted_at IS NULL AND t.audience IN (` + db.AllOf(&a, v.Audiences()) + `)
+    AND (o.published_at, o.thread_id) ` + compare + ` (` + a.One(at) + `, ` + a.One(p.ID) + `)`
 	}
 	text := `
 SELECT x.id, x.title, x.slug, x.later
@@ -116,7 +116,7 @@ SELECT y.id, y.title, y.slug, y.later
 FROM (` + side("TRUE", ">") + `
   ORDER BY o.published_at, o.thread_id
   LIMIT 1) y`
-	rows, err := q.Query(ctx, text, a...)
+	rows, err := q.Query(ctx, text, a.Values()...)
 	list, err := db.Collect(rows, err, func(r db.Scanner) (n neighbour, err error) {
 		n.Blog = p.Blog
 		return n, r.Scan(&n.ID, &n.Title, &n.Slug, &n.later)
@@ -131,12 +131,12 @@ FROM (` + side("TRUE", ">") + `
 			part.Previous = n.Post
 		}
 	}
-	var c params
+	var c db.Params
 	err = q.QueryRow(ctx, `
-SELECT COUNT(*), COUNT(*) FILTER (WHERE (o.published_at, o.thread_id) <= (`+c.one(at)+`, `+c.one(p.ID)+`))
+SELECT COUNT(*), COUNT(*) FILTER (WHERE (o.published_at, o.thread_id) <= (`+c.One(at)+`, `+c.One(p.ID)+`))
 FROM posts o
 JOIN threads t ON t.id = o.thread_id
-WHERE o.series_id = `+c.one(p.Series.ID)+` AND t.deleted_at IS NULL AND t.audience IN (`+all(&c, v.Audiences())+`)`, c...).Scan(&part.Of, &part.Number)
+WHERE o.series_id = `+c.One(p.Series.ID)+` AND t.deleted_at IS NULL AND t.audience IN (`+db.AllOf(&c, v.Audiences())+`)`, c.Values()...).Scan(&part.Of, &part.Number)
 	return part, err
 }
 
@@ -145,14 +145,14 @@ const maxDates = 5000
 
 // selectDates reads when the posts of a blog that v may read were published, the newest first.
 func selectDates(ctx context.Context, q db.Querier, v auth.Viewer, blog int64) ([]int64, error) {
-	var p params
+	var p db.Params
 	rows, err := q.Query(ctx, `
 SELECT o.published_at
 FROM posts o
 JOIN threads t ON t.id = o.thread_id
-WHERE o.blog_id = `+p.one(blog)+` AND t.deleted_at IS NULL AND t.audience IN (`+all(&p, v.Audiences())+`)
+WHERE o.blog_id = `+p.One(blog)+` AND t.deleted_at IS NULL AND t.audience IN (`+db.AllOf(&p, v.Audiences())+`)
 ORDER BY o.published_at DESC, o.thread_id DESC
-LIMIT `+p.one(maxDates), p...)
+LIMIT `+p.One(maxDates), p.Values()...)
 	return db.Collect(rows, err, db.One[int64])
 }
 
@@ -164,16 +164,16 @@ type CountedSeries struct {
 
 // selectCountedSeries reads the series of a blog in which there is something for v, the latest first.
 func selectCountedSeries(ctx context.Context, q db.Querier, v auth.Viewer, blog int64) ([]CountedSeries, error) {
-	var p params
+	var p db.Params
 	rows, err := q.Query(ctx, `
 SELECT e.id, e.slug, e.name, COUNT(*)
 FROM series e
 JOIN posts o ON o.series_id = e.id
 JOIN threads t ON t.id = o.thread_id
-WHERE e.blog_id = `+p.one(blog)+` AND t.deleted_at IS NULL AND t.audience IN (`+all(&p, v.Audiences())+`)
+WHERE e.blog_id = `+p.One(blog)+` AND t.deleted_at IS NULL AND t.audience IN (`+db.AllOf(&p, v.Audiences())+`)
 GROUP BY e.id, e.slug, e.name
 ORDER BY MAX(o.published_at) DESC, e.id
-LIMIT 50`, p...)
+LIMIT 50`, p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (c CountedSeries, err error) {
 		return c, r.Scan(&c.ID, &c.Slug, &c.Name, &c.Posts)
 	})
@@ -197,12 +197,12 @@ type directoryQuery struct {
 
 // selectDirectory reads blogs A to Z. Strangers are shown those in which there is something to read.
 func selectDirectory(ctx context.Context, q db.Querier, v auth.Viewer, now time.Time, in directoryQuery) ([]Listed, error) {
-	var p params
+	var p db.Params
 	posts := `(
     SELECT COUNT(*)
     FROM posts o
     JOIN threads t ON t.id = o.thread_id
-    WHERE o.blog_id = b.id AND t.deleted_at IS NULL AND t.audience IN (` + all(&p, v.Audiences()) + `))`
+    WHERE o.blog_id = b.id AND t.deleted_at IS NULL AND t.audience IN (` + db.AllOf(&p, v.Audiences()) + `))`
 	text := "SELECT " + blogColumns + ", " + posts
 	if in.own {
 		text += `, (SELECT COUNT(*) FROM post_drafts d WHERE d.blog_id = b.id AND ` + mine(&p, v) + `)`
@@ -218,11 +218,11 @@ WHERE `
 	}
 	if in.kind != "" {
 		text += `
-  AND b.owner_kind = ` + p.one(in.kind)
+  AND b.owner_kind = ` + p.One(in.kind)
 	}
 	if in.id != 0 {
 		text += `
-  AND (b.name, b.id) > (` + p.one(in.after) + `, ` + p.one(in.id) + `)`
+  AND (b.name, b.id) > (` + p.One(in.after) + `, ` + p.One(in.id) + `)`
 	}
 	if !v.SignedIn() {
 		text += `
@@ -234,7 +234,7 @@ WHERE `
 	}
 	rows, err := q.Query(ctx, text+`
 ORDER BY b.name, b.id
-LIMIT `+p.one(in.limit), p...)
+LIMIT `+p.One(in.limit), p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (l Listed, err error) {
 		l.Blog, err = scanBlog(r, now, &l.Posts, &l.Drafts)
 		return l, err

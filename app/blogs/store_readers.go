@@ -44,17 +44,17 @@ WHERE rd.id = $1`, id))
 
 // selectReadersOf returns the blogs a person gets by e-mail, as far as v, who is that person, may know of them.
 func selectReadersOf(ctx context.Context, q db.Querier, v auth.Viewer, limit int) ([]Reader, error) {
-	var p params
+	var p db.Params
 	rows, err := q.Query(ctx, `
 SELECT `+readerColumns+`
 FROM blog_readers rd
 JOIN blogs b ON b.id = rd.blog_id
 LEFT JOIN networks bn ON b.owner_kind = 'network' AND bn.id = b.owner_id
-WHERE rd.person_id = `+p.one(v.Person)+`
-  AND b.audience IN (`+all(&p, v.Audiences())+`)
-  AND (bn.id IS NULL OR bn.audience IN (`+all(&p, v.Audiences())+`))
+WHERE rd.person_id = `+p.One(v.Person)+`
+  AND b.audience IN (`+db.AllOf(&p, v.Audiences())+`)
+  AND (bn.id IS NULL OR bn.audience IN (`+db.AllOf(&p, v.Audiences())+`))
 ORDER BY b.name, b.id
-LIMIT `+p.one(limit), p...)
+LIMIT `+p.One(limit), p.Values()...)
 	return db.Collect(rows, err, scanReader)
 }
 

@@ -13,7 +13,7 @@ import (
 // selectOffers reads whose blogs v may set up, with those that are there. Networks whose work is done need none.
 func selectOffers(ctx context.Context, q db.Querier, v auth.Viewer) ([]Offer, error) {
 	var (
-		p          params
+		p          db.Params
 		stewarded  []int64
 		maxOffered = 50
 	)
@@ -26,18 +26,18 @@ func selectOffers(ctx context.Context, q db.Querier, v auth.Viewer) ([]Offer, er
 SELECT 'person', p.id, p.name, p.handle, p.photo, COALESCE(b.slug, ''), '', ''
 FROM people p
 LEFT JOIN blogs b ON b.owner_kind = 'person' AND b.owner_id = p.id
-WHERE p.id = `+p.one(v.Person)+`
+WHERE p.id = `+p.One(v.Person)+`
 UNION ALL
 SELECT 'unit', u.id, u.name, '', '', COALESCE(b.slug, ''), '', ''
 FROM units u
 LEFT JOIN blogs b ON b.owner_kind = 'unit' AND b.owner_id = u.id
-WHERE u.id = `+p.one(v.Unit)+`
+WHERE u.id = `+p.One(v.Unit)+`
 UNION ALL
 SELECT 'network', n.id, n.name, n.slug, '', COALESCE(b.slug, ''), n.access, n.audience
 FROM networks n
 LEFT JOIN blogs b ON b.owner_kind = 'network' AND b.owner_id = n.id
-WHERE n.closed_at IS NULL AND n.id IN (`+all(&p, stewarded)+`)
-LIMIT `+p.one(maxOffered), p...)
+WHERE n.closed_at IS NULL AND n.id IN (`+db.AllOf(&p, stewarded)+`)
+LIMIT `+p.One(maxOffered), p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (o Offer, err error) {
 		var n network
 		err = r.Scan(&o.Owner.Kind, &o.Owner.ID, &o.Owner.Name, &o.Owner.Slug, &o.Owner.Photo, &o.Slug, &n.access, &n.audience)
@@ -182,14 +182,14 @@ func selectPeople(ctx context.Context, q db.Querier, handles []string) ([]thread
 	if len(handles) == 0 {
 		return nil, nil
 	}
-	var p params
+	var p db.Params
 	rows, err := q.Query(ctx, `
 SELECT `+personColumns+`
 FROM people p
 LEFT JOIN units u ON u.id = p.unit_id
-WHERE p.left_at IS NULL AND p.handle IN (`+all(&p, handles)+`)
+WHERE p.left_at IS NULL AND p.handle IN (`+db.AllOf(&p, handles)+`)
 ORDER BY p.sort_name, p.id
-LIMIT `+p.one(len(handles)), p...)
+LIMIT `+p.One(len(handles)), p.Values()...)
 	return db.Collect(rows, err, scanPerson)
 }
 

@@ -370,6 +370,51 @@ func TestIn(t *testing.T) {
 	})
 }
 
+// TestParams asks with parts that come and go, and with lists that are empty.
+func TestParams(t *testing.T) {
+	backends.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			return errors.Join(addTopic(ctx, tx, "a"), addTopic(ctx, tx, "b"), addTopic(ctx, tx, "c"))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			name  string
+			slugs []string
+			from  string
+			text  string
+			want  string
+		}{
+			{"none", nil, "", "slug IN ($1)", ""},
+			{"one", []string{"b"}, "", "slug IN ($1)", "b"},
+			{"padded", []string{"c", "b", "a"}, "", "slug IN ($1,$2,$3,$4,$5)", "a b c"},
+			{"and another part", []string{"a", "b"}, "b", "slug IN ($1,$2) AND slug >= $3", "b"},
+			{"which is there alone", nil, "b", "slug IN ($1) AND slug >= $2", ""},
+		} {
+			var p db.Params
+			text := "slug IN (" + db.AllOf(&p, c.slugs) + ")"
+			if c.from != "" {
+				text += " AND slug >= " + p.One(c.from)
+			}
+			if text != c.text {
+				t.Errorf("%s: got %q, want %q", c.name, text, c.text)
+			}
+			rows, err := d.Query(ctx, `
+				SELECT slug
+				FROM topics
+				WHERE `+text+`
+				ORDER BY slug
+				LIMIT `+p.One(10), p.Values()...)
+			got, err := db.Collect(rows, err, db.One[string])
+			if err != nil || strings.Join(got, " ") != c.want {
+				t.Errorf("%s: got %v, %v, want %q", c.name, got, err, c.want)
+			}
+		}
+	})
+}
+
 func TestPad(t *testing.T) {
 	for n, want := range map[int]int{0: 0, 1: 1, 2: 2, 3: 5, 5: 5, 6: 10, 11: 20, 20: 20, 21: 50, 51: 100, 101: 200, 1000: 1000} {
 		list := make([]int, n)
