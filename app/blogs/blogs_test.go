@@ -323,7 +323,7 @@ func TestSettings(t *testing.T) {
 		kind(t, "somebody else", edit(ben, blogs.Settings{Name: "X", Audience: "hub"}), errs.Forbidden)
 		kind(t, "a moderator", edit(mo, blogs.Settings{Name: "Gwen writes", Audience: "public"}), errs.Internal)
 		h.post(t, gwen, "gwen", "Open")
-		if err := edit(gwen, blogs.Settings{Name: "Gwen writes", Audience: "hub"}); fields(err) != "audience" {
+		if err := edit(gwen, blogs.Settings{Name: "Gwen writes", Audience: "hub"}); fields(err) != "narrow" {
 			t.Errorf("narrowing with a public post: got %v", err)
 		}
 		if err := edit(gwen, blogs.Settings{Name: "Gwen writes", Slug: "fourth-floor", Audience: "public"}); fields(err) != "slug" {

@@ -182,7 +182,7 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, v auth.Viewer, d *Draft, 
 	}
 	// Somebody who writes with others need not be of the organisation it is for: what it was, it may stay.
 	if d.Audience != was && !slices.Contains(d.Blog.Audiences(v), d.Audience) {
-		wrong = append(wrong, errs.Field{Name: "audience", Text: "Choose who will see this."})
+		wrong = append(wrong, wrongAudience)
 	}
 	others, text, err := s.others(ctx, tx, *d, in.Authors)
 	if err != nil {
@@ -336,14 +336,7 @@ func (s *Service) AsPost(ctx context.Context, d Draft) (Post, error) {
 
 // Preview renders Markdown the way a post shows it, without keeping it.
 func (s *Service) Preview(ctx context.Context, body string) (html string, err error) {
-	if utf8.RuneCountInString(body) <= threads.MaxBody {
-		return s.threads.Preview(ctx, body)
-	}
-	doc, err := markup.Render(body, markup.Options{Prefix: "preview", Max: markup.MaxArticle})
-	if err != nil { // a *markup.LimitError, whose text is for the writer
-		return "", errs.InvalidFields(errs.Field{Name: "body", Text: err.Error()})
-	}
-	return doc.HTML, nil
+	return s.threads.PreviewPost(ctx, body)
 }
 
 // changeDraft runs fn in a transaction on a draft that v may see.

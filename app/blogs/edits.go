@@ -76,7 +76,7 @@ func (s *Service) fillPost(ctx context.Context, tx *db.Tx, v auth.Viewer, b Blog
 	}
 	if in.Audience != "" && in.Audience != p.Audience {
 		if !slices.Contains(b.Audiences(v), in.Audience) {
-			wrong = append(wrong, errs.Field{Name: "audience", Text: "Choose who will see this."})
+			wrong = append(wrong, wrongAudience)
 		}
 		p.Audience = in.Audience
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,7 @@ func (s *Service) mayPublish(ctx context.Context, tx *db.Tx, v auth.Viewer, d Dr
 	}
 	// SECURITY: who publishes must belong to the audience, and the blog must allow it.
 	if !d.allows(v) {
-		wrong = append(wrong, errs.Field{Name: "audience", Text: "Choose who will see this."})
+		wrong = append(wrong, wrongAudience)
 	}
 	if d.Slug != "" {
 		taken, err := slugTaken(ctx, tx, d.Blog.ID, d.Slug)
@@ -99,16 +100,14 @@ func (s *Service) mayPublish(ctx context.Context, tx *db.Tx, v auth.Viewer, d Dr
 
 // allows reports whether v may publish d for the audience it is for.
 func (d Draft) allows(v auth.Viewer) bool {
-	for _, a := range d.Blog.Audiences(v) {
-		if a == d.Audience {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(d.Blog.Audiences(v), d.Audience)
 }
 
 // publish makes a post of d in tx: the thread, the row, its authors, the event; and the draft goes.
 func (s *Service) publish(ctx context.Context, tx *db.Tx, v auth.Viewer, d Draft, at time.Time) (Post, error) {
+	if err := s.settle(ctx, tx, v, d); err != nil {
+		return Post{}, err
+	}
 	claimed, err := claimDraft(ctx, tx, d)
 	if err != nil {
 		return Post{}, err
@@ -145,6 +144,25 @@ func (s *Service) publish(ctx context.Context, tx *db.Tx, v auth.Viewer, d Draft
 	}
 	return p, appendPost(ctx, tx, v.Person, "post.published", p)
 }
+
+// settle makes sure that the blog of d still allows its audience: it may have been narrowed a moment ago. Narrowing waits for the
+// same lock and so misses no post.
+func (s *Service) settle(ctx context.Context, tx *db.Tx, v auth.Viewer, d Draft) error {
+	if err := threads.LockPosts(ctx, tx, d.Blog.ID); err != nil {
+		return err
+	}
+	var err error
+	if d.Blog, _, err = selectAnyBlog(ctx, tx, v, tx.Now(), blogWithID(d.Blog.ID)); err != nil {
+		return err
+	}
+	if !d.allows(v) {
+		return errs.InvalidFields(wrongAudience)
+	}
+	return nil
+}
+
+// wrongAudience is told to whoever chose an audience that the blog does not allow, or that they are not in.
+var wrongAudience = errs.Field{Name: "audience", Text: "Choose who will see this."}
 
 // appendPost records that actor did something to a post of a blog.
 func appendPost(ctx context.Context, tx *db.Tx, actor int64, verb string, p Post) error {

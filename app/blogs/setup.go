@@ -201,10 +201,11 @@ type Settings struct {
 	Slug        string // can change until something is published; "" leaves it
 	Description string
 	Audience    string
+	Narrow      bool // posts and drafts for more people than Audience has become narrower, too
 }
 
-// Edit changes what a blog says of itself and who it is for. Its posts keep their own audience, which is never wider: while
-// one is for more people than the new audience has, the blog cannot be narrowed.
+// Edit changes what a blog says of itself and who it is for. No post is ever for more people than its blog: narrowing a blog with
+// such posts takes in.Narrow, and narrows them in the same transaction. Opening the blog up again changes no post.
 func (s *Service) Edit(ctx context.Context, v auth.Viewer, slug string, in Settings) (Blog, error) {
 	var edited Blog
 	err := s.manage(ctx, v, slug, func(tx *db.Tx, b Blog) error {
@@ -216,8 +217,13 @@ func (s *Service) Edit(ctx context.Context, v auth.Viewer, slug string, in Setti
 		if err := b.check(b.Choices(v), tx.Now()); err != nil {
 			return err
 		}
-		if b.Slug != slug || b.Audience != before {
-			if err := s.checkPosts(ctx, tx, v, b, slug); err != nil {
+		if b.Slug != slug {
+			if err := checkUnpublished(ctx, tx, b); err != nil {
+				return err
+			}
+		}
+		if b.Audience != before {
+			if err := s.narrow(ctx, tx, v, b, in.Narrow); err != nil {
 				return err
 			}
 		}
@@ -233,37 +239,49 @@ func (s *Service) Edit(ctx context.Context, v auth.Viewer, slug string, in Setti
 	return edited, nil
 }
 
-// checkPosts refuses a new address once something is published, and an audience that posts are wider than.
-func (s *Service) checkPosts(ctx context.Context, tx *db.Tx, v auth.Viewer, b Blog, slug string) error {
+// checkUnpublished refuses a new address once something is published.
+func checkUnpublished(ctx context.Context, tx *db.Tx, b Blog) error {
+	counts, err := selectAudiences(ctx, tx, b.ID)
+	if err == nil && len(counts) > 0 {
+		err = errs.InvalidFields(errs.Field{Name: "slug", Text: "The address stays once something is published: others may have linked to it."})
+	}
+	return err
+}
+
+// narrow holds what is in b to its new audience, as far as whoever asks has confirmed that.
+func (s *Service) narrow(ctx context.Context, tx *db.Tx, v auth.Viewer, b Blog, confirmed bool) error {
+	if err := threads.LockPosts(ctx, tx, b.ID); err != nil {
+		return err
+	}
 	counts, err := selectAudiences(ctx, tx, b.ID)
 	if err != nil {
 		return err
 	}
-	all, wider := 0, 0
-	for audience, n := range counts {
-		all += n
-		if !slices.Contains(within(b, v), audience) {
-			wider += n
+	for audience := range counts {
+		// Who reads such a post is not among those who would read the blog. To give it to these would show it to new people.
+		if !nested(audience, b.Audience) {
+			return errs.InvalidFields(errs.Field{Name: "audience", Text: "Some posts are for people who could not read the blog any more. Change who may read them first."})
 		}
 	}
-	switch {
-	case b.Slug != slug && all > 0:
-		return errs.InvalidFields(errs.Field{Name: "slug", Text: "The address stays once something is published: others may have linked to it."})
-	case wider == 1:
-		return errs.InvalidFields(errs.Field{Name: "audience", Text: "One post is for more people than that. Change who may read it first."})
-	case wider > 1:
-		return errs.InvalidFields(errs.Field{Name: "audience", Text: fmt.Sprintf("%d posts are for more people than that. Change who may read them first.", wider)})
+	if n := countWider(counts, b.Audience); n > 0 && !confirmed {
+		return errs.InvalidFields(errs.Field{Name: "narrow", Text: "Confirm that fewer people may read what is published already."})
 	}
-	return nil
+	if _, err := s.threads.NarrowPosts(ctx, tx, v, b.ID, b.Audience); err != nil {
+		return err
+	}
+	return narrowDrafts(ctx, tx, b)
 }
 
-// within lists the audiences that are no wider than that of b, whoever asks.
-func within(b Blog, v auth.Viewer) []string {
-	list := audiences(v, b.Owner, b.network)
-	if i := slices.Index(list, b.Audience); i >= 0 {
-		list = list[i:]
+// nested reports whether one of two audiences holds everybody in the other.
+func nested(a, b string) bool {
+	return a == b || slices.Contains(threads.Wider(a), b) || slices.Contains(threads.Wider(b), a)
+}
+
+func countWider(counts map[string]int, audience string) (n int) {
+	for _, wider := range threads.Wider(audience) {
+		n += counts[wider]
 	}
-	return list
+	return n
 }
 
 // SetLaunch makes a blog that has published nothing yet be prepared until at, or moves its day. What was to be published
@@ -307,13 +325,17 @@ func (s *Service) Launch(ctx context.Context, v auth.Viewer, slug string) error 
 	return s.PublishDue(ctx)
 }
 
-// Unpublished reports whether nothing has been published in a blog yet, for those who manage it.
-func (s *Service) Unpublished(ctx context.Context, b Blog) (bool, error) {
+// Published counts the posts of a blog, and those of them that would become narrower if it were for audience, for those who
+// manage it.
+func (s *Service) Published(ctx context.Context, b Blog, audience string) (all, wider int, err error) {
 	counts, err := selectAudiences(ctx, s.db, b.ID)
 	if err != nil {
-		return false, fmt.Errorf("posts of blog %d: %w", b.ID, err)
+		return 0, 0, fmt.Errorf("posts of blog %d: %w", b.ID, err)
 	}
-	return len(counts) == 0, nil
+	for _, n := range counts {
+		all += n
+	}
+	return all, countWider(counts, audience), nil
 }
 
 // launch ends the preparation of a blog. Of several servers that see its day has come, one gets the row.

@@ -68,6 +68,21 @@ WHERE id = $6`, b.Slug, b.Name, b.Description, b.Audience, db.Micros(tx.Now()), 
 	return err
 }
 
+// narrowDrafts gives the drafts of b that are for more people than b is the audience of b.
+func narrowDrafts(ctx context.Context, tx *db.Tx, b Blog) error {
+	wider := threads.Wider(b.Audience)
+	if len(wider) == 0 {
+		return nil
+	}
+	var p db.Params
+	text := `
+UPDATE post_drafts
+SET audience = ` + p.One(b.Audience) + `
+WHERE blog_id = ` + p.One(b.ID) + ` AND audience IN (` + db.AllOf(&p, wider) + `)`
+	_, err := tx.Exec(ctx, text, p.Values()...)
+	return err
+}
+
 // updateLaunch moves the day of a blog, and what was to be published with it.
 func updateLaunch(ctx context.Context, tx *db.Tx, b Blog, at time.Time) error {
 	us := db.Micros(at)

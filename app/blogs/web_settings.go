@@ -184,10 +184,11 @@ func (h *Web) settings(c *fiber.Ctx, b Blog, in Settings, cause error) error {
 	if cause != nil && !ok {
 		return cause
 	}
-	empty, err := h.blogs.Unpublished(ctx, b)
+	posts, wider, err := h.blogs.Published(ctx, b, in.Audience)
 	if err != nil {
 		return err
 	}
+	empty := posts == 0
 	page := views.SettingsPage{
 		Chrome: h.chrome(c, "Settings of "+b.Name), Name: b.Name, Path: b.Path(), NewName: in.Name, Description: in.Description,
 		SlugBefore: h.web.URL("/blog/") + ".", Problems: problems, WhoWrites: whoWrites(b), AddAuthor: b.Owner.Kind != OwnerNetwork,
@@ -195,6 +196,9 @@ func (h *Web) settings(c *fiber.Ctx, b Blog, in Settings, cause error) error {
 	}
 	if empty {
 		page.Slug = in.Slug
+	}
+	if wider > 0 {
+		page.Narrow = []parts.Option{{Value: "1", Label: narrowing(wider), Selected: in.Narrow}}
 	}
 	if b.Prepared {
 		page.Launch = "It opens on " + h.web.Clock(b.LaunchAt) + "."
@@ -217,6 +221,14 @@ func (h *Web) settings(c *fiber.Ctx, b Blog, in Settings, cause error) error {
 	return web.Render(c, status, views.Settings(page))
 }
 
+// narrowing says what happens to the posts of a blog that becomes narrower.
+func narrowing(posts int) string {
+	if posts == 1 {
+		return "One post becomes narrower with the blog"
+	}
+	return fmt.Sprintf("%d posts become narrower with the blog", posts)
+}
+
 func whoWrites(b Blog) string {
 	switch b.Owner.Kind {
 	case OwnerPerson:
@@ -230,7 +242,7 @@ func whoWrites(b Blog) string {
 // SaveSettings answers POST /blog/:blog/settings.
 func (h *Web) SaveSettings(c *fiber.Ctx) error {
 	f := web.FormOf(c)
-	in := Settings{Name: f.Line("name"), Slug: f.Line("slug"), Description: f.Line("description"), Audience: f.Line("audience")}
+	in := Settings{Name: f.Line("name"), Slug: f.Line("slug"), Description: f.Line("description"), Audience: f.Line("audience"), Narrow: f.Line("narrow") != ""}
 	b, err := h.blogs.Edit(c.UserContext(), auth.ViewerOf(c), c.Params("blog"), in)
 	if err != nil {
 		return h.settingsAgain(c, in, err)

@@ -46,6 +46,8 @@ func (h *hub) server(t *testing.T) *fiber.App {
 	f.Get("/blog/preview/:secret", pages.Shared)
 	f.Get("/blog/:blog", pages.Blog)
 	f.Get("/blog/:blog/start", pages.Start)
+	f.Get("/blog/:blog/settings", pages.Settings)
+	f.Post("/blog/:blog/settings", pages.SaveSettings)
 	f.Get("/blog/:blog/write", pages.Write)
 	f.Post("/blog/:blog/write", pages.Begin)
 	f.Get("/blog/:blog/:post", pages.Post)

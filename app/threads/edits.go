@@ -117,7 +117,7 @@ func readdress(ctx context.Context, tx *db.Tx, v auth.Viewer, e *entry, audience
 		return false, wrong("Choose who will see this.")
 	}
 	if e.of == Post {
-		blog, err := selectBlogAudience(ctx, tx, e.id)
+		blog, err := lockedBlogAudience(ctx, tx, e.id)
 		switch {
 		case err != nil:
 			return false, err
@@ -134,6 +134,18 @@ func readdress(ctx context.Context, tx *db.Tx, v auth.Viewer, e *entry, audience
 	e.audience = audience
 	_, err := tx.Exec(ctx, "UPDATE threads SET audience = $1 WHERE id = $2", audience, e.id)
 	return err == nil, err
+}
+
+// lockedBlogAudience is selectBlogAudience that holds until tx has ended.
+func lockedBlogAudience(ctx context.Context, tx *db.Tx, post int64) (string, error) {
+	var blog int64
+	if err := tx.QueryRow(ctx, "SELECT blog_id FROM posts WHERE thread_id = $1", post).Scan(&blog); err != nil {
+		return "", err
+	}
+	if err := LockPosts(ctx, tx, blog); err != nil {
+		return "", err
+	}
+	return selectBlogAudience(ctx, tx, post)
 }
 
 // selectBlogAudience reads the widest audience a post may have, that of its blog.

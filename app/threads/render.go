@@ -40,6 +40,15 @@ func (s *Service) Preview(ctx context.Context, body string) (html string, err er
 	return doc.HTML, err
 }
 
+// PreviewPost is Preview for a post, which may be longer.
+func (s *Service) PreviewPost(ctx context.Context, body string) (html string, err error) {
+	if problems := checkArticle(body); len(problems) > 0 {
+		return "", errs.InvalidFields(problems...)
+	}
+	doc, err := s.render(ctx, body, article)
+	return doc.HTML, err
+}
+
 // render turns Markdown into what is stored. Bodies are rendered once, when they are written: parsing on every view would
 // cost more than everything else on the page together.
 func (s *Service) render(ctx context.Context, body string, f format) (markup.Doc, error) {

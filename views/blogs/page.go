@@ -243,6 +243,7 @@ type SettingsPage struct {
 	SlugBefore  string
 	Description string
 	Audiences   []parts.Option
+	Narrow      []parts.Option // to confirm that posts become narrower with the blog; empty when none does
 	Problems    parts.Problems
 	Authors     []Author
 	WhoWrites   string // "Everybody in Web and Content writes here."
