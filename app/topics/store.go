@@ -161,21 +161,23 @@ func selectCounts(ctx context.Context, q db.Querier, audiences []string) (map[in
 	return counts, err
 }
 
-// selectCount is selectCounts for one topic, how many of the threads are posts, and whether viewer follows it.
-func selectCount(ctx context.Context, q db.Querier, topic, viewer int64, audiences []string) (threads, posts int, followed bool, err error) {
-	if len(audiences) == 0 {
-		return 0, 0, false, nil
-	}
+// selectCount is selectCounts for one topic.
+func selectCount(ctx context.Context, q db.Querier, topic int64, audiences []string) (threads int, err error) {
 	err = q.QueryRow(ctx, `
-		SELECT
-			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'topic' AND w.object_id = $2),
-			COUNT(*),
-			COUNT(*) FILTER (WHERE t.kind = 'post')
+		SELECT COUNT(*)
 		FROM thread_topics h
 		JOIN threads t ON t.id = h.thread_id
-		WHERE h.topic_id = $2 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(3, len(audiences))+`)`,
-		db.Args(audiences, viewer, topic)...).Scan(&followed, &threads, &posts)
-	return threads, posts, followed, err
+		WHERE h.topic_id = $1 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(2, len(audiences))+`)`,
+		db.Args(audiences, topic)...).Scan(&threads)
+	return threads, err
+}
+
+// selectFollows reports whether a person follows a topic.
+func selectFollows(ctx context.Context, q db.Querier, topic, person int64) (follows bool, err error) {
+	err = q.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'topic' AND w.object_id = $2)`,
+		person, topic).Scan(&follows)
+	return follows, err
 }
 
 // selectReadable returns which of ids have a readable thread about them.
@@ -250,27 +252,46 @@ func selectMerged(ctx context.Context, q db.Querier) (map[string]int64, error) {
 	return merged, err
 }
 
-// selectKnowing returns those whose answers to readable questions about a topic were accepted, most answers first.
-func selectKnowing(ctx context.Context, q db.Querier, topic int64, audiences []string, limit int) ([]Knows, error) {
+// selectExperts returns those who work here and whose answers to readable questions about a topic were accepted, most answers
+// first.
+func selectExperts(ctx context.Context, q db.Querier, topic int64, audiences []string, limit int) ([]expert, error) {
 	rows, err := q.Query(ctx, `
-		SELECT p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.name, ''), k.accepted
-		FROM (
-			SELECT r.author_id, COUNT(*) AS accepted, MAX(r.created_at) AS latest
-			FROM thread_topics h
-			JOIN threads t ON t.id = h.thread_id
-			JOIN replies r ON r.id = t.accepted_reply_id
-			WHERE h.topic_id = $1 AND t.deleted_at IS NULL AND r.deleted_at IS NULL AND r.author_id <> t.author_id
-			  AND t.audience IN (`+db.In(2, len(audiences))+`)
-			GROUP BY r.author_id
-		) k
-		JOIN people p ON p.id = k.author_id
-		LEFT JOIN units u ON u.id = p.unit_id
-		WHERE p.left_at IS NULL
-		ORDER BY k.accepted DESC, k.latest DESC, p.id
+		SELECT r.author_id, COUNT(*) AS accepted
+		FROM thread_topics h
+		JOIN threads t ON t.id = h.thread_id
+		JOIN replies r ON r.id = t.accepted_reply_id
+		JOIN people p ON p.id = r.author_id
+		WHERE h.topic_id = $1 AND t.deleted_at IS NULL AND r.deleted_at IS NULL AND r.author_id <> t.author_id AND p.left_at IS NULL
+		  AND t.audience IN (`+db.In(2, len(audiences))+`)
+		GROUP BY r.author_id
+		ORDER BY accepted DESC, MAX(r.created_at) DESC, r.author_id
 		LIMIT `+db.In(2+len(audiences), 1), append(db.Args(audiences, topic), limit)...)
-	return db.Collect(rows, err, func(r db.Scanner) (k Knows, err error) {
-		return k, r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit, &k.Accepted)
+	return db.Collect(rows, err, func(r db.Scanner) (e expert, err error) { return e, r.Scan(&e.person, &e.accepted) })
+}
+
+// selectKnows returns those of list who work here, by id.
+func selectKnows(ctx context.Context, q db.Querier, list []expert) (map[int64]Knows, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, len(list))
+	for i, e := range list {
+		ids[i] = e.person
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
+		SELECT p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.name, '')
+		FROM people p
+		LEFT JOIN units u ON u.id = p.unit_id
+		WHERE p.id IN (`+db.In(1, len(ids))+`) AND p.left_at IS NULL
+		LIMIT `+db.In(1+len(ids), 1), append(db.Args(ids), len(ids))...)
+	people := make(map[int64]Knows, len(list))
+	_, err = db.Collect(rows, err, func(r db.Scanner) (k Knows, err error) {
+		err = r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit)
+		people[k.Person] = k
+		return k, err
 	})
+	return people, err
 }
 
 func deleteSynonyms(ctx context.Context, tx *db.Tx, topic int64) error {

@@ -55,6 +55,7 @@ type Service struct {
 	db        *db.DB
 	now       func() time.Time
 	cache     cache
+	answered  answered
 	referrers []Referrer
 }
 
@@ -104,8 +105,6 @@ type Around struct {
 	Topic
 	Above    []Topic // the broader topics, the broadest first
 	Narrower []Branch
-	Threads  int  // that the viewer may read
-	Posts    int  // how many of them are blog posts
 	Followed bool // by the viewer
 }
 
@@ -122,21 +121,27 @@ func (s *Service) Visit(ctx context.Context, v auth.Viewer, slug string) (Around
 		return Around{}, err
 	}
 	a := Around{Topic: t}
-	if a.Threads, a.Posts, a.Followed, err = selectCount(ctx, s.db, t.ID, v.Person, db.Pad(v.Audiences())); err != nil {
-		return Around{}, fmt.Errorf("count threads about %q: %w", slug, err)
-	}
-	if !v.SignedIn() && a.Threads == 0 {
-		return Around{}, errNoTopic
-	}
 	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return Around{}, err
 	}
 	a.Above, a.Narrower = snap.above(t), snap.branches(t.ID)
 	if !v.SignedIn() {
-		err = s.hide(ctx, v, &a)
+		return a, s.hide(ctx, v, &a)
 	}
-	return a, err
+	if a.Followed, err = selectFollows(ctx, s.db, t.ID, v.Person); err != nil {
+		return Around{}, fmt.Errorf("who follows %q: %w", slug, err)
+	}
+	return a, nil
+}
+
+// Threads counts the threads about a topic that v may read. It reads all of them: no page that many look at shows it.
+func (s *Service) Threads(ctx context.Context, v auth.Viewer, topic int64) (int, error) {
+	n, err := selectCount(ctx, s.db, topic, db.Pad(v.Audiences()))
+	if err != nil {
+		return 0, fmt.Errorf("count threads about topic %d: %w", topic, err)
+	}
+	return n, nil
 }
 
 // above returns the topics above t, the broadest first.
@@ -160,9 +165,10 @@ func (s *snapshot) branches(id int64) (list []Branch) {
 	return list
 }
 
-// hide takes the neighbours away that do not exist for somebody signed out, with all that hangs below them.
+// hide takes the neighbours away that do not exist for somebody signed out, with all that hangs below them. The topic itself may
+// not exist for them either.
 func (s *Service) hide(ctx context.Context, v auth.Viewer, a *Around) error {
-	var ids []int64
+	ids := []int64{a.ID}
 	for _, t := range a.Above {
 		ids = append(ids, t.ID)
 	}
@@ -177,6 +183,9 @@ func (s *Service) hide(ctx context.Context, v auth.Viewer, a *Around) error {
 		return fmt.Errorf("which topics around %q have threads: %w", a.Slug, err)
 	}
 	gone := func(t Topic) bool { return !there[t.ID] }
+	if gone(a.Topic) {
+		return errNoTopic
+	}
 	a.Above = slices.DeleteFunc(a.Above, gone)
 	a.Narrower = slices.DeleteFunc(a.Narrower, func(b Branch) bool { return gone(b.Topic) })
 	for i := range a.Narrower {
@@ -212,42 +221,6 @@ func (s *Service) List(ctx context.Context, v auth.Viewer) ([]Counted, error) {
 	for _, t := range all {
 		if n := counts[t.ID]; n > 0 || v.SignedIn() {
 			list = append(list, Counted{Topic: t, Threads: n, Followed: followed[t.ID]})
-		}
-	}
-	return list, nil
-}
-
-// Knows is somebody to ask about a topic: they say so themselves, or their answers about it were accepted.
-type Knows struct {
-	Person              int64
-	Handle, Name, Photo string
-	JobTitle, Unit      string
-	Asks                bool // to be asked about it
-	Accepted            int
-}
-
-// MaxKnowing is how many people a topic's page names in all; of each kind.
-const MaxKnowing = 60
-
-// Knowing returns up to limit people who say "ask me about this", and up to limit whose answers to questions about it were
-// accepted, as far as v may read the questions, with the number of answers as evidence. Signed out it names nobody.
-func (s *Service) Knowing(ctx context.Context, v auth.Viewer, topic int64, limit int) ([]Knows, error) {
-	if !v.SignedIn() {
-		return nil, nil
-	}
-	list, err := selectAsking(ctx, s.db, topic, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list those to ask about topic %d: %w", topic, err)
-	}
-	answered, err := selectKnowing(ctx, s.db, topic, db.Pad(v.Audiences()), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list those who answered about topic %d: %w", topic, err)
-	}
-	for _, k := range answered {
-		if i := slices.IndexFunc(list, func(a Knows) bool { return a.Person == k.Person }); i >= 0 {
-			list[i].Accepted = k.Accepted
-		} else {
-			list = append(list, k)
 		}
 	}
 	return list, nil

@@ -89,9 +89,9 @@ const besideThreads = 4
 // tabs are the views on a topic. Signed out there are no people.
 func tabs(v auth.Viewer, a Around, current string) []parts.Tab {
 	list := []parts.Tab{
-		{Text: "Threads", Path: a.Path(), Count: a.Threads},
+		{Text: "Threads", Path: a.Path()},
 		{Text: "Unanswered", Path: a.Path() + "?tab=" + tabUnanswered},
-		{Text: "Posts", Path: a.Path() + "?tab=" + tabPosts, Count: a.Posts},
+		{Text: "Posts", Path: a.Path() + "?tab=" + tabPosts},
 	}
 	if v.SignedIn() {
 		list = append(list, parts.Tab{Text: "People", Path: a.Path() + "?tab=" + tabPeople})
@@ -362,7 +362,11 @@ func (h *Web) merging(c *fiber.Ctx, status int, a Around, target Topic, into str
 	}
 	if target.ID != 0 {
 		page.Target = &parts.Topic{Name: target.Name, Path: target.Path()}
-		page.Words, page.Threads = united(a.Topic, target), a.Threads
+		var err error
+		if page.Threads, err = h.topics.Threads(c.UserContext(), auth.ViewerOf(c), a.ID); err != nil {
+			return err
+		}
+		page.Words = united(a.Topic, target)
 		for _, b := range a.Narrower {
 			page.Narrower = append(page.Narrower, b.Name)
 		}
