@@ -276,7 +276,7 @@ LIMIT ?) n`, limit).row(ctx, q).Scan(&n)
 // stops as soon as the page is full; few says that only few threads are in the list, which are sorted instead.
 func selectFeed(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery, few bool) ([]feedRow, error) {
 	order := in.order()
-	s := selectRows(v, in, order)
+	s := selectRows(v, in, order, few)
 	switch in.Tab {
 	case Unanswered:
 		s.add(`
@@ -324,8 +324,9 @@ func (in FeedQuery) order() string {
 // posts reports whether a list is of posts alone. They are read like a newspaper: the latest post first, not the latest reply.
 func (in FeedQuery) posts() bool { return len(in.Kinds) == 1 && in.Kinds[0] == Post }
 
-// selectRows starts a statement that reads feedRows, up to the audience.
-func selectRows(v auth.Viewer, in FeedQuery, order string) *statement {
+// selectRows starts a statement that reads feedRows, up to the audience. CROSS JOIN tells SQLite to look at the topics of a thread
+// that it walks past before it looks for the author.
+func selectRows(v auth.Viewer, in FeedQuery, order string, few bool) *statement {
 	s := sql("SELECT " + threadColumns + ", " + order)
 	if in.Tab == ForYou {
 		s.add(`, wp.person_id IS NOT NULL, wu.person_id IS NOT NULL,
@@ -340,9 +341,17 @@ func selectRows(v auth.Viewer, in FeedQuery, order string) *statement {
 		s.add(", FALSE, FALSE, FALSE, ''")
 	}
 	s.add(`
-FROM threads t
+FROM threads t`)
+	if in.Topic != 0 && !few {
+		s.add(`
+CROSS JOIN thread_topics tt
+CROSS JOIN people p
+LEFT JOIN units u ON u.id = p.unit_id`)
+	} else {
+		s.add(`
 JOIN people p ON p.id = t.author_id
 LEFT JOIN units u ON u.id = p.unit_id`)
+	}
 	switch in.Tab {
 	case ForYou:
 		s.add(`
@@ -409,7 +418,7 @@ func (in FeedQuery) filter(s *statement, few bool) {
   AND t.id IN (SELECT tt.thread_id FROM thread_topics tt WHERE tt.topic_id = ?)`, in.Topic)
 	default:
 		s.add(`
-  AND EXISTS (SELECT 1 FROM thread_topics tt WHERE tt.thread_id = t.id AND tt.topic_id = ?)`, in.Topic)
+  AND tt.topic_id = ? AND tt.thread_id = t.id AND p.id = t.author_id`, in.Topic)
 	}
 	switch {
 	case len(in.Networks) == 0:
@@ -436,7 +445,7 @@ func (in FeedQuery) filter(s *statement, few bool) {
 
 // selectPins reads what is pinned where a list is, the latest pin first.
 func selectPins(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery) ([]feedRow, error) {
-	s := selectRows(v, FeedQuery{}, in.order()).add(`
+	s := selectRows(v, FeedQuery{}, in.order(), false).add(`
   AND t.pinned_at IS NOT NULL`)
 	if network := in.pinnedIn(); network != 0 {
 		s.add(`
