@@ -170,5 +170,9 @@ func (a *App) limit(class string, rate kv.Rate) fiber.Handler {
 	return a.web.RateLimit(a.kv, class, rate)
 }
 
-// compressed makes pages smaller for browsers that ask for it. Static files are compressed when they are built.
-var compressed = compress.New(compress.Config{Level: compress.LevelBestSpeed})
+// compressed makes pages smaller for browsers that ask for it. Static files are compressed when they are built, and a zip file, which
+// may be large, is as small as it gets.
+var compressed = compress.New(compress.Config{
+	Level: compress.LevelBestSpeed,
+	Next:  func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodPost && c.Path() == "/settings/export" },
+})

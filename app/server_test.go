@@ -181,6 +181,18 @@ func TestStaticFiles(t *testing.T) {
 	}
 }
 
+// TestZipIsSentAsItIs takes contributions along with a browser that would like everything compressed.
+func TestZipIsSentAsItIs(t *testing.T) {
+	c := apptest.Sample(t).As(priya)
+	got := c.Post("/settings/export", nil, "Accept-Encoding: gzip, br")
+	if got.Status != http.StatusOK || got.Header.Get("Content-Encoding") != "" || !strings.HasPrefix(got.Body, "PK") {
+		t.Errorf("status %d, headers %v, %.20q", got.Status, got.Header, got.Body)
+	}
+	if page := c.Get("/settings/export", "Accept-Encoding: gzip"); page.Status != http.StatusOK || page.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("its page: status %d, headers %v", page.Status, page.Header)
+	}
+}
+
 // TestEveryKindOfAnswerIsGuarded looks at the headers of each kind of answer the hub gives.
 func TestEveryKindOfAnswerIsGuarded(t *testing.T) {
 	h := apptest.Sample(t, func(s *app.Settings, _ *app.Options) { s.BodyLimit = 64 << 10 })

@@ -3,6 +3,7 @@ package blogs
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -163,7 +164,7 @@ func (h *Web) directory(c *fiber.Ctx, by string) error {
 func (h *Web) entry(v auth.Viewer, b Listed) views.Entry {
 	return views.Entry{
 		Name: b.Name, Path: b.Path(), Description: b.Description, Owner: b.Owner.Name, Kind: kindSaid(b.Owner.Kind),
-		Face: ownerFace(v, b.Owner), Posts: b.Posts, Audience: narrower(b.Audience),
+		Face: ownerFace(v, b.Owner), Posts: b.Posts, Audience: badge(v, b.Audience),
 	}
 }
 
@@ -357,7 +358,7 @@ func (h *Web) cards(v auth.Viewer, posts []Post, named bool) []views.Card {
 	for i, p := range posts {
 		out[i] = views.Card{
 			Path: p.Path(), Title: p.Title, Lead: p.Lead(), Cover: coverPath(p.Cover), Authors: faces(v, p), At: h.web.Moment(p.PublishedAt),
-			Minutes: p.Minutes, Replies: p.Replies, Audience: narrower(p.Audience),
+			Minutes: p.Minutes, Replies: p.Replies, Audience: badge(v, p.Audience),
 		}
 		if named {
 			out[i].Blog = parts.Link{Text: p.Blog.Name, Path: p.Blog.Path()}
@@ -399,9 +400,10 @@ func faces(v auth.Viewer, p Post) []parts.Person {
 	return out
 }
 
-// narrower says who something in a list is for, unless it is for everyone signed in, which goes without saying.
-func narrower(audience string) string {
-	if audience == auth.AudienceHub {
+// badge says who something in a list is for, unless that goes without saying: most of it is for everyone signed in, and all that
+// somebody signed out sees is public.
+func badge(v auth.Viewer, audience string) string {
+	if audience == auth.AudienceHub || !v.SignedIn() {
 		return ""
 	}
 	return audienceSaid(audience)
@@ -413,7 +415,7 @@ func audienceSaid(audience string) string {
 		return "Public"
 	case audience == auth.AudienceHub:
 		return "Everyone signed in"
-	case len(audience) > 8 && audience[:8] == "network:":
+	case strings.HasPrefix(audience, "network:"):
 		return "Members only"
 	}
 	return "Your organisation only"

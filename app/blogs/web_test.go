@@ -148,8 +148,11 @@ func TestNewcomer(t *testing.T) {
 		if post.status != 200 || post.doc.Find("h1").Text() != "Weeknote: one" || post.doc.Find(".long strong").Text() != "good" {
 			t.Errorf("signed out: status %d\n%s", post.status, post.body)
 		}
-		if list := ask(t, f, "", "/blogs", nil); list.doc.Find(`h2 a[href="/blog/cora/weeknote-one"]`).Length() != 1 {
-			t.Error("the list of blogs does not show it")
+		for as, badges := range map[string]int{"": 0, "cora": 1} { // signed out, all there is is public
+			list := ask(t, f, as, "/blogs", nil)
+			if list.doc.Find(`h2 a[href="/blog/cora/weeknote-one"]`).Length() != 1 || list.doc.Find(".post-card .b").Length() != badges {
+				t.Errorf("the list of blogs, as %q: %s", as, list.doc.Find(".feed").Text())
+			}
 		}
 	})
 }

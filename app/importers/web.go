@@ -35,11 +35,11 @@ func (h *Web) Contributions(c *fiber.Ctx) error {
 		Chrome: h.web.Chrome(c, "Take your contributions with you"),
 		Action: "/settings/export",
 		Parts: []views.Part{
-			{Name: "Your profile", Text: "with your photo and what only you see, as JSON"},
-			{Name: "Your blog posts and drafts", Text: "each as a Markdown file with its title, date, topics and pictures"},
-			{Name: "Your questions, discussions and replies", Text: "as JSON Lines, with the title and address of where each reply stands, while you may read it"},
-			{Name: "What you found useful, what you follow and your networks", Text: "as JSON Lines"},
-			{Name: "Files you brought", Text: "as they are"},
+			{Name: "Your profile", Text: "With your photo and what only you see, as JSON."},
+			{Name: "Your blog posts and drafts", Text: "Each as a Markdown file with its title, date, topics and pictures."},
+			{Name: "Your questions, discussions and replies", Text: "As JSON Lines, with the title and address of where each reply stands, while you may read it."},
+			{Name: "What you found useful, what you follow and your networks", Text: "As JSON Lines."},
+			{Name: "Files you brought", Text: "As they are."},
 		},
 	}))
 }
