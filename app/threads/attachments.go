@@ -57,9 +57,9 @@ SELECT a.id, a.external_id, a.thread_id, a.person_id, a.file, a.name, a.content_
 FROM attachments a
 LEFT JOIN threads t ON t.id = a.thread_id
 WHERE a.file = ?
-  AND (t.deleted_at IS NULL AND t.audience IN (?) OR a.thread_id IS NULL AND a.person_id = ?)
+  AND (t.deleted_at IS NULL AND ? OR a.thread_id IS NULL AND a.person_id = ?)
 ORDER BY a.id
-LIMIT 1`, key, v.Audiences(), v.Person).row(ctx, s.db).Scan(
+LIMIT 1`, key, readable{v, "t.audience"}, v.Person).row(ctx, s.db).Scan(
 		&a.ID, &external, &thread, &a.Person, &a.File, &a.Name, &a.ContentType, &a.Size)
 	switch {
 	case errs.IsNotFound(err):

@@ -243,7 +243,7 @@ func selectTitles(ctx context.Context, q db.Querier, v auth.Viewer, threads, rep
 		if len(ids) == 0 {
 			return nil
 		}
-		rows, err := sqlRows(ctx, q, sql(part, ids, v.Audiences()))
+		rows, err := sqlRows(ctx, q, sql(part, ids, readable{v, "t.audience"}))
 		_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
 			var (
 				id    int64
@@ -258,7 +258,7 @@ func selectTitles(ctx context.Context, q db.Querier, v auth.Viewer, threads, rep
 	err := read(kindThread, `
 SELECT t.id, t.title
 FROM threads t
-WHERE t.id IN (?) AND t.audience IN (?) AND t.deleted_at IS NULL`, threads)
+WHERE t.id IN (?) AND ? AND t.deleted_at IS NULL`, threads)
 	if err != nil {
 		return nil, err
 	}
@@ -266,5 +266,5 @@ WHERE t.id IN (?) AND t.audience IN (?) AND t.deleted_at IS NULL`, threads)
 SELECT r.id, t.title
 FROM replies r
 JOIN threads t ON t.id = r.thread_id
-WHERE r.id IN (?) AND t.audience IN (?) AND t.deleted_at IS NULL`, replies)
+WHERE r.id IN (?) AND ? AND t.deleted_at IS NULL`, replies)
 }

@@ -363,7 +363,7 @@ JOIN watches w ON w.person_id = ? AND w.object_kind = 'thread' AND w.object_id =
 	}
 	return s.add(`
 WHERE t.deleted_at IS NULL
-  AND t.audience IN (?)`, v.Audiences())
+  AND ?`, readable{v, "t.audience"})
 }
 
 // near keeps to what belongs into For you.
@@ -507,9 +507,9 @@ SELECT
   (SELECT COUNT(*) FROM (
     SELECT 1
     FROM threads
-    WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0 AND audience IN (?)
+    WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0 AND ?
     LIMIT 100) u),
-  (SELECT COUNT(*) FROM drafts WHERE person_id = ?)`, v.Audiences(), v.Person).row(ctx, q).Scan(&unanswered, &drafts)
+  (SELECT COUNT(*) FROM drafts WHERE person_id = ?)`, readable{v, "audience"}, v.Person).row(ctx, q).Scan(&unanswered, &drafts)
 	return unanswered, drafts, err
 }
 
@@ -531,14 +531,14 @@ SELECT tp.id, tp.slug, tp.name
 FROM (
   SELECT id
   FROM threads
-  WHERE deleted_at IS NULL AND audience IN (?)
+  WHERE deleted_at IS NULL AND ?
   ORDER BY active_at DESC, id DESC
   LIMIT 100) t
 JOIN thread_topics tt ON tt.thread_id = t.id
 JOIN topics tp ON tp.id = tt.topic_id
 GROUP BY tp.id, tp.slug, tp.name
 ORDER BY COUNT(*) DESC, tp.name
-LIMIT ?`, v.Audiences(), limit), func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
+LIMIT ?`, readable{v, "audience"}, limit), func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
 }
 
 // selectAnswerable returns the newest questions of others without a reply; near keeps to the topics v follows, the
@@ -549,8 +549,8 @@ FROM threads t
 JOIN people p ON p.id = t.author_id
 LEFT JOIN units u ON u.id = p.unit_id
 WHERE t.deleted_at IS NULL AND t.kind = 'question' AND t.reply_count = 0
-  AND t.audience IN (?)
-  AND t.author_id <> ?`, v.Audiences(), v.Person)
+  AND ?
+  AND t.author_id <> ?`, readable{v, "t.audience"}, v.Person)
 	if near {
 		s.add(`
   AND (p.unit_id = ?

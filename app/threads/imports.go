@@ -309,7 +309,7 @@ func (im *importer) group(ctx context.Context, rows []threadRow) error {
 	}
 	if len(changed) > 0 {
 		s := sql("DELETE FROM thread_topics WHERE thread_id IN (?)", changed)
-		if _, err := im.tx.Exec(ctx, s.text.String(), s.args...); err != nil {
+		if _, err := im.tx.Exec(ctx, s.text.String(), s.values.Values()...); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,7 @@ INSERT INTO revisions (object_kind, object_id, revision, title, body, editor_id,
 SELECT '`+kind+`', id, revision, `+title+`, body, author_id, edited.at
 FROM `+tables[kind]+`, (SELECT CAST(? AS BIGINT) AS at) edited
 WHERE external_id IN (?)`, db.Micros(tx.Now()), db.Pad(externals))
-	_, err := tx.Exec(ctx, s.text.String(), s.args...)
+	_, err := tx.Exec(ctx, s.text.String(), s.values.Values()...)
 	return err
 }
 
@@ -162,7 +162,7 @@ func insertReturning(ctx context.Context, tx *db.Tx, insert string, rows [][]any
 // insertRows inserts rows.
 func insertRows(ctx context.Context, tx *db.Tx, insert string, rows [][]any, after string) error {
 	for _, s := range inserts(insert, rows, after) {
-		if _, err := tx.Exec(ctx, s.text.String(), s.args...); err != nil {
+		if _, err := tx.Exec(ctx, s.text.String(), s.values.Values()...); err != nil {
 			return err
 		}
 	}

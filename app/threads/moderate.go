@@ -358,9 +358,9 @@ func (s *Service) Destinations(ctx context.Context, v auth.Viewer, present int64
 	homes, err := collect(ctx, s.db, sql(`
 SELECT id, slug, name, access, audience
 FROM networks
-WHERE audience IN (?) AND (id = ? OR closed_at IS NULL AND (id IN (?) OR access = 'open' AND ?))
+WHERE ? AND (id = ? OR closed_at IS NULL AND (id IN (?) OR access = 'open' AND ?))
 ORDER BY name, id
-LIMIT 1000`, v.Audiences(), present, append(v.Networks(), 0), v.Moderates()), func(r db.Scanner) (h Home, err error) {
+LIMIT 1000`, readable{v, "audience"}, present, append(v.Networks(), 0), v.Moderates()), func(r db.Scanner) (h Home, err error) {
 		var (
 			p      place
 			access string

@@ -137,7 +137,7 @@ func selectPlace(ctx context.Context, q db.Querier, v auth.Viewer, network int64
 	err = sql(`
 SELECT id, slug, name, access, audience, closed_at
 FROM networks
-WHERE id = ? AND audience IN (?)`, network, v.Audiences()).row(ctx, q).Scan(&p.ID, &p.Slug, &p.Name, &access, &p.audience, &closed)
+WHERE id = ? AND ?`, network, readable{v, "audience"}).row(ctx, q).Scan(&p.ID, &p.Slug, &p.Name, &access, &p.audience, &closed)
 	if errs.IsNotFound(err) {
 		return place{}, noNetwork
 	}

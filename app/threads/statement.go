@@ -2,10 +2,10 @@ package threads
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"watercooler/app/db"
+	"watercooler/auth"
 )
 
 // statement is SQL put together from parts, for reads whose parts depend on who asks for what. A "?" in a part stands for
@@ -14,8 +14,8 @@ import (
 // never enter the text, and the same question asked twice has the same text, which is what the cache of prepared statements
 // goes by.
 type statement struct {
-	text strings.Builder
-	args []any
+	text   strings.Builder
+	values db.Params
 }
 
 // sql starts a statement; see add.
@@ -47,6 +47,8 @@ func (s *statement) add(part string, values ...any) *statement {
 			for i, e := range list {
 				s.placeholder(i, e)
 			}
+		case readable:
+			s.text.WriteString(list.v.Reads(&s.values, list.column))
 		default:
 			s.placeholder(0, v)
 		}
@@ -58,18 +60,22 @@ func (s *statement) add(part string, values ...any) *statement {
 // tuple is a list of values of different types: a row to insert.
 type tuple []any
 
+// readable is the condition that v may read what is for the audience in column. It takes the place of its question mark.
+type readable struct {
+	v      auth.Viewer
+	column string
+}
+
 func (s *statement) placeholder(i int, v any) {
 	if i > 0 {
 		s.text.WriteByte(',')
 	}
-	s.args = append(s.args, v)
-	s.text.WriteByte('$')
-	s.text.WriteString(strconv.Itoa(len(s.args)))
+	s.text.WriteString(s.values.One(v))
 }
 
 // row runs the statement for its first row.
 func (s *statement) row(ctx context.Context, q db.Querier) *db.Row {
-	return q.QueryRow(ctx, s.text.String(), s.args...)
+	return q.QueryRow(ctx, s.text.String(), s.values.Values()...)
 }
 
 // collect runs s and scans every row.
@@ -80,5 +86,5 @@ func collect[T any](ctx context.Context, q db.Querier, s *statement, scan func(d
 
 // sqlRows runs s for all its rows.
 func sqlRows(ctx context.Context, q db.Querier, s *statement) (*db.Rows, error) {
-	return q.Query(ctx, s.text.String(), s.args...)
+	return q.Query(ctx, s.text.String(), s.values.Values()...)
 }

@@ -102,7 +102,7 @@ FROM threads t
 JOIN people p ON p.id = t.author_id
 LEFT JOIN units u ON u.id = p.unit_id
 LEFT JOIN replies a ON a.id = t.accepted_reply_id
-WHERE t.id = ? AND t.audience IN (?)`, id, v.Audiences())
+WHERE t.id = ? AND ?`, id, readable{v, "t.audience"})
 
 	var (
 		body, html     string
@@ -165,7 +165,7 @@ LIMIT ?`, ids, len(ids)*4*MaxTopics) // imports may bring more topics than peopl
 
 	topics := make(map[int64][]Topic, len(ids))
 	followed := map[int64]string{} // thread → name of the first of its topics that person follows
-	rows, err := q.Query(ctx, s.text.String(), s.args...)
+	rows, err := q.Query(ctx, s.text.String(), s.values.Values()...)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
 		var (
 			thread  int64
@@ -313,7 +313,7 @@ SELECT t.id, t.kind, t.author_id, t.author_id, t.audience, t.title, t.body, t.re
   t.closed_at, t.deleted_at, t.deleted_at, t.created_at, NULL, t.network_id, `+postAddress+`,
   t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?)
 FROM threads t
-WHERE t.id = ? AND t.audience IN (?)`, v.Person, id, v.Audiences())
+WHERE t.id = ? AND ?`, v.Person, id, readable{v, "t.audience"})
 	} else {
 		missing = noReply
 		s = sql(`
@@ -321,7 +321,7 @@ SELECT t.id, t.kind, r.author_id, t.author_id, t.audience, t.title, r.body, r.re
   t.closed_at, r.deleted_at, t.deleted_at, r.created_at, r.parent_id, t.network_id, `+postAddress+`, FALSE
 FROM replies r
 JOIN threads t ON t.id = r.thread_id
-WHERE r.id = ? AND t.audience IN (?)`, id, v.Audiences())
+WHERE r.id = ? AND ?`, id, readable{v, "t.audience"})
 	}
 	err := s.row(ctx, q).Scan(&e.thread, &e.of, &e.author, &e.asker, &e.audience, &e.title, &e.body, &e.revision, &accepted,
 		&closed, &deleted, &threadDeleted, &e.at, &parent, &network, &e.post, &e.coauthor)
@@ -387,8 +387,8 @@ func countReply(ctx context.Context, tx *db.Tx, v auth.Viewer, thread int64) (au
 	err = sql(`
 UPDATE threads
 SET reply_count = reply_count + 1, active_at = CASE WHEN active_at < ? THEN ? ELSE active_at END
-WHERE id = ? AND audience IN (?) AND deleted_at IS NULL AND closed_at IS NULL
-RETURNING audience`, now, now, thread, v.Audiences()).row(ctx, tx).Scan(&audience)
+WHERE id = ? AND ? AND deleted_at IS NULL AND closed_at IS NULL
+RETURNING audience`, now, now, thread, readable{v, "audience"}).row(ctx, tx).Scan(&audience)
 	if !errs.IsNotFound(err) {
 		return audience, err
 	}

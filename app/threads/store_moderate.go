@@ -162,7 +162,7 @@ WHERE thread_id = ? AND deleted_at IS NULL AND id IN (?)`, thread, replies).row(
 // one of the replies and follows the old thread follows the new one too, and files that the replies show belong to both.
 func moveSome(ctx context.Context, tx *db.Tx, from, fresh int64, replies []int64, last int64) error {
 	s := sql("UPDATE replies SET thread_id = ? WHERE thread_id = ? AND deleted_at IS NULL AND id IN (?)", fresh, from, replies)
-	if _, err := tx.Exec(ctx, s.text.String(), s.args...); err != nil {
+	if _, err := tx.Exec(ctx, s.text.String(), s.values.Values()...); err != nil {
 		return err
 	}
 	for _, statement := range []struct {

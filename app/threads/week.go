@@ -31,7 +31,7 @@ func (s *Service) Week(ctx context.Context, v auth.Viewer) (Week, error) {
 	if w, ok := s.weeks.get(key, now); ok {
 		return w, nil
 	}
-	w, err := selectWeek(ctx, s.db, v.Audiences(), db.Micros(now.AddDate(0, 0, -7)))
+	w, err := selectWeek(ctx, s.db, v, db.Micros(now.AddDate(0, 0, -7)))
 	if err != nil {
 		return Week{}, fmt.Errorf("count the questions of this week: %w", err)
 	}
@@ -73,15 +73,15 @@ func (c *weekCache) put(key string, now time.Time, w Week) {
 
 // selectWeek counts the questions whose accepted answer is younger than since. An answer makes its thread active, so only
 // threads active since then need to be looked at.
-func selectWeek(ctx context.Context, q db.Querier, audiences []string, since int64) (w Week, err error) {
+func selectWeek(ctx context.Context, q db.Querier, v auth.Viewer, since int64) (w Week, err error) {
 	waited, err := collect(ctx, q, sql(`
 SELECT r.created_at - t.created_at
 FROM threads t
 JOIN replies r ON r.id = t.accepted_reply_id
-WHERE t.deleted_at IS NULL AND t.active_at >= ? AND t.audience IN (?)
+WHERE t.deleted_at IS NULL AND t.active_at >= ? AND ?
   AND t.kind = 'question' AND r.created_at >= ?
 ORDER BY t.active_at DESC, t.id DESC
-LIMIT 1000`, since, audiences, since), db.One[int64])
+LIMIT 1000`, since, readable{v, "t.audience"}, since), db.One[int64])
 	if err != nil {
 		return Week{}, err
 	}
@@ -93,7 +93,7 @@ LIMIT 1000`, since, audiences, since), db.One[int64])
 SELECT COUNT(*) FROM (
   SELECT 1
   FROM threads
-  WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0 AND audience IN (?)
-  LIMIT 100) u`, audiences).row(ctx, q).Scan(&w.Open)
+  WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0 AND ?
+  LIMIT 100) u`, readable{v, "audience"}).row(ctx, q).Scan(&w.Open)
 	return w, err
 }
