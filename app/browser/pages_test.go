@@ -141,9 +141,9 @@ SELECT b.slug || '/' || o.slug
 FROM posts o
 JOIN blogs b ON b.id = o.blog_id
 JOIN series s ON s.id = o.series_id
-WHERE s.name = $1
+WHERE s.name = $1 AND o.published_at > (SELECT MIN(first.published_at) FROM posts first WHERE first.series_id = s.id)
 ORDER BY o.published_at, o.thread_id
-LIMIT 1 OFFSET 1`, name)
+LIMIT 1`, name)
 		}
 	})
 }

@@ -55,16 +55,17 @@ var mapKinds = []struct{ name, maps, pages string }{
 		SELECT (b.id - 1) / 10000, MAX(b.updated_at)
 		FROM blogs b
 		LEFT JOIN networks n ON b.owner_kind = 'network' AND n.id = b.owner_id
-		WHERE b.audience = 'public' AND (n.id IS NULL OR n.audience = 'public') AND (b.launch_at IS NULL OR b.launch_at <= $2)
+		WHERE (b.launch_at IS NULL OR b.launch_at <= $1) AND b.audience = 'public' AND (n.id IS NULL OR n.audience = 'public')
 		GROUP BY (b.id - 1) / 10000
 		ORDER BY 1
-		LIMIT $1`, `
+		LIMIT $2`, `
 		SELECT b.id, '/blog/' || b.slug, b.updated_at
 		FROM blogs b
 		LEFT JOIN networks n ON b.owner_kind = 'network' AND n.id = b.owner_id
-		WHERE b.audience = 'public' AND (n.id IS NULL OR n.audience = 'public') AND b.id > $1 AND b.id <= $2 AND (b.launch_at IS NULL OR b.launch_at <= $4)
+		WHERE (b.launch_at IS NULL OR b.launch_at <= $1) AND b.audience = 'public' AND (n.id IS NULL OR n.audience = 'public')
+			AND b.id > $2 AND b.id <= $3
 		ORDER BY b.id
-		LIMIT $3`},
+		LIMIT $4`},
 	{"networks", `
 		SELECT (n.id - 1) / 10000, MAX(n.updated_at)
 		FROM networks n
@@ -102,10 +103,10 @@ type page struct {
 	changed time.Time
 }
 
-// args returns the values of a statement, with the present time for the one that asks for it.
+// args returns the values of a statement, after the present time for those that ask for it.
 func (s *Service) args(kind string, values ...any) []any {
 	if kind == "blogs" {
-		return append(values, db.Micros(s.now()))
+		return append([]any{db.Micros(s.now())}, values...)
 	}
 	return values
 }
