@@ -95,7 +95,7 @@ func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, 
 		}
 	}
 	var pinned []feedRow
-	if in.pins() && in.Before == (Key{}) && !backward {
+	if in.pins() && in.Before == (Key{}) && !backward && (len(rows) == 0 || rows[0].pins) {
 		if pinned, err = selectPins(ctx, s.db, v, in); err != nil {
 			return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
 		}
@@ -172,6 +172,7 @@ type feedRow struct {
 	person, unit bool   // its author, or the author's unit, is followed
 	network      bool   // its network is followed
 	blog         string // name of its blog, when that is followed
+	pins         bool   // something is pinned where the list is, whoever may read it
 }
 
 // nearThreads selects the ids of the threads that are in For you before the audience is looked at, some of them several
@@ -308,7 +309,7 @@ LIMIT ?`, from.At, from.ID, in.Limit+1)
 }
 
 func scanFeedRow(r db.Scanner) (row feedRow, err error) {
-	row.Thread, err = scanThread(r, &row.key.At, &row.person, &row.unit, &row.network, &row.blog)
+	row.Thread, err = scanThread(r, &row.key.At, &row.person, &row.unit, &row.network, &row.blog, &row.pins)
 	row.key.ID = row.ID
 	return row, err
 }
@@ -339,6 +340,12 @@ func selectRows(v auth.Viewer, in FeedQuery, order string, few bool) *statement 
     WHERE fp.thread_id = t.id), '') ELSE '' END`, v.Person, v.Person)
 	} else {
 		s.add(", FALSE, FALSE, FALSE, ''")
+	}
+	if in.pins() { // asked once for all rows: hardly ever is anything pinned, and then nobody needs to look for it
+		s.add(`,
+  EXISTS (SELECT 1 FROM threads WHERE pinned_at IS NOT NULL AND deleted_at IS NULL AND COALESCE(network_id, 0) = ?)`, in.pinnedIn())
+	} else {
+		s.add(", FALSE")
 	}
 	s.add(`
 FROM threads t`)
