@@ -117,6 +117,8 @@ type Membership struct {
 	Steward bool // looks after the network: who comes in, what stays
 }
 
+func byNetwork(a, b Membership) int { return cmp.Compare(a.Network, b.Network) }
+
 // Public is somebody who has not signed in.
 var Public = Viewer{audiences: []string{AudiencePublic}, shared: 1}
 
@@ -229,7 +231,7 @@ func (v Viewer) withAudiences() Viewer {
 // In returns v as a member of these networks, for commands and tests.
 func (v Viewer) In(networks ...Membership) Viewer {
 	v.memberships = slices.Clone(networks)
-	slices.SortFunc(v.memberships, func(a, b Membership) int { return cmp.Compare(a.Network, b.Network) })
+	slices.SortFunc(v.memberships, byNetwork)
 	return v.withAudiences()
 }
 
