@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
-	"github.com/alecthomas/kong"
+	"github.com/spf13/cobra"
 
 	"watercooler/app"
 	"watercooler/config"
@@ -18,172 +21,257 @@ import (
 // version is set by the build (make build).
 var version = "unknown"
 
-// grammar is the command line. Every subcommand takes the flags of the settings.
-type grammar struct {
-	config.Config `embed:""`
-
-	Serve   serveCmd   `cmd:"" default:"1" help:"Run the hub. An empty database is prepared first."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database to the form this version needs."`
-	Import  importCmd  `cmd:"" help:"Bring people and conversations in from elsewhere. Running it again changes nothing."`
-	Export  exportCmd  `cmd:"" help:"Write everything people have put into the hub as one open archive, while the hub runs."`
-	Samples sampleCmd  `cmd:"" name:"sample" help:"The sample content, once you have seen enough of it."`
-	Reindex reindexCmd `cmd:"" help:"Build the search index anew, beside the one in use."`
-	Backup  backupCmd  `cmd:"" help:"Write database and files into one zip file, while the hub runs."`
-	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`
-	Doctor  doctorCmd  `cmd:"" help:"Check counters, index, outbox and files against each other, and repair what can be."`
-	Admin   adminCmd   `cmd:"" help:"Accounts, for those who can reach the server but not the hub."`
-	Show    configCmd  `cmd:"" name:"config" help:"Print every setting, its value and where that came from."`
-	Version versionCmd `cmd:"" help:"Print the version."`
-}
-
-type (
-	serveCmd   struct{}
-	migrateCmd struct{}
-	importCmd  struct {
-		Stackexchange struct {
-			Dir  string `arg:"" type:"existingdir" help:"Folder with Posts.xml, Users.xml and the other tables, plain or .gz."`
-			Site string `help:"Name of the site in external ids. Default: the folder's name."`
-		} `cmd:"" help:"A Stack Exchange data dump."`
-		People struct {
-			File    string `arg:"" type:"existingfile" help:"CSV file, plain or .gz; docs/import.md lists the columns."`
-			Format  string `enum:"staff,organogram" default:"staff" help:"staff: our columns. organogram: a UK government organogram of senior posts."`
-			Source  string `help:"Name of the list in external ids. Default: the file's name."`
-			Leavers bool   `help:"The list is complete: people of the same source who are missing from it have left."`
-		} `cmd:"" help:"A staff list."`
-		Jsonl struct {
-			Path   string `arg:"" type:"path" help:"A .jsonl file (plain or .gz), a folder of them, or an archive written by export."`
-			Source string `help:"Name of the source in external ids of plain documents. Default: the folder's name."`
-		} `cmd:"" help:"The hub's own open format, or plain documents as JSON Lines."`
-		Mbox struct {
-			Path         string `arg:"" type:"path" help:"An mbox file, plain or .gz, or a folder of them."`
-			List         string `help:"Name of the list in external ids. Default: what its letters say, or the file's name."`
-			Organisation string `help:"Organisation the authors belong to; home is your own, and keeps their addresses. Default: one named after the list."`
-			Network      string `help:"Address of the network that the threads live in, such as flood-watch. Default: none."`
-		} `cmd:"" help:"The archive of a mailing list."`
-		Discourse struct {
-			Path         string `arg:"" type:"path" help:"A JSON file as the Discourse API answers, plain or .gz, or a folder of them."`
-			Site         string `help:"Host name of the forum, for external ids and links. Default: the name of the folder or file."`
-			Organisation string `help:"Organisation the people belong to; home is your own. Default: one named after the forum."`
-			Network      string `help:"Address of the network that the threads live in, such as flood-watch. Default: none."`
-		} `cmd:"" help:"A Discourse forum."`
-		Wordpress struct {
-			File         string `arg:"" type:"existingfile" help:"The XML file that Tools, Export of WordPress writes, plain or .gz."`
-			Blog         string `help:"Address of the blog that the posts go to; new makes one. Default: where an earlier import put them, else new."`
-			Attachments  string `type:"existingdir" help:"Folder wp-content/uploads of the site. Without it, pictures and files stay where they are."`
-			Audience     string `help:"Who may read the posts: public, hub or org:ID. Default: hub, or what the blog allows."`
-			Organisation string `help:"Organisation the people belong to; home is your own, and keeps their addresses. Default: one named after the site."`
-			Site         string `help:"Name of the site in external ids. Default: its address."`
-		} `cmd:"" help:"A blog made with WordPress."`
-	}
-	exportCmd struct {
-		File string `arg:"" type:"path" help:"Zip file to write; it must not exist yet."`
-	}
-	sampleCmd struct {
-		Remove struct {
-			WithReplies bool `help:"Also remove what people who are not of the sample have written in it."`
-		} `cmd:"" help:"Remove the people of the sample, everything they wrote, their networks and blogs."`
-	}
-	reindexCmd struct{}
-	backupCmd  struct {
-		File string `arg:"" type:"path" help:"Zip file to write; it must not exist yet."`
-	}
-	restoreCmd struct {
-		File string `arg:"" type:"existingfile" help:"Backup to restore."`
-	}
-	doctorCmd struct {
-		Live bool `help:"Only ask the running hub whether it is ready, for health checks of containers."`
-	}
-	adminCmd struct {
-		Create struct {
-			Email string `required:"" help:"E-mail address."`
-			Name  string `required:"" help:"Name of the person, used where the hub does not know the address yet."`
-			Roles string `help:"Roles, separated by spaces: manager leader moderator admin."`
-		} `cmd:"" help:"Make an account and print a one-time link with which the person can choose a password."`
-		Token struct {
-			Account string `required:"" help:"E-mail address of the account the token acts for."`
-			Name    string `default:"command line" help:"What the token is for, shown in the list of tokens."`
-		} `cmd:"" help:"Make an API token and print it. It is shown only once."`
-		Link struct {
-			Account string `required:"" help:"E-mail address of the account."`
-		} `cmd:"" help:"Print a one-time link with which the person can choose a new password."`
-	}
-	configCmd  struct{}
-	versionCmd struct{}
-)
-
 func main() { os.Exit(run(os.Args[1:], os.Environ())) }
 
+// run runs one command and returns the exit code: 2 when the command line or the settings are wrong, 1 when the command failed.
 func run(args, environ []string) int {
-	var g grammar
-	parsed, err := config.Parse(&g, &g.Config, args, environ,
-		kong.Name("watercooler"), kong.Description("The social knowledge hub for people who run public services."), kong.UsageOnError())
-	var mistakes config.Mistakes
-	if parsed == nil || err != nil && !errors.As(err, &mistakes) {
-		fmt.Fprintln(os.Stderr, err)
-		return 2
-	}
-	command := parsed.Command()
-	if err != nil && command != "version" && command != "config" {
-		fmt.Fprintln(os.Stderr, err)
-		return 2
-	}
-
 	// A second signal ends the program at once, for those who cannot wait for the last request.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	defer stop()
 
-	c := app.Command{Config: g.Config, Version: version, Out: os.Stdout, Err: os.Stderr}
-	switch command {
-	case "serve":
-		err = c.Serve(ctx)
-	case "migrate":
-		err = c.Migrate(ctx)
-	case "import stackexchange <dir>":
-		err = c.ImportStackExchange(ctx, g.Import.Stackexchange.Dir, g.Import.Stackexchange.Site)
-	case "import people <file>":
-		p := g.Import.People
-		err = c.ImportPeople(ctx, p.File, p.Format, p.Source, p.Leavers)
-	case "import jsonl <path>":
-		err = c.ImportJSONL(ctx, g.Import.Jsonl.Path, g.Import.Jsonl.Source)
-	case "import mbox <path>":
-		m := g.Import.Mbox
-		err = c.ImportMbox(ctx, m.Path, m.List, m.Organisation, m.Network)
-	case "import discourse <path>":
-		d := g.Import.Discourse
-		err = c.ImportDiscourse(ctx, d.Path, d.Site, d.Organisation, d.Network)
-	case "import wordpress <file>":
-		w := g.Import.Wordpress
-		err = c.ImportWordPress(ctx, w.File, app.WordPressImport{
-			Blog: w.Blog, Attachments: w.Attachments, Audience: w.Audience, Organisation: w.Organisation, Site: w.Site,
-		})
-	case "export <file>":
-		err = c.Export(ctx, g.Export.File)
-	case "sample remove":
-		err = c.RemoveSample(ctx, g.Samples.Remove.WithReplies)
-	case "reindex":
-		err = c.Reindex(ctx)
-	case "backup <file>":
-		err = c.Backup(ctx, g.Backup.File)
-	case "restore <file>":
-		err = c.Restore(ctx, g.Restore.File)
-	case "doctor":
-		err = c.Doctor(ctx, g.Doctor.Live)
-	case "admin create":
-		err = c.AdminCreate(ctx, g.Admin.Create.Email, g.Admin.Create.Name, g.Admin.Create.Roles)
-	case "admin token":
-		err = c.AdminToken(ctx, g.Admin.Token.Account, g.Admin.Token.Name)
-	case "admin link":
-		err = c.AdminLink(ctx, g.Admin.Link.Account)
-	case "config":
-		c.ShowConfig()
-	case "version":
-		fmt.Println("watercooler", version)
-		err = nil
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "watercooler:", app.Explain(err))
+	root := grammar(&app.Command{Version: version, Out: os.Stdout, Err: os.Stderr}, environ)
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	var failed failure
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &failed):
+		fmt.Fprintln(os.Stderr, "watercooler:", app.Explain(failed.error))
 		return 1
+	case errors.As(err, new(config.Mistakes)):
+		fmt.Fprintln(os.Stderr, err)
+	default:
+		fmt.Fprintf(os.Stderr, "%v\nSee %s --help.\n", err, cmd.CommandPath())
 	}
-	return 0
+	return 2
+}
+
+// failure is what went wrong in a command that was understood.
+type failure struct{ error }
+
+// grammar is the command line. Every command takes the flags of the settings.
+func grammar(c *app.Command, environ []string) *cobra.Command {
+	root := command("watercooler [COMMAND]", "The social knowledge hub for people who run public services.", known, nil)
+	config.Flags(root.PersistentFlags())
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) (err error) {
+		c.Config, err = config.Settle(root.PersistentFlags(), environ)
+		if errors.As(err, new(config.Mistakes)) && (cmd.Name() == "config" || cmd.Name() == "version") {
+			return nil // these show what is wrong, or do not care
+		}
+		return err
+	}
+	serve := command("serve", "Run the hub. An empty database is prepared first. This is what happens without a command.", cobra.NoArgs, func(ctx context.Context) error { return c.Serve(ctx) })
+	root.RunE = serve.RunE
+	var live bool
+	doctor := command("doctor", "Check counters, index, outbox and files against each other, and repair what can be.", cobra.NoArgs,
+		func(ctx context.Context) error { return c.Doctor(ctx, live) })
+	doctor.Flags().BoolVar(&live, "live", false, "only ask the running hub whether it is ready, for health checks of containers")
+
+	root.AddCommand(
+		serve,
+		command("migrate", "Bring the database to the form this version needs.", cobra.NoArgs, func(ctx context.Context) error { return c.Migrate(ctx) }),
+		imports(c),
+		onFile("export FILE", "Write everything people have put into the hub as one open archive, while the hub runs.",
+			func(ctx context.Context, path string) error { return c.Export(ctx, path) }),
+		sample(c),
+		command("reindex", "Build the search index anew, beside the one in use.", cobra.NoArgs, func(ctx context.Context) error { return c.Reindex(ctx) }),
+		onFile("backup FILE", "Write database and files into one zip file, while the hub runs.",
+			func(ctx context.Context, path string) error { return c.Backup(ctx, path) }),
+		onFile("restore FILE", "Put a backup into an empty data folder.",
+			func(ctx context.Context, path string) error { return c.Restore(ctx, path) }),
+		doctor,
+		admin(c),
+		command("config", "Print every setting, its value and where that came from.", cobra.NoArgs, func(context.Context) error {
+			c.ShowConfig()
+			return nil
+		}),
+		command("version", "Print the version.", cobra.NoArgs, func(context.Context) error {
+			fmt.Println("watercooler", version)
+			return nil
+		}),
+	)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetUsageFunc(usage)
+	return root
+}
+
+// command returns a command without arguments of its own. Without do it shows its help.
+func command(use, short string, args cobra.PositionalArgs, do func(context.Context) error) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Args: args, DisableFlagsInUseLine: true}
+	cmd.Flags().SortFlags = false
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if do == nil {
+			return cmd.Help()
+		}
+		return wrap(do(cmd.Context()))
+	}
+	return cmd
+}
+
+// onFile returns a command on one file or folder, whose path it gets in full.
+func onFile(use, short string, do func(ctx context.Context, path string) error) *cobra.Command {
+	cmd := command(use, short, func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("want one %s", strings.Fields(use)[1])
+		}
+		return nil
+	}, nil)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		path, err := filepath.Abs(args[0])
+		if err != nil {
+			return err
+		}
+		return wrap(do(cmd.Context(), path))
+	}
+	return cmd
+}
+
+// known refuses a word that is no command, and names those that it may be meant for.
+func known(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("%q is no command: is %s meant?", args[0], strings.Join(near, " or "))
+	}
+	return fmt.Errorf("%q is no command", args[0])
+}
+
+func wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return failure{err}
+}
+
+func imports(c *app.Command) *cobra.Command {
+	root := command("import COMMAND", "Bring people and conversations in from elsewhere. Running it again changes nothing.", known, nil)
+	var site, format, source, list, organisation, network string
+	var leavers bool
+	var blog app.WordPressImport
+
+	stackexchange := onFile("stackexchange DIR", "A Stack Exchange data dump: Posts.xml, Users.xml and the other tables, plain or .gz.",
+		func(ctx context.Context, path string) error { return c.ImportStackExchange(ctx, path, site) })
+	stackexchange.Flags().StringVar(&site, "site", "", "name of the site in external ids; the folder's `name` if not given")
+
+	people := onFile("people FILE", "A staff list: a CSV file, plain or .gz; docs/import.md lists the columns.",
+		func(ctx context.Context, path string) error {
+			return c.ImportPeople(ctx, path, format, source, leavers)
+		})
+	formats := []string{"staff", "organogram"}
+	people.Flags().StringVar(&format, "format", formats[0], "`staff` for our columns, organogram for a UK government organogram of senior posts")
+	people.PreRunE = func(*cobra.Command, []string) error {
+		if !slices.Contains(formats, format) {
+			return fmt.Errorf("--format is %q: want one of %s", format, strings.Join(formats, ", "))
+		}
+		return nil
+	}
+	people.Flags().StringVar(&source, "source", "", "`name` of the list in external ids; the file's name if not given")
+	people.Flags().BoolVar(&leavers, "leavers", false, "the list is complete: people of the same source who are missing from it have left")
+
+	jsonl := onFile("jsonl PATH", "The hub's own open format, or plain documents as JSON Lines: a file (plain or .gz), a folder of them, or an archive.",
+		func(ctx context.Context, path string) error { return c.ImportJSONL(ctx, path, source) })
+	jsonl.Flags().StringVar(&source, "source", "", "`name` of the source in external ids of plain documents; the folder's name if not given")
+
+	mbox := onFile("mbox PATH", "The archive of a mailing list: an mbox file, plain or .gz, or a folder of them.",
+		func(ctx context.Context, path string) error {
+			return c.ImportMbox(ctx, path, list, organisation, network)
+		})
+	mbox.Flags().StringVar(&list, "list", "", "`name` of the list in external ids; what its letters say, or the file's name, if not given")
+
+	discourse := onFile("discourse PATH", "A Discourse forum: a JSON file as its API answers, plain or .gz, or a folder of them.",
+		func(ctx context.Context, path string) error {
+			return c.ImportDiscourse(ctx, path, site, organisation, network)
+		})
+	discourse.Flags().StringVar(&site, "site", "", "host `name` of the forum, for external ids and links; that of the folder or file if not given")
+	for _, cmd := range []*cobra.Command{mbox, discourse} {
+		cmd.Flags().StringVar(&organisation, "organisation", "", "`name` of the organisation the people belong to, home for your own; one named after the source if not given")
+		cmd.Flags().StringVar(&network, "network", "", "`address` of the network that the threads live in, such as flood-watch")
+	}
+
+	wordpress := onFile("wordpress FILE", "A blog made with WordPress: the XML file that Tools, Export writes, plain or .gz.",
+		func(ctx context.Context, path string) error { return c.ImportWordPress(ctx, path, blog) })
+	flags := wordpress.Flags()
+	flags.StringVar(&blog.Blog, "blog", "", "`address` of the blog that the posts go to, new to make one; where an earlier import put them if not given")
+	flags.StringVar(&blog.Attachments, "attachments", "", "`folder` wp-content/uploads of the site; without it, pictures and files stay where they are")
+	flags.StringVar(&blog.Audience, "audience", "", "who may read the posts: `public`, hub or org:ID; hub, or what the blog allows, if not given")
+	flags.StringVar(&blog.Organisation, "organisation", "", "`name` of the organisation the people belong to, home for your own; one named after the site if not given")
+	flags.StringVar(&blog.Site, "site", "", "`name` of the site in external ids; its address if not given")
+
+	root.AddCommand(stackexchange, people, jsonl, mbox, discourse, wordpress)
+	return root
+}
+
+func sample(c *app.Command) *cobra.Command {
+	root := command("sample COMMAND", "The sample content, once you have seen enough of it.", known, nil)
+	var replies bool
+	remove := command("remove", "Remove the people of the sample, everything they wrote, their networks and blogs.", cobra.NoArgs,
+		func(ctx context.Context) error { return c.RemoveSample(ctx, replies) })
+	remove.Flags().BoolVar(&replies, "with-replies", false, "also remove what people who are not of the sample have written in it")
+	root.AddCommand(remove)
+	return root
+}
+
+func admin(c *app.Command) *cobra.Command {
+	root := command("admin COMMAND", "Accounts, for those who can reach the server but not the hub.", known, nil)
+	var email, name, roles, account, label string
+
+	create := command("create", "Make an account and print a one-time link with which the person can choose a password.", cobra.NoArgs,
+		func(ctx context.Context) error { return c.AdminCreate(ctx, email, name, roles) })
+	create.Flags().StringVar(&email, "email", "", "e-mail `address`")
+	create.Flags().StringVar(&name, "name", "", "`name` of the person, used where the hub does not know the address yet")
+	create.Flags().StringVar(&roles, "roles", "", "`roles`, separated by spaces: manager leader moderator admin")
+
+	token := command("token", "Make an API token and print it. It is shown only once.", cobra.NoArgs,
+		func(ctx context.Context) error { return c.AdminToken(ctx, account, label) })
+	token.Flags().StringVar(&label, "name", "command line", "what the token is for, shown in the list of tokens")
+
+	link := command("link", "Print a one-time link with which the person can choose a new password.", cobra.NoArgs,
+		func(ctx context.Context) error { return c.AdminLink(ctx, account) })
+	for _, cmd := range []*cobra.Command{token, link} {
+		cmd.Flags().StringVar(&account, "account", "", "e-mail `address` of the account")
+		require(cmd, "account")
+	}
+	require(create, "email", "name")
+	root.AddCommand(create, token, link)
+	return root
+}
+
+// require makes flags of cmd required.
+func require(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		if err := cmd.MarkFlagRequired(name); err != nil {
+			panic(err) // there is no such flag: a mistake in this file
+		}
+	}
+}
+
+// columns is how wide the help is.
+const columns = 120
+
+// usage shows how a command is used. The settings stand in the help of the program itself: they are the same for all.
+func usage(cmd *cobra.Command) error {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "Usage:\n  %s\n", cmd.UseLine())
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprint(out, "\nCommands:\n")
+		for _, sub := range cmd.Commands() {
+			if sub.IsAvailableCommand() {
+				fmt.Fprintf(out, "  %-*s %s\n", cmd.Commands()[0].NamePadding(), sub.Name(), sub.Short)
+			}
+		}
+	}
+	if own := cmd.LocalNonPersistentFlags(); own.HasAvailableFlags() {
+		fmt.Fprintf(out, "\nFlags:\n%s", own.FlagUsagesWrapped(columns))
+	}
+	if cmd.HasParent() {
+		fmt.Fprintf(out, "\nEvery command also takes the settings as flags or in the environment: %s --help lists them.\n", cmd.Root().Name())
+		return nil
+	}
+	fmt.Fprintf(out, "%s", config.Usage(cmd.PersistentFlags(), columns))
+	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -40,8 +41,8 @@ func program(t *testing.T, data string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// command runs a command of the program to its end.
-func command(t *testing.T, data string, args ...string) string {
+// execute runs a command of the program to its end.
+func execute(t *testing.T, data string, args ...string) string {
 	t.Helper()
 	out, err := program(t, data, args...).CombinedOutput()
 	if err != nil {
@@ -128,7 +129,7 @@ func TestKilledAmidWriting(t *testing.T) {
 	}
 
 	// The doctor hands on what was left in the outbox, as the next start does, and compares index and rows.
-	if out := command(t, data, "doctor"); strings.Contains(out, "built anew") || strings.Contains(out, "PROBLEM") || !strings.Contains(out, "threads and replies: 0 repaired") {
+	if out := execute(t, data, "doctor"); strings.Contains(out, "built anew") || strings.Contains(out, "PROBLEM") || !strings.Contains(out, "threads and replies: 0 repaired") {
 		t.Errorf("after the kill:\n%s", out)
 	}
 	d := backends.Open(t, "sqlite:"+filepath.Join(data, "watercooler.db"), db.Options{})
@@ -142,14 +143,14 @@ func TestKilledAmidWriting(t *testing.T) {
 			t.Errorf("%s was acknowledged and is lost", word)
 		}
 	}
-	token := strings.TrimSpace(command(t, data, "admin", "token", "--account", "priya.nair@tamarshire.example"))
+	token := strings.TrimSpace(execute(t, data, "admin", "token", "--account", "priya.nair@tamarshire.example"))
 	before := answers(t, data, token, acknowledged)
 	for _, word := range acknowledged {
 		if !regexp.MustCompile(`^1 \[\{reply:`).MatchString(before[word]) {
 			t.Errorf("%s is not found: %s", word, before[word])
 		}
 	}
-	command(t, data, "reindex")
+	execute(t, data, "reindex")
 	after := answers(t, data, token, acknowledged)
 	for query, want := range after {
 		if before[query] != want {
@@ -194,13 +195,28 @@ func answers(t *testing.T, data, token string, words []string) map[string]string
 }
 
 func TestVersionAndHelp(t *testing.T) {
-	if out := command(t, t.TempDir(), "version"); out != "watercooler unknown\n" {
+	if out := execute(t, t.TempDir(), "version"); out != "watercooler unknown\n" {
 		t.Errorf("version: %q", out)
 	}
-	help := command(t, t.TempDir(), "--help")
+	help := execute(t, t.TempDir(), "--help")
 	for _, name := range []string{"serve", "migrate", "import", "reindex", "backup", "restore", "doctor", "admin", "config", "version"} {
 		if !regexp.MustCompile(`(?m)^  ` + name + `\b`).MatchString(help) {
 			t.Errorf("the help lacks %s:\n%s", name, help)
+		}
+	}
+	for _, tc := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"sreve"}, `"sreve" is no command: is serve meant?`},
+		{[]string{"import", "mbx", "FILE"}, `"mbx" is no command: is mbox meant?`},
+		{[]string{"export"}, "want one FILE"},
+		{[]string{"admin", "token"}, `"account" not set`},
+		{[]string{"import", "people", "x.csv", "--format=y"}, "want one of staff, organogram"},
+	} {
+		out, err := program(t, t.TempDir(), tc.args...).CombinedOutput()
+		if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(string(out), tc.want) {
+			t.Errorf("%v: %v, want exit code 2 and %q\n%s", tc.args, err, tc.want, out)
 		}
 	}
 	if out, err := program(t, t.TempDir(), "serve", "--listen", "nonsense").CombinedOutput(); err == nil || !strings.Contains(string(out), "listen") {

@@ -20,47 +20,47 @@ import (
 // Config is the settings of one process. The tags of a field are its whole definition:
 //
 //	name     the flag; HUB_NAME in the environment
-//	preset   the value when nobody gives one; {data} stands for the data folder. It is not called default, because kong
-//	         would then hand it to the mapper as if it had been typed
+//	preset   the value when nobody gives one; {data} stands for the data folder
+//	group    the heading it stands under, in the help and in docs/config.md
 //	help     one or two sentences for the operator
 //	check    a rule from checks.go that the value must satisfy
 //	oneof    the only values allowed, separated by commas
 //	secret   the value is masked wherever it is shown and may come from a file (NAME_FILE);
 //	         "url" masks only the password inside it
 //
-// Config embeds into the command line's grammar (`embed:""`), so each subcommand takes the same flags.
+// A struct inside with a prefix holds more of them, whose names begin with it. Flags makes a flag of each, Settle reads them.
 type Config struct {
-	Data     string `name:"data" type:"setting" group:"The hub" preset:"data" check:"filled" placeholder:"DIR" help:"Folder that holds everything the hub keeps: database, search index, photos. Back this up."`
-	BaseURL  string `name:"base-url" type:"setting" group:"The hub" preset:"http://localhost:8080" check:"baseurl" placeholder:"URL" help:"Address people type to reach the hub. Links in letters and single sign-on use it; https turns on secure cookies and HSTS."`
-	Timezone string `name:"timezone" type:"setting" group:"The hub" preset:"Europe/London" check:"timezone" placeholder:"ZONE" help:"Time zone of the organisation, in which dates are shown."`
-	Sample   bool   `name:"sample" type:"setting" group:"The hub" preset:"false" help:"Fill an empty hub with sample content and let anyone sign in as a sample person. For trying it out, never for real use."`
+	Data     string `name:"data" group:"The hub" preset:"data" check:"filled" placeholder:"DIR" help:"Folder that holds everything the hub keeps: database, search index, photos. Back this up."`
+	BaseURL  string `name:"base-url" group:"The hub" preset:"http://localhost:8080" check:"baseurl" placeholder:"URL" help:"Address people type to reach the hub. Links in letters and single sign-on use it; https turns on secure cookies and HSTS."`
+	Timezone string `name:"timezone" group:"The hub" preset:"Europe/London" check:"timezone" placeholder:"ZONE" help:"Time zone of the organisation, in which dates are shown."`
+	Sample   bool   `name:"sample" group:"The hub" preset:"false" help:"Fill an empty hub with sample content and let anyone sign in as a sample person. For trying it out, never for real use."`
 
-	Contact         string `name:"contact" type:"setting" group:"The hub" preset:"" check:"mailbox?" placeholder:"ADDRESS" help:"E-mail address for questions about the hub, named in its accessibility statement, privacy notice and cookie page."`
-	SecurityContact string `name:"security-contact" type:"setting" group:"The hub" preset:"" check:"contact?" placeholder:"ADDRESS" help:"Where to report a weakness: an e-mail address, or the https:// address of a page. Published at /.well-known/security.txt; empty: there is none."`
+	Contact         string `name:"contact" group:"The hub" preset:"" check:"mailbox?" placeholder:"ADDRESS" help:"E-mail address for questions about the hub, named in its accessibility statement, privacy notice and cookie page."`
+	SecurityContact string `name:"security-contact" group:"The hub" preset:"" check:"contact?" placeholder:"ADDRESS" help:"Where to report a weakness: an e-mail address, or the https:// address of a page. Published at /.well-known/security.txt; empty: there is none."`
 
-	Listen     string `name:"listen" type:"setting" group:"Web server" preset:":8080" check:"listen" placeholder:"ADDRESS" help:"Address the web server listens on."`
-	Metrics    string `name:"metrics-listen" type:"setting" group:"Web server" preset:"127.0.0.1:9090" check:"listen?" placeholder:"ADDRESS" help:"Address that serves Prometheus /metrics, apart from the pages. Empty turns it off."`
-	BodyLimit  Bytes  `name:"body-limit" type:"setting" group:"Web server" preset:"12MB" check:"bytes" placeholder:"SIZE" help:"Largest request accepted, uploads included."`
-	PhotoLimit Bytes  `name:"photo-limit" type:"setting" group:"Web server" preset:"10MB" check:"bytes" placeholder:"SIZE" help:"Largest photo accepted; no larger than the body limit."`
-	RateLimits bool   `name:"rate-limits" type:"setting" group:"Web server" preset:"true" help:"Slow down clients that ask too often. Turn off only behind something that does it better, or to measure."`
+	Listen     string `name:"listen" group:"Web server" preset:":8080" check:"listen" placeholder:"ADDRESS" help:"Address the web server listens on."`
+	Metrics    string `name:"metrics-listen" group:"Web server" preset:"127.0.0.1:9090" check:"listen?" placeholder:"ADDRESS" help:"Address that serves Prometheus /metrics, apart from the pages. Empty turns it off."`
+	BodyLimit  Bytes  `name:"body-limit" group:"Web server" preset:"12MB" check:"bytes" placeholder:"SIZE" help:"Largest request accepted, uploads included."`
+	PhotoLimit Bytes  `name:"photo-limit" group:"Web server" preset:"10MB" check:"bytes" placeholder:"SIZE" help:"Largest photo accepted; no larger than the body limit."`
+	RateLimits bool   `name:"rate-limits" group:"Web server" preset:"true" help:"Slow down clients that ask too often. Turn off only behind something that does it better, or to measure."`
 
-	ProxyHeader    string   `name:"proxy-header" type:"setting" group:"Web server" preset:"" check:"header?" placeholder:"NAME" help:"Header in which the reverse proxy passes the client's address, such as X-Forwarded-For. Empty: there is no proxy."`
-	TrustedProxies []string `name:"trusted-proxies" type:"setting" group:"Web server" preset:"127.0.0.1,::1" check:"networks" placeholder:"LIST" help:"Addresses or networks of the proxies whose header is believed. Everyone else's is ignored."`
+	ProxyHeader    string   `name:"proxy-header" group:"Web server" preset:"" check:"header?" placeholder:"NAME" help:"Header in which the reverse proxy passes the client's address, such as X-Forwarded-For. Empty: there is no proxy."`
+	TrustedProxies []string `name:"trusted-proxies" group:"Web server" preset:"127.0.0.1,::1" check:"networks" placeholder:"LIST" help:"Addresses or networks of the proxies whose header is believed. Everyone else's is ignored."`
 
 	Database Database `embed:"" prefix:"database-"`
-	RedisURL string   `name:"redis-url" type:"setting" group:"Redis" preset:"" check:"redis?" secret:"url" placeholder:"URL" help:"Redis for sessions, rate limits and messages between several servers: redis://, or rediss:// for TLS; ?addr= adds cluster nodes, ?master_name= means Sentinel. Empty: sessions live in the database, the rest in memory."`
+	RedisURL string   `name:"redis-url" group:"Redis" preset:"" check:"redis?" secret:"url" placeholder:"URL" help:"Redis for sessions, rate limits and messages between several servers: redis://, or rediss:// for TLS; ?addr= adds cluster nodes, ?master_name= means Sentinel. Empty: sessions live in the database, the rest in memory."`
 
-	SessionIdle     time.Duration `name:"session-idle" type:"setting" group:"Sign-in" preset:"12h" check:"positive" placeholder:"TIME" help:"A session ends when it has not been used for this long."`
-	SessionAbsolute time.Duration `name:"session-absolute" type:"setting" group:"Sign-in" preset:"30d" check:"positive" placeholder:"TIME" help:"A session ends this long after sign-in, however much it is used."`
-	SSONames        []string      `name:"sso" type:"setting" group:"Sign-in" preset:"" check:"ssonames" placeholder:"NAMES" help:"Names of the single sign-on providers, such as entra,google. Each has its own settings; see Single sign-on."`
+	SessionIdle     time.Duration `name:"session-idle" group:"Sign-in" preset:"12h" check:"positive" placeholder:"TIME" help:"A session ends when it has not been used for this long."`
+	SessionAbsolute time.Duration `name:"session-absolute" group:"Sign-in" preset:"30d" check:"positive" placeholder:"TIME" help:"A session ends this long after sign-in, however much it is used."`
+	SSONames        []string      `name:"sso" group:"Sign-in" preset:"" check:"ssonames" placeholder:"NAMES" help:"Names of the single sign-on providers, such as entra,google. Each has its own settings; see Single sign-on."`
 
 	SMTP SMTP `embed:"" prefix:"smtp-"`
 
-	LogFormat string     `name:"log-format" type:"setting" group:"Logs" preset:"text" oneof:"text,json" placeholder:"FORMAT" help:"Form of the log lines."`
-	LogLevel  slog.Level `name:"log-level" type:"setting" group:"Logs" preset:"info" oneof:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged."`
+	LogFormat string     `name:"log-format" group:"Logs" preset:"text" oneof:"text,json" placeholder:"FORMAT" help:"Form of the log lines."`
+	LogLevel  slog.Level `name:"log-level" group:"Logs" preset:"info" oneof:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged."`
 
 	// SSO is one entry for each name in SSONames, in that order, from HUB_SSO_NAME_*.
-	SSO []Provider `kong:"-"`
+	SSO []Provider
 
 	options  []Option
 	warnings []string
@@ -68,19 +68,19 @@ type Config struct {
 
 // Database is where the truth is kept.
 type Database struct {
-	URL      string `name:"url" type:"setting" group:"Database" preset:"sqlite:{data}/watercooler.db" check:"database" secret:"url" placeholder:"URL" help:"The database: sqlite:PATH, or postgres://user:password@host/name."`
-	Sync     string `name:"sync" type:"setting" group:"Database" preset:"full" oneof:"full,normal" placeholder:"MODE" help:"SQLite only. full: what was acknowledged survives a power cut. normal: faster, and a power cut may lose the last moments."`
-	ReadPool int    `name:"read-pool" type:"setting" group:"Database" preset:"4" check:"pool" placeholder:"COUNT" help:"Connections that read at the same time."`
+	URL      string `name:"url" group:"Database" preset:"sqlite:{data}/watercooler.db" check:"database" secret:"url" placeholder:"URL" help:"The database: sqlite:PATH, or postgres://user:password@host/name."`
+	Sync     string `name:"sync" group:"Database" preset:"full" oneof:"full,normal" placeholder:"MODE" help:"SQLite only. full: what was acknowledged survives a power cut. normal: faster, and a power cut may lose the last moments."`
+	ReadPool int    `name:"read-pool" group:"Database" preset:"4" check:"pool" placeholder:"COUNT" help:"Connections that read at the same time."`
 }
 
 // SMTP is how letters leave the hub. Without a host none do, and an administrator hands out one-time links instead.
 type SMTP struct {
-	Host     string `name:"host" type:"setting" group:"Mail" preset:"" placeholder:"NAME" help:"Mail server. Empty: the hub sends no letters and administrators hand out one-time links."`
-	Port     int    `name:"port" type:"setting" group:"Mail" preset:"587" check:"port" placeholder:"NUMBER" help:"Port of the mail server."`
-	User     string `name:"user" type:"setting" group:"Mail" preset:"" placeholder:"NAME" help:"User name at the mail server. Empty: no authentication."`
-	Password string `name:"password" type:"setting" group:"Mail" preset:"" secret:"all" placeholder:"TEXT" help:"Password at the mail server."`
-	From     string `name:"from" type:"setting" group:"Mail" preset:"" check:"mailbox?" placeholder:"ADDRESS" help:"Sender of the letters, such as Watercooler <hub@council.example>. Needed with a mail server."`
-	TLS      string `name:"tls" type:"setting" group:"Mail" preset:"starttls" oneof:"starttls,tls,none" placeholder:"MODE" help:"How the connection is protected: starttls (usually port 587), tls (usually 465), or none (only within one machine)."`
+	Host     string `name:"host" group:"Mail" preset:"" placeholder:"NAME" help:"Mail server. Empty: the hub sends no letters and administrators hand out one-time links."`
+	Port     int    `name:"port" group:"Mail" preset:"587" check:"port" placeholder:"NUMBER" help:"Port of the mail server."`
+	User     string `name:"user" group:"Mail" preset:"" placeholder:"NAME" help:"User name at the mail server. Empty: no authentication."`
+	Password string `name:"password" group:"Mail" preset:"" secret:"all" placeholder:"TEXT" help:"Password at the mail server."`
+	From     string `name:"from" group:"Mail" preset:"" check:"mailbox?" placeholder:"ADDRESS" help:"Sender of the letters, such as Watercooler <hub@council.example>. Needed with a mail server."`
+	TLS      string `name:"tls" group:"Mail" preset:"starttls" oneof:"starttls,tls,none" placeholder:"MODE" help:"How the connection is protected: starttls (usually port 587), tls (usually 465), or none (only within one machine)."`
 }
 
 // Provider is one OpenID Connect provider, read from HUB_SSO_NAME_ and the name of the option. There are no flags for it:

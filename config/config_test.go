@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
+	"github.com/spf13/pflag"
 
 	"watercooler/config"
 )
@@ -206,45 +206,30 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-func TestParseSharesTheLineWithSubcommands(t *testing.T) {
-	var cli struct {
-		Settings config.Config `embed:""`
-		Serve    struct{}      `cmd:""`
-		Import   struct {
-			Batch int    `default:"100"`
-			Dir   string `arg:""`
-		} `cmd:""`
-	}
-	ctx, err := config.Parse(&cli, &cli.Settings, []string{"import", "--data=d", "--batch=7", "dump"}, nil)
-	if err != nil {
+func TestSettleKeepsWhatIsRight(t *testing.T) {
+	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	config.Flags(set)
+	if err := set.Parse([]string{"--data=d", "--sample", "--log-level", "debug", "--log-level=warn"}); err != nil {
 		t.Fatal(err)
 	}
-	if got := ctx.Command(); got != "import <dir>" || cli.Settings.Data != "d" || cli.Import.Batch != 7 || cli.Import.Dir != "dump" {
-		t.Errorf("got %s, data %q, %+v", got, cli.Settings.Data, cli.Import)
+	c, err := config.Settle(set, []string{"HUB_LISTEN=x"})
+	if !errors.As(err, new(config.Mistakes)) {
+		t.Errorf("wrong settings: error %v, want mistakes", err)
 	}
-	ctx, err = config.Parse(&cli, &cli.Settings, []string{"serve"}, []string{"HUB_LISTEN=x"})
-	if ctx == nil || !errors.As(err, new(config.Mistakes)) {
-		t.Errorf("wrong settings: context %v, error %v; want both", ctx, err)
-	}
-	if ctx, err = config.Parse(&cli, &cli.Settings, []string{"sreve"}, nil); ctx != nil || err == nil {
-		t.Errorf("wrong command: context %v, error %v; want only an error", ctx, err)
+	if c.Data != "d" || !c.Sample || c.LogLevel != slog.LevelWarn {
+		t.Errorf("data %q, sample %t, level %s", c.Data, c.Sample, c.LogLevel)
 	}
 }
 
-func TestHelpNamesTheVariable(t *testing.T) {
-	var out strings.Builder
-	done := errors.New("help was shown")
-	defer func() {
-		if got, _ := recover().(error); !errors.Is(got, done) {
-			t.Fatalf("panic %v, want help", got)
+func TestUsageNamesTheVariable(t *testing.T) {
+	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	config.Flags(set)
+	got := strings.Join(strings.Fields(config.Usage(set, 100)), " ")
+	for _, want := range []string{"Web server: --listen ADDRESS", "(HUB_LISTEN, default :8080)", "--sample", "Mail: --smtp-host NAME"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the help has no %q:\n%s", want, got)
 		}
-		if want := "(HUB_LISTEN, default"; !strings.Contains(strings.Join(strings.Fields(out.String()), " "), want) {
-			t.Errorf("help has no %q:\n%s", want, out.String())
-		}
-	}()
-	var c config.Config
-	_, err := config.Parse(&c, &c, []string{"--help"}, nil, kong.Writers(&out, &out), kong.Exit(func(int) { panic(done) }))
-	t.Fatalf("help returned, error %v", err)
+	}
 }
 
 func TestReferencePage(t *testing.T) {

@@ -9,79 +9,37 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/alecthomas/kong"
+	"github.com/spf13/pflag"
 )
 
 // Load reads the settings from flags, environment (as os.Environ gives it) and defaults. Mistakes in values come back
 // together as Mistakes.
 func Load(args, environ []string) (Config, error) {
-	var c Config
-	_, err := Parse(&c, &c, args, environ)
-	return c, err
+	set := pflag.NewFlagSet("watercooler", pflag.ContinueOnError)
+	Flags(set)
+	if err := set.Parse(args); err != nil {
+		return Config{}, fmt.Errorf("read the flags: %w", err)
+	}
+	return Settle(set, environ)
 }
 
-// Parse reads a command line whose grammar embeds c, and settles c. The grammar may have subcommands and flags of its own,
-// which kong handles as usual.
-//
-// Where only values are wrong, the error is Mistakes and the kong context is not nil, so that a command which needs no
-// settings (help, version) can run all the same.
-func Parse(grammar any, c *Config, args, environ []string, options ...kong.Option) (*kong.Context, error) {
-	given := rawFlags{}
-	parser, err := kong.New(grammar, append([]kong.Option{
-		kong.NamedMapper("setting", given),
-		kong.ValueFormatter(helpLine),
-	}, options...)...)
-	if err != nil {
-		return nil, fmt.Errorf("build the command line: %w", err)
-	}
-	ctx, err := parser.Parse(args)
-	if err != nil {
-		return nil, fmt.Errorf("read the command line: %w", err)
-	}
+// Settle reads the settings from a parsed set that Flags has filled, the environment and the defaults. Where values are wrong
+// the error is Mistakes, and what is right is there all the same, for a command that needs no settings.
+func Settle(set *pflag.FlagSet, environ []string) (Config, error) {
 	s := settling{env: map[string]string{}, flags: map[string]string{}, read: map[string]bool{}}
-	for _, p := range ctx.Path {
-		if p.Flag != nil {
-			s.flags[p.Flag.Name] = given[p.Flag.Name]
+	// A command has its own set, which shares these flags: Visit would not know of what was typed there.
+	set.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			s.flags[f.Name] = f.Value.String()
 		}
-	}
+	})
 	for _, kv := range environ {
 		name, value, _ := strings.Cut(kv, "=")
 		s.env[name] = value
 	}
-	return ctx, s.settle(c)
-}
-
-// rawFlags is a kong mapper that remembers what was typed and converts nothing: kong would stop at the first value it cannot
-// convert, and the operator would learn of the second mistake at the next start.
-type rawFlags map[string]string
-
-// Decode keeps the text of a flag. A later flag of the same name wins, as everywhere.
-func (r rawFlags) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
-	if target.Kind() == reflect.Bool && ctx.Scan.Peek().Type != kong.FlagValueToken {
-		r[ctx.Value.Name] = "true"
-		return nil
-	}
-	var text string
-	if err := ctx.Scan.PopValueInto(ctx.Value.Name, &text); err != nil {
-		return fmt.Errorf("flag --%s: %w", ctx.Value.Name, err)
-	}
-	r[ctx.Value.Name] = text
-	return nil
-}
-
-// IsBoolFromValue lets --sample stand alone.
-func (r rawFlags) IsBoolFromValue(v reflect.Value) bool { return v.Kind() == reflect.Bool }
-
-// helpLine shows the variable and the default behind the help of a setting.
-func helpLine(v *kong.Value) string {
-	if v.Tag == nil || v.Tag.Type != "setting" {
-		return kong.DefaultHelpValueFormatter(v)
-	}
-	preset := v.Tag.Get("preset")
-	if preset == "" {
-		return fmt.Sprintf("%s (%s)", v.Help, envName(v.Name))
-	}
-	return fmt.Sprintf("%s (%s, default %s)", v.Help, envName(v.Name), preset)
+	var c Config
+	err := s.settle(&c)
+	return c, err
 }
 
 func envName(flag string) string {
