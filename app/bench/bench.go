@@ -457,7 +457,7 @@ func (b *bench) earlier(ctx context.Context, p point, before *process) (*client,
 	defer fasthttp.ReleaseRequest(req)
 	p.ours(req, 0)
 	if err := c.do(req, &fasthttp.Response{}); err != nil {
-		return nil, nil //nolint:nilerr // it has no such page: nothing to compare with
+		return nil, nil // it has no such page: nothing to compare with
 	}
 	_, err := closedLoop(ctx, c, p.ours, b.stretch, before.cpu)
 	return c, err
