@@ -66,16 +66,3 @@ type DraftRecord struct {
 	UpdatedAt        time.Time
 	Hash             string
 }
-
-// Skipped is a record that could not be taken, and why, as a sentence for the fidelity report.
-type Skipped struct {
-	ExternalID, Reason string
-}
-
-// Outcome is what an import did. IDs has every record of the call that is in the hub afterwards, changed or not; a post's id
-// is that of its thread.
-type Outcome struct {
-	Created, Changed, Unchanged int
-	Skipped                     []Skipped
-	IDs                         map[string]int64 // external id → id in the hub
-}

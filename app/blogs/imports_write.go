@@ -3,7 +3,6 @@ package blogs
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,69 +20,62 @@ import (
 // importer is one import call.
 type importer struct {
 	tx      *db.Tx
-	out     Outcome
+	out     threads.Outcome
 	written []int64
 	people  map[string]int64 // external id → id
 }
 
 func newImporter(tx *db.Tx, n int) *importer {
-	return &importer{tx: tx, out: Outcome{IDs: make(map[string]int64, n)}, people: map[string]int64{}}
+	return &importer{tx: tx, out: threads.Outcome{IDs: make(map[string]int64, n)}, people: map[string]int64{}}
 }
 
 func (im *importer) skip(id, format string, args ...any) {
-	im.out.Skipped = append(im.out.Skipped, Skipped{ExternalID: id, Reason: fmt.Sprintf(format, args...)})
+	im.out.Skipped = append(im.out.Skipped, threads.Skipped{ExternalID: id, Reason: fmt.Sprintf(format, args...)})
 }
 
 // finish appends the one event of the call.
 func (im *importer) finish(ctx context.Context, kind string) error {
-	if len(im.written) == 0 {
-		return nil
-	}
 	slices.Sort(im.written)
-	data, err := json.Marshal(map[string][]int64{kind: im.written})
-	if err != nil {
-		return err
-	}
-	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
+	return event.AppendBatch(ctx, im.tx, map[string][]int64{kind: im.written})
 }
 
 // ImportBlogs brings blogs in or up to date. A record whose Hash is the one of the last time writes nothing. An owner who has
 // a blog already keeps it as it is: it becomes the one the record means. Owners must be in the hub already; a record without
 // its owner is skipped and says so. All of it is part of tx, with one event.
-func (s *Service) ImportBlogs(ctx context.Context, tx *db.Tx, list []BlogRecord) (Outcome, error) {
+func (s *Service) ImportBlogs(ctx context.Context, tx *db.Tx, list []BlogRecord) (threads.Outcome, error) {
 	im := newImporter(tx, len(list))
 	for _, r := range list {
 		if err := im.blog(ctx, r); err != nil {
-			return Outcome{}, fmt.Errorf("import blog %s: %w", r.ExternalID, err)
+			return threads.Outcome{}, fmt.Errorf("import blog %s: %w", r.ExternalID, err)
 		}
 	}
 	if err := im.finish(ctx, "blogs"); err != nil {
-		return Outcome{}, fmt.Errorf("import blogs: %w", err)
+		return threads.Outcome{}, fmt.Errorf("import blogs: %w", err)
 	}
 	return im.out, nil
 }
 
 // ImportPosts brings in what posts have beside their threads, like ImportBlogs. Threads and blogs must be in the hub already.
 // A post that is as the record says writes nothing.
-func (s *Service) ImportPosts(ctx context.Context, tx *db.Tx, list []PostRecord) (Outcome, error) {
+func (s *Service) ImportPosts(ctx context.Context, tx *db.Tx, list []PostRecord) (threads.Outcome, error) {
 	im := newImporter(tx, len(list))
 	for _, r := range list {
 		if err := im.post(ctx, r); err != nil {
-			return Outcome{}, fmt.Errorf("import post %s: %w", r.ThreadExternalID, err)
+			return threads.Outcome{}, fmt.Errorf("import post %s: %w", r.ThreadExternalID, err)
 		}
 	}
 	if err := im.finish(ctx, "threads"); err != nil {
-		return Outcome{}, fmt.Errorf("import posts: %w", err)
+		return threads.Outcome{}, fmt.Errorf("import posts: %w", err)
 	}
 	return im.out, nil
 }
 
 // ImportDrafts brings in posts that are not published, like ImportBlogs. Blogs and authors must be in the hub already.
-func (s *Service) ImportDrafts(ctx context.Context, tx *db.Tx, list []DraftRecord) (Outcome, error) {
+func (s *Service) ImportDrafts(ctx context.Context, tx *db.Tx, list []DraftRecord) (threads.Outcome, error) {
 	im := newImporter(tx, len(list))
 	for _, r := range list {
 		if err := im.draft(ctx, r); err != nil {
-			return Outcome{}, fmt.Errorf("import draft %s: %w", r.ExternalID, err)
+			return threads.Outcome{}, fmt.Errorf("import draft %s: %w", r.ExternalID, err)
 		}
 	}
 	return im.out, nil

@@ -201,7 +201,7 @@ func TestImport(t *testing.T) {
 				}
 				d, err := h.ImportDrafts(ctx, tx, drafts)
 				said = nil
-				for _, o := range []blogs.Outcome{b, p, d} {
+				for _, o := range []threads.Outcome{b, p, d} {
 					said = append(said, fmt.Sprintf("%d+%d+%d-%d", o.Created, o.Changed, o.Unchanged, len(o.Skipped)))
 				}
 				return err

@@ -55,7 +55,7 @@ func newChanges() *changes {
 // note adds what e changed.
 func (c *changes) note(e event.Event) error {
 	switch {
-	case e.Verb == "import.batch":
+	case e.Verb == event.BatchVerb:
 		var ids struct{ Threads, Replies, People, Topics, Networks []int64 }
 		if err := json.Unmarshal([]byte(e.Data), &ids); err != nil {
 			return fmt.Errorf("read data of event %d: %w", e.ID, err)

@@ -149,6 +149,10 @@ type outcome struct {
 	skipped                     []threads.Skipped
 }
 
+func outcomeOf(out threads.Outcome) outcome {
+	return outcome{out.Created, out.Changed, out.Unchanged, out.Skipped}
+}
+
 func (b *batch[T]) add(record T) error {
 	b.list = append(b.list, record)
 	if len(b.list) < batchSize {

@@ -35,108 +35,93 @@ func (j *jsonl) keepFile(key string) (err error) {
 
 // writeAttachments brings in the files that belong to threads. One that is tied already, under the same name, is unchanged.
 func (j *jsonl) writeAttachments(ctx context.Context) error {
-	if j.counts[typeAttachment] == 0 {
-		return nil
-	}
-	j.Progress.Start("Attachments", j.counts[typeAttachment])
-	out := &batch[record]{ctx: ctx, r: j.run, noun: "attachments", write: func(ctx context.Context, tx *db.Tx, list []record) (outcome, error) {
-		have, err := attached(ctx, tx, column(list, func(r record) string { return r.ExternalID }))
-		if err != nil {
-			return outcome{}, err
-		}
-		of, err := j.objects(ctx, tx, list, func(r record) string { return r.Person })
-		if err != nil {
-			return outcome{}, err
-		}
-		var out outcome
-		for _, rec := range list {
-			person, _, thread := of(rec)
-			if person == 0 || rec.Thread != "" && thread == 0 {
-				out.skipped = append(out.skipped, threads.Skipped{ExternalID: rec.ExternalID, Reason: absent})
-				continue
+	return writeSection(ctx, j, section[record]{
+		kind: typeAttachment, title: "Attachments", noun: "attachments",
+		read: func(rec *record) (record, error) {
+			if err := j.keepFile(rec.File); err != nil {
+				return record{}, fmt.Errorf("keep %s: %w", rec.ExternalID, err)
 			}
-			switch have[rec.ExternalID] {
-			case rec.File:
-				out.unchanged++
-				continue
-			case "":
-				out.created++
-			default:
-				out.changed++
-			}
-			a := threads.Attachment{
-				ExternalID: rec.ExternalID, Thread: thread, Person: person, File: rec.File, Name: rec.Name, ContentType: rec.ContentType, Size: rec.Size,
-			}
-			if rec.Thread == "" {
-				a.Thread = 0
-			}
-			if _, err := j.Threads.Attach(ctx, tx, a); err != nil {
-				return outcome{}, err
-			}
-		}
-		return out, nil
-	}}
-	err := j.each(ctx, func(_ place, rec *record) error {
-		if rec.Type != typeAttachment {
-			return nil
-		}
-		j.report.read("attachments", 1)
-		if err := j.keepFile(rec.File); err != nil {
-			return fmt.Errorf("keep %s: %w", rec.ExternalID, err)
-		}
-		return out.add(*rec)
+			return *rec, nil
+		},
+		write: j.attach,
 	})
+}
+
+// attach ties files to their threads.
+func (j *jsonl) attach(ctx context.Context, tx *db.Tx, list []record) (outcome, error) {
+	have, err := attached(ctx, tx, column(list, func(r record) string { return r.ExternalID }))
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
-	return out.flush()
+	of, err := j.objects(ctx, tx, list, func(r record) string { return r.Person })
+	if err != nil {
+		return outcome{}, err
+	}
+	var out outcome
+	for _, rec := range list {
+		person, _, thread := of(rec)
+		if person == 0 || rec.Thread != "" && thread == 0 {
+			out.skipped = append(out.skipped, threads.Skipped{ExternalID: rec.ExternalID, Reason: absent})
+			continue
+		}
+		switch have[rec.ExternalID] {
+		case rec.File:
+			out.unchanged++
+			continue
+		case "":
+			out.created++
+		default:
+			out.changed++
+		}
+		a := threads.Attachment{
+			ExternalID: rec.ExternalID, Thread: thread, Person: person, File: rec.File, Name: rec.Name, ContentType: rec.ContentType, Size: rec.Size,
+		}
+		if rec.Thread == "" {
+			a.Thread = 0
+		}
+		if _, err := j.Threads.Attach(ctx, tx, a); err != nil {
+			return outcome{}, err
+		}
+	}
+	return out, nil
 }
 
 // writeRedirects makes old addresses lead to what was there. One that leads somewhere already keeps leading there.
 func (j *jsonl) writeRedirects(ctx context.Context) error {
-	if j.counts[typeRedirect] == 0 {
-		return nil
+	return writeSection(ctx, j, section[record]{
+		kind: typeRedirect, title: "Old addresses", noun: "old addresses",
+		read:  func(rec *record) (record, error) { return *rec, nil },
+		write: j.redirect,
+	})
+}
+
+func (j *jsonl) redirect(ctx context.Context, tx *db.Tx, list []record) (outcome, error) {
+	have, err := redirected(ctx, tx, column(list, func(r record) string { return r.Path }))
+	if err != nil {
+		return outcome{}, err
 	}
-	j.Progress.Start("Old addresses", j.counts[typeRedirect])
-	out := &batch[record]{ctx: ctx, r: j.run, noun: "old addresses", write: func(ctx context.Context, tx *db.Tx, list []record) (outcome, error) {
-		have, err := redirected(ctx, tx, column(list, func(r record) string { return r.Path }))
-		if err != nil {
-			return outcome{}, err
-		}
-		of, err := j.objects(ctx, tx, list, func(r record) string { return r.Person })
-		if err != nil {
-			return outcome{}, err
-		}
-		var out outcome
-		for _, rec := range list {
-			kind, id := j.target(rec, of)
-			switch to := lead(kind, id); {
-			case id == 0:
-				out.skipped = append(out.skipped, threads.Skipped{ExternalID: rec.Path, Reason: "what it leads to is not in the hub"})
-			case have[rec.Path] == to:
-				out.unchanged++
-			case have[rec.Path] != "":
-				out.skipped = append(out.skipped, threads.Skipped{ExternalID: rec.Path, Reason: "it leads to something else already"})
-			default:
-				out.created++
-				if err := j.Threads.Redirect(ctx, tx, rec.Path, kind, id); err != nil {
-					return outcome{}, err
-				}
+	of, err := j.objects(ctx, tx, list, func(r record) string { return r.Person })
+	if err != nil {
+		return outcome{}, err
+	}
+	var out outcome
+	for _, rec := range list {
+		kind, id := j.target(rec, of)
+		switch to := lead(kind, id); {
+		case id == 0:
+			out.skipped = append(out.skipped, threads.Skipped{ExternalID: rec.Path, Reason: "what it leads to is not in the hub"})
+		case have[rec.Path] == to:
+			out.unchanged++
+		case have[rec.Path] != "":
+			out.skipped = append(out.skipped, threads.Skipped{ExternalID: rec.Path, Reason: "it leads to something else already"})
+		default:
+			out.created++
+			if err := j.Threads.Redirect(ctx, tx, rec.Path, kind, id); err != nil {
+				return outcome{}, err
 			}
 		}
-		return out, nil
-	}}
-	err := j.each(ctx, func(_ place, rec *record) error {
-		if rec.Type != typeRedirect {
-			return nil
-		}
-		j.report.read("old addresses", 1)
-		return out.add(*rec)
-	})
-	if err != nil {
-		return err
 	}
-	return out.flush()
+	return out, nil
 }
 
 // target returns what a redirect leads to.

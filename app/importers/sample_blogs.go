@@ -21,7 +21,7 @@ func (s *sample) writeBlogs(ctx context.Context) error {
 	return s.all(ctx, "blogs", len(list), func(tx *db.Tx) (outcome, error) {
 		out, err := s.Blogs.ImportBlogs(ctx, tx, list)
 		s.blogIDs = out.IDs
-		return blogOutcome(out), err
+		return outcomeOf(out), err
 	})
 }
 
@@ -34,7 +34,7 @@ func (s *sample) writePosts(ctx context.Context) error {
 	}
 	return s.all(ctx, "posts", len(list), func(tx *db.Tx) (outcome, error) {
 		out, err := s.Blogs.ImportPosts(ctx, tx, list)
-		return blogOutcome(out), err
+		return outcomeOf(out), err
 	})
 }
 
@@ -51,6 +51,6 @@ func (s *sample) writeDrafts(ctx context.Context) error {
 	}
 	return s.all(ctx, "drafts", len(list), func(tx *db.Tx) (outcome, error) {
 		out, err := s.Blogs.ImportDrafts(ctx, tx, list)
-		return blogOutcome(out), err
+		return outcomeOf(out), err
 	})
 }

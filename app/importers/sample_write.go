@@ -103,10 +103,6 @@ func (s *sample) joined(n sampleNetwork, m networks.MemberRecord) time.Time {
 	return before(n.CreatedAt.Add(time.Duration(chance(id, int(n.since/2/time.Minute)))*time.Minute), id)
 }
 
-func threadOutcome(out threads.Outcome) outcome {
-	return outcome{out.Created, out.Changed, out.Unchanged, out.Skipped}
-}
-
 // writeThreads writes the openings, oldest first, so that those a link leads to are there before it.
 func (s *sample) writeThreads(ctx context.Context) error {
 	order := slices.Clone(s.said)
@@ -150,7 +146,7 @@ func (s *sample) writeSome(ctx context.Context, list []*sampleThread) error {
 		for external, id := range out.IDs {
 			s.threadIDs[external] = id
 		}
-		return threadOutcome(out), err
+		return outcomeOf(out), err
 	})
 }
 
@@ -236,7 +232,7 @@ func (s *sample) writeVotes(ctx context.Context) error {
 	list = slices.DeleteFunc(list, func(v threads.VoteRecord) bool { return v.Person == 0 || v.ID == 0 })
 	return s.all(ctx, "votes", len(list), func(tx *db.Tx) (outcome, error) {
 		out, err := s.Threads.ImportVotes(ctx, tx, list)
-		return threadOutcome(out), err
+		return outcomeOf(out), err
 	})
 }
 
@@ -266,6 +262,6 @@ func (s *sample) writeFollows(ctx context.Context) error {
 	}
 	return s.all(ctx, "follows", len(list), func(tx *db.Tx) (outcome, error) {
 		out, err := s.Threads.ImportWatches(ctx, tx, list)
-		return threadOutcome(out), err
+		return outcomeOf(out), err
 	})
 }

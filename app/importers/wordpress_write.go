@@ -353,16 +353,7 @@ func (x *wordpress) draft(i *wxrItem) (blogs.DraftRecord, error) {
 
 func (x *wordpress) writeDrafts(ctx context.Context, tx *db.Tx, list []blogs.DraftRecord) (outcome, error) {
 	out, err := x.Blogs.ImportDrafts(ctx, tx, list)
-	return blogOutcome(out), err
-}
-
-// blogOutcome is what a use case of blogs did, in the words of the report.
-func blogOutcome(out blogs.Outcome) outcome {
-	o := outcome{created: out.Created, changed: out.Changed, unchanged: out.Unchanged}
-	for _, s := range out.Skipped {
-		o.skipped = append(o.skipped, threads.Skipped{ExternalID: s.ExternalID, Reason: s.Reason})
-	}
-	return o
+	return outcomeOf(out), err
 }
 
 // writeEntries writes posts in one transaction with their threads, files and old addresses, so that none is seen without the
@@ -399,7 +390,7 @@ func (x *wordpress) writeEntries(ctx context.Context, tx *db.Tx, list []wordpres
 	if opened.Changed == 0 && published.Changed > 0 { // the words are the same, what stands beside them is not
 		out.changed, out.unchanged = published.Changed, max(0, out.unchanged-published.Changed)
 	}
-	out.skipped = append(out.skipped, blogOutcome(published).skipped...)
+	out.skipped = append(out.skipped, outcomeOf(published).skipped...)
 	return out, nil
 }
 

@@ -2,7 +2,6 @@ package networks
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -61,12 +60,5 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, networks, people []int64
 			return fmt.Errorf("erase networks: %w", err)
 		}
 	}
-	if len(networks) == 0 {
-		return nil
-	}
-	data, err := json.Marshal(map[string][]int64{"networks": networks})
-	if err != nil {
-		return err
-	}
-	return event.Append(ctx, tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
+	return event.AppendBatch(ctx, tx, map[string][]int64{"networks": networks})
 }

@@ -3,7 +3,6 @@ package networks
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -218,14 +217,7 @@ func (im *importer) join(ctx context.Context, r NetworkRecord) error {
 }
 
 func (im *importer) tell(ctx context.Context) error {
-	if len(im.wrote) == 0 {
-		return nil
-	}
-	data, err := json.Marshal(map[string][]int64{"networks": im.wrote})
-	if err != nil {
-		return fmt.Errorf("describe import: %w", err)
-	}
-	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
+	return event.AppendBatch(ctx, im.tx, map[string][]int64{"networks": im.wrote})
 }
 
 // cut returns s without what goes past limit characters.

@@ -3,7 +3,6 @@ package people
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -57,6 +56,7 @@ type Outcome struct {
 //
 // The home organisation must have been founded.
 func (s *Service) ImportPeople(ctx context.Context, tx *db.Tx, list []Record) (Outcome, error) {
+	s.changed(tx)
 	im := importer{tx: tx, out: Outcome{IDs: make(map[string]int64, len(list))}, trees: make(map[int64]*tree), organisations: make(map[string]int64)}
 	if err := im.run(ctx, list); err != nil {
 		return Outcome{}, fmt.Errorf("import people: %w", err)
@@ -285,14 +285,7 @@ func appendLeft(ctx context.Context, tx *db.Tx, person int64) error {
 
 // appendBatch tells of the people an import wrote, in one event; of none it tells nothing.
 func appendBatch(ctx context.Context, tx *db.Tx, people []int64) error {
-	if len(people) == 0 {
-		return nil
-	}
-	data, err := json.Marshal(map[string][]int64{"people": people})
-	if err != nil {
-		return fmt.Errorf("describe import: %w", err)
-	}
-	return event.Append(ctx, tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
+	return event.AppendBatch(ctx, tx, map[string][]int64{"people": people})
 }
 
 func managers(list []Record) map[string]string {
@@ -364,6 +357,7 @@ func (s *Service) IDsByExternal(ctx context.Context, q db.Querier, external []st
 //
 // An empty list is refused: it is a broken file, not an organisation that everybody left.
 func (s *Service) MarkLeft(ctx context.Context, tx *db.Tx, prefix string, present []string, at time.Time) (int, error) {
+	s.changed(tx)
 	if prefix == "" || len(present) == 0 {
 		return 0, errs.Invalidf("The list names nobody, so nobody was marked as having left.")
 	}

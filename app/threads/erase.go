@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"watercooler/app/db"
+	"watercooler/app/event"
 )
 
 // Erasure is what Erase removes, as ToErase found it, by ids.
@@ -115,7 +116,7 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, e Erasure) error {
 			return fmt.Errorf("count anew: %w", err)
 		}
 	}
-	return appendBatch(ctx, tx, map[string][]int64{"threads": each(e.Threads, touched), "replies": e.Replies})
+	return event.AppendBatch(ctx, tx, map[string][]int64{"threads": each(e.Threads, touched), "replies": e.Replies})
 }
 
 // EraseTraces removes, in tx, the follows and old addresses of things that are gone, and takes networks out of what is being

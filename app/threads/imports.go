@@ -3,7 +3,6 @@ package threads
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"slices"
@@ -188,15 +187,8 @@ func (im *importer) wrote(external string, id int64) {
 
 // finish appends the one event of the call.
 func (im *importer) finish(ctx context.Context, kind string) error {
-	if len(im.written) == 0 {
-		return nil
-	}
 	slices.Sort(im.written)
-	data, err := json.Marshal(map[string][]int64{kind: im.written})
-	if err != nil {
-		return err
-	}
-	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
+	return event.AppendBatch(ctx, im.tx, map[string][]int64{kind: im.written})
 }
 
 // threadRow is a thread on its way into the database.

@@ -2,7 +2,6 @@ package threads
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -51,7 +50,7 @@ func (s *Service) ImportVotes(ctx context.Context, tx *db.Tx, records []VoteReco
 			told[tables[kind]] = append(told[tables[kind]], id)
 		}
 	}
-	return out, appendBatch(ctx, tx, told)
+	return out, event.AppendBatch(ctx, tx, told)
 }
 
 func insertVote(ctx context.Context, tx *db.Tx, r VoteRecord) (added bool, err error) {
@@ -60,18 +59,6 @@ INSERT INTO votes (object_kind, object_id, person_id, created_at)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING`, r.Kind, r.ID, r.Person, db.Micros(r.At))
 	return n > 0, err
-}
-
-// appendBatch tells of what an import wrote, by kind; of nothing it tells nothing.
-func appendBatch(ctx context.Context, tx *db.Tx, ids map[string][]int64) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	data, err := json.Marshal(ids)
-	if err != nil {
-		return err
-	}
-	return event.Append(ctx, tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
 }
 
 // RevisionRecord is what a thread or reply said before an edit, by ids in the hub.

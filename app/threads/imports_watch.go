@@ -2,7 +2,6 @@ package threads
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -38,15 +37,8 @@ func (s *Service) ImportWatches(ctx context.Context, tx *db.Tx, records []WatchR
 			out.Unchanged++
 		}
 	}
-	if len(began) == 0 {
-		return out, nil
-	}
 	slices.Sort(began)
-	data, err := json.Marshal(map[string][]int64{"followers": slices.Compact(began)})
-	if err != nil {
-		return Outcome{}, err
-	}
-	return out, event.Append(ctx, tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
+	return out, event.AppendBatch(ctx, tx, map[string][]int64{"followers": slices.Compact(began)})
 }
 
 // IDsByExternal returns the ids of the threads with these external ids; those the hub does not know are left out.

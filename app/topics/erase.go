@@ -2,7 +2,6 @@ package topics
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"watercooler/app/db"
@@ -39,9 +38,5 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, prefix string) ([]int64,
 		}
 	}
 	s.changed(tx)
-	data, err := json.Marshal(map[string][]int64{"topics": ids})
-	if err != nil {
-		return nil, err
-	}
-	return ids, event.Append(ctx, tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
+	return ids, event.AppendBatch(ctx, tx, map[string][]int64{"topics": ids})
 }

@@ -3,7 +3,6 @@ package topics
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,14 +77,7 @@ func (im *importer) run(ctx context.Context, list []Record) error {
 		}
 	}
 	im.count(list)
-	if len(im.order) == 0 {
-		return nil
-	}
-	data, err := json.Marshal(map[string][]int64{"topics": im.order})
-	if err != nil {
-		return fmt.Errorf("describe import: %w", err)
-	}
-	return event.Append(ctx, im.tx, event.Event{Verb: "import.batch", Object: event.Ref{Kind: "import"}, Data: string(data)})
+	return event.AppendBatch(ctx, im.tx, map[string][]int64{"topics": im.order})
 }
 
 // one makes the topic r describes, or finds it and adds the synonyms it brings.
