@@ -17,7 +17,9 @@ import (
 
 	"watercooler/search/searchbench"
 	"watercooler/views/layout"
+	"watercooler/views/networks"
 	"watercooler/views/parts"
+	"watercooler/views/people"
 	"watercooler/views/threads"
 )
 
@@ -39,6 +41,10 @@ func serveCeilings(ctx context.Context, args []string) error {
 	f := fiber.New(fiber.Config{DisableStartupMessage: true, Immutable: true})
 	f.Get("/hello", func(c *fiber.Ctx) error { return c.SendString("hello") })
 	f.Get("/latest", bare.latest)
+	f.Get("/networks", bare.networks)
+	f.Get("/networks/:slug", bare.network)
+	f.Get("/topics/:slug", bare.topic)
+	f.Get("/people", bare.people)
 	f.Get("/threads/:id", bare.thread)
 	f.Get("/memory/:id", bare.memory())
 	if *index != "" {
@@ -59,9 +65,9 @@ func serveCeilings(ctx context.Context, args []string) error {
 	return f.Listen(*listen)
 }
 
-// bareDB is the corpus behind three prepared statements.
+// bareDB is the corpus behind one prepared statement for each list, and two for a thread.
 type bareDB struct {
-	opening, replies, list *sql.Stmt
+	opening, replies, list, inNetwork, onTopic, circles, persons *sql.Stmt
 }
 
 func openBare(address string) (*bareDB, error) {
@@ -106,6 +112,40 @@ LEFT JOIN units u ON u.id = p.unit_id
 WHERE t.deleted_at IS NULL
 ORDER BY t.active_at DESC, t.id DESC
 LIMIT 20`},
+		{&b.inNetwork, `
+SELECT t.id, t.kind, t.title, t.excerpt, t.reply_count, t.vote_count, p.id, p.name, COALESCE(u.name, '')
+FROM networks n
+JOIN threads t ON t.network_id = n.id
+JOIN people p ON p.id = t.author_id
+LEFT JOIN units u ON u.id = p.unit_id
+WHERE n.slug = $1 AND t.deleted_at IS NULL
+ORDER BY t.active_at DESC, t.id DESC
+LIMIT 20`},
+		{&b.onTopic, `
+SELECT t.id, t.kind, t.title, t.excerpt, t.reply_count, t.vote_count, p.id, p.name, COALESCE(u.name, '')
+FROM threads t
+JOIN people p ON p.id = t.author_id
+LEFT JOIN units u ON u.id = p.unit_id
+WHERE t.deleted_at IS NULL
+  AND EXISTS (
+    SELECT 1
+    FROM topics o
+    JOIN thread_topics tt ON tt.topic_id = o.id
+    WHERE o.slug = $1 AND tt.thread_id = t.id)
+ORDER BY t.active_at DESC, t.id DESC
+LIMIT 20`},
+		{&b.circles, `
+SELECT n.name, n.slug, n.purpose,
+  (SELECT COUNT(*) FROM network_members m WHERE m.network_id = n.id AND m.state = 'member')
+FROM networks n
+ORDER BY n.name, n.id
+LIMIT 30`},
+		{&b.persons, `
+SELECT p.id, p.name, p.job_title, p.location, p.phone, COALESCE(u.name, '')
+FROM people p
+LEFT JOIN units u ON u.id = p.unit_id
+ORDER BY p.sort_name, p.id
+LIMIT 40`},
 	} {
 		if *s.stmt, err = d.Prepare(s.text); err != nil { //nolint:sqlclosecheck // kept as long as the program runs
 			return nil, errors.Join(err, d.Close())
@@ -184,8 +224,15 @@ func (b *bareDB) memory() fiber.Handler {
 	}
 }
 
-func (b *bareDB) latest(c *fiber.Ctx) error {
-	rows, err := b.list.QueryContext(c.UserContext())
+func (b *bareDB) latest(c *fiber.Ctx) error { return threadList(c, b.list) }
+
+func (b *bareDB) network(c *fiber.Ctx) error { return threadList(c, b.inNetwork, c.Params("slug")) }
+
+func (b *bareDB) topic(c *fiber.Ctx) error { return threadList(c, b.onTopic, c.Params("slug")) }
+
+// threadList shows the threads that a statement finds.
+func threadList(c *fiber.Ctx, list *sql.Stmt, args ...any) error {
+	rows, err := list.QueryContext(c.UserContext(), args...)
 	if err != nil {
 		return err
 	}
@@ -207,6 +254,53 @@ func (b *bareDB) latest(c *fiber.Ctx) error {
 		return err
 	}
 	return render(c, threads.Feed(p))
+}
+
+func (b *bareDB) networks(c *fiber.Ctx) error {
+	rows, err := b.circles.QueryContext(c.UserContext())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	p := networks.ListPage{Chrome: chrome, Heading: "All networks"}
+	for rows.Next() {
+		n := networks.Card{Access: "Open", Kind: "open", Active: someday}
+		if err := rows.Scan(&n.Name, &n.Path, &n.Purpose, &n.People); err != nil {
+			return err
+		}
+		n.Path = "/networks/" + n.Path
+		p.All = append(p.All, n)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return render(c, networks.List(p))
+}
+
+func (b *bareDB) people(c *fiber.Ctx) error {
+	rows, err := b.persons.QueryContext(c.UserContext())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
+	p := people.DirectoryPage{Chrome: chrome, Summary: "2,000 people"}
+	for rows.Next() {
+		var (
+			e               people.Entry
+			id              int64
+			name, job, unit string
+		)
+		if err := rows.Scan(&id, &name, &job, &e.Location, &e.Phone, &unit); err != nil {
+			return err
+		}
+		e.Person = person(id, name, unit)
+		e.Person.JobTitle = job
+		p.People = append(p.People, e)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return render(c, people.Directory(p))
 }
 
 func render(c *fiber.Ctx, page templ.Component) error {
