@@ -196,7 +196,8 @@ type Service struct {
 	db     *db.DB
 	topics TopicSource
 	now    func() time.Time
-	weeks  weekCache
+	weeks  perMinute[Week]
+	lively perMinute[[]Topic] // what is written about most
 }
 
 // New returns the conversations kept in d, about the topics in source. now is the clock, time.Now outside tests.

@@ -19,56 +19,58 @@ type Week struct {
 	Open     int           // without a reply, counted up to 100
 }
 
-// Week returns what home says of the last seven days. It is counted once a minute for each set of audiences, because everybody
+// Week returns what home says of the last seven days. It is counted once a minute for each organisation, because everybody
 // sees it and nobody needs it to the second. What is for the members of a network alone does not count: hardly two people are in
 // the same ones, and it would be counted for each of them.
 func (s *Service) Week(ctx context.Context, v auth.Viewer) (Week, error) {
+	w, err := s.weeks.get(v, s.now(), func(shared auth.Viewer) (Week, error) {
+		return selectWeek(ctx, s.db, shared, db.Micros(s.now().AddDate(0, 0, -7)))
+	})
+	if err != nil {
+		return Week{}, fmt.Errorf("count the questions of this week: %w", err)
+	}
+	return w, nil
+}
+
+// perMinute keeps what is found at most once a minute for each set of shared audiences, of which there are as many as
+// organisations. The zero value is ready.
+type perMinute[T any] struct {
+	mu   sync.Mutex
+	kept map[string]keptMinute[T]
+}
+
+type keptMinute[T any] struct {
+	found T
+	until time.Time
+}
+
+// minuteSets bounds what is kept; past it all is let go.
+const minuteSets = 1_000
+
+// get returns what was found for somebody in no network who otherwise reads what v does, and finds it when it is not known. Two
+// who ask at once may both find it.
+func (p *perMinute[T]) get(v auth.Viewer, now time.Time, find func(shared auth.Viewer) (T, error)) (T, error) {
 	if len(v.Memberships()) > 0 {
 		v = v.In()
 	}
 	key := strings.Join(v.Audiences(), " ")
-	now := s.now()
-	if w, ok := s.weeks.get(key, now); ok {
-		return w, nil
+	p.mu.Lock()
+	k, ok := p.kept[key]
+	p.mu.Unlock()
+	if ok && now.Before(k.until) {
+		return k.found, nil
 	}
-	w, err := selectWeek(ctx, s.db, v, db.Micros(now.AddDate(0, 0, -7)))
+	found, err := find(v)
 	if err != nil {
-		return Week{}, fmt.Errorf("count the questions of this week: %w", err)
+		return found, err
 	}
-	s.weeks.put(key, now, w)
-	return w, nil
-}
-
-// weekCache keeps a week for each set of audiences. There are as many sets as organisations.
-type weekCache struct {
-	mu    sync.Mutex
-	weeks map[string]keptWeek
-}
-
-type keptWeek struct {
-	Week
-	until time.Time
-}
-
-const (
-	weekFresh = time.Minute
-	weekSets  = 1_000
-)
-
-func (c *weekCache) get(key string, now time.Time) (Week, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k, ok := c.weeks[key]
-	return k.Week, ok && now.Before(k.until)
-}
-
-func (c *weekCache) put(key string, now time.Time, w Week) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.weeks == nil || len(c.weeks) >= weekSets {
-		c.weeks = make(map[string]keptWeek)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kept == nil || len(p.kept) >= minuteSets {
+		p.kept = make(map[string]keptMinute[T])
 	}
-	c.weeks[key] = keptWeek{w, now.Add(weekFresh)}
+	p.kept[key] = keptMinute[T]{found, now.Add(time.Minute)}
+	return found, nil
 }
 
 // selectWeek counts the questions whose accepted answer is younger than since. An answer makes its thread active, so only
