@@ -52,10 +52,10 @@ func (s *Service) asks(ctx context.Context, v auth.Viewer, person int64) ([]Ask,
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	if err := selectOpened(ctx, s.db, person, v.Audiences(), list); err != nil {
+	if err := selectOpened(ctx, s.db, v, person, list); err != nil {
 		return nil, err
 	}
-	return list, selectAnswered(ctx, s.db, person, v.Audiences(), list)
+	return list, selectAnswered(ctx, s.db, v, person, list)
 }
 
 // meant returns the ids of the topics somebody names on the form.
@@ -92,6 +92,7 @@ func quoted(words []string) string {
 
 // ReplaceTopic lets everybody who can be asked about one topic be asked about another, in tx: topics were merged.
 func (s *Service) ReplaceTopic(ctx context.Context, tx *db.Tx, old, into int64) error {
+	s.changed(tx)
 	if err := insertMerged(ctx, tx, old, into); err != nil {
 		return fmt.Errorf("replace topic %d by %d: %w", old, into, err)
 	}
@@ -190,18 +191,20 @@ type counted struct {
 func scanCounted(r db.Scanner) (c counted, err error) { return c, r.Scan(&c.topic, &c.one, &c.rest) }
 
 // selectOpened counts the posts and the other threads of person about each topic of list.
-func selectOpened(ctx context.Context, q db.Querier, person int64, audiences []string, list []Ask) error {
+func selectOpened(ctx context.Context, q db.Querier, v auth.Viewer, person int64, list []Ask) error {
+	var p db.Params
+	author := p.One(person)
 	rows, err := q.Query(ctx, `
 		SELECT a.topic_id, SUM(CASE WHEN n.kind = 'post' THEN 1 ELSE 0 END), SUM(CASE WHEN n.kind = 'post' THEN 0 ELSE 1 END)
 		FROM (SELECT t.id, t.kind
 		      FROM threads t
-		      WHERE t.author_id = $1 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(2, len(audiences))+`)
+		      WHERE t.author_id = `+author+` AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`
 		      ORDER BY t.created_at DESC, t.id DESC
-		      LIMIT `+db.In(2+len(audiences), 1)+`) n
+		      LIMIT `+p.One(MaxCounted)+`) n
 		JOIN thread_topics h ON h.thread_id = n.id
-		JOIN person_topics a ON a.topic_id = h.topic_id AND a.person_id = $1
+		JOIN person_topics a ON a.topic_id = h.topic_id AND a.person_id = `+author+`
 		GROUP BY a.topic_id
-		LIMIT 100`, append(db.Args(audiences, person), MaxCounted)...)
+		LIMIT 100`, p.Values()...)
 	counts, err := db.Collect(rows, err, scanCounted)
 	for _, c := range counts {
 		for i := range list {
@@ -214,20 +217,22 @@ func selectOpened(ctx context.Context, q db.Querier, person int64, audiences []s
 }
 
 // selectAnswered counts the accepted answers of person about each topic of list, and the others.
-func selectAnswered(ctx context.Context, q db.Querier, person int64, audiences []string, list []Ask) error {
+func selectAnswered(ctx context.Context, q db.Querier, v auth.Viewer, person int64, list []Ask) error {
+	var p db.Params
+	author := p.One(person)
 	rows, err := q.Query(ctx, `
 		SELECT a.topic_id, SUM(CASE WHEN n.accepted THEN 1 ELSE 0 END), SUM(CASE WHEN n.accepted THEN 0 ELSE 1 END)
 		FROM (SELECT r.thread_id, COALESCE(t.accepted_reply_id, 0) = r.id AS accepted
 		      FROM replies r
 		      JOIN threads t ON t.id = r.thread_id
-		      WHERE r.author_id = $1 AND r.deleted_at IS NULL AND r.parent_id IS NULL
-		        AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+db.In(2, len(audiences))+`)
+		      WHERE r.author_id = `+author+` AND r.deleted_at IS NULL AND r.parent_id IS NULL
+		        AND t.kind = 'question' AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`
 		      ORDER BY r.created_at DESC, r.id DESC
-		      LIMIT `+db.In(2+len(audiences), 1)+`) n
+		      LIMIT `+p.One(MaxCounted)+`) n
 		JOIN thread_topics h ON h.thread_id = n.thread_id
-		JOIN person_topics a ON a.topic_id = h.topic_id AND a.person_id = $1
+		JOIN person_topics a ON a.topic_id = h.topic_id AND a.person_id = `+author+`
 		GROUP BY a.topic_id
-		LIMIT 100`, append(db.Args(audiences, person), MaxCounted)...)
+		LIMIT 100`, p.Values()...)
 	counts, err := db.Collect(rows, err, scanCounted)
 	for _, c := range counts {
 		for i := range list {

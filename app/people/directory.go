@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"watercooler/app/db"
@@ -54,24 +53,39 @@ func (s *Service) Directory(ctx context.Context, v auth.Viewer, f Filter) (Listi
 	if !v.SignedIn() {
 		return Listing{}, errSignIn
 	}
-	list, err := selectDirectory(ctx, s.db, f.conditions(v), f.After, pageSize+1)
+	places, err := s.places(ctx, f)
+	if err != nil {
+		return Listing{}, fmt.Errorf("find the places called %q: %w", f.Location, err)
+	}
+	list, err := selectDirectory(ctx, s.db, f.conditions(v, places), f.After, pageSize+1)
 	if err != nil {
 		return Listing{}, fmt.Errorf("list people: %w", err)
 	}
-	letter := f.Letter
-	f.Letter = ""
-	initials, err := selectInitials(ctx, s.db, f.conditions(v))
+	initials, err := s.initials(ctx, v, f, places)
 	if err != nil {
 		return Listing{}, fmt.Errorf("count people: %w", err)
 	}
 	l := Listing{People: hideAll(v, list[:min(len(list), pageSize)]), More: len(list) > pageSize}
 	for _, i := range initials {
 		l.Letters = append(l.Letters, i.letter)
-		if letter == "" || letter == i.letter {
+		if f.Letter == "" || f.Letter == i.letter {
 			l.Total += i.people
 		}
 	}
 	return l, nil
+}
+
+// initials counts those f shows, and those it would show under other letters, by letter.
+func (s *Service) initials(ctx context.Context, v auth.Viewer, f Filter, places []string) ([]initial, error) {
+	f.Letter, f.After, f.Below = "", 0, f.Below && f.Unit != 0
+	if f != (Filter{}) {
+		return selectInitials(ctx, s.db, f.conditions(v, places))
+	}
+	o, err := s.overview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return o.initials, nil
 }
 
 // Narrow returns what v can narrow the directory by.
@@ -79,86 +93,47 @@ func (s *Service) Narrow(ctx context.Context, v auth.Viewer) (n Narrowing, err e
 	if !v.SignedIn() {
 		return n, errSignIn
 	}
-	if n.Organisations, err = s.Organisations(ctx); err != nil {
+	o, err := s.overview(ctx)
+	if err != nil {
 		return n, err
 	}
-	if n.Units, err = s.unitChoices(ctx, n.Organisations); err != nil {
-		return n, err
-	}
-	if n.Locations, err = selectLocations(ctx, s.db, v); err != nil {
-		return n, fmt.Errorf("list locations: %w", err)
-	}
-	if n.Topics, err = selectAsked(ctx, s.db); err != nil {
-		return n, fmt.Errorf("list topics people can be asked about: %w", err)
-	}
-	if n.Networks, err = selectKnown(ctx, s.db, v.Audiences()); err != nil {
-		return n, fmt.Errorf("list networks: %w", err)
+	n.Organisations, n.Units, n.Topics, n.Locations = o.organisations, o.units, o.topics, o.locations(v)
+	for _, w := range o.networks {
+		// SECURITY: what is kept is for everybody; whose name is offered is decided for each viewer.
+		if v.CanRead(w.audience) && len(n.Networks) < maxChoices {
+			n.Networks = append(n.Networks, w.Network)
+		}
 	}
 	return n, nil
 }
 
-// unitChoices returns the units of all organisations by path: those of home first, those of partners under their name.
-func (s *Service) unitChoices(ctx context.Context, organisations []Organisation) ([]Choice, error) {
-	units, err := selectAllUnits(ctx, s.db)
-	if err != nil {
-		return nil, fmt.Errorf("list units: %w", err)
-	}
-	var list []Choice
-	for _, o := range organisations {
-		choices := plant(o.ID, units).choices()
-		for _, c := range choices {
-			if !o.Home {
-				c.Label = o.Name + " › " + c.Label
-			}
-			list = append(list, c)
-		}
-	}
-	return list, nil
-}
-
-// conditions are parts of a WHERE, joined by AND, with the values of their placeholders. In the text of a part a placeholder
-// is a question mark; its number is given when it is added.
+// conditions are parts of a WHERE, joined by AND, with their values.
 type conditions struct {
+	db.Params
 	text strings.Builder
-	args []any
 }
 
-func (c *conditions) add(text string, args ...any) {
+func (c *conditions) add(text string) {
 	if c.text.Len() > 0 {
 		c.text.WriteString("\n\t\t  AND ")
 	}
-	c.text.WriteString(c.number(text, args...))
+	c.text.WriteString(text)
 }
 
-// number returns text with its question marks numbered, and takes their values.
-func (c *conditions) number(text string, args ...any) string {
-	var b strings.Builder
-	for _, r := range text {
-		if r != '?' {
-			b.WriteRune(r)
-			continue
-		}
-		c.args = append(c.args, args[0])
-		args = args[1:]
-		b.WriteString("$" + strconv.Itoa(len(c.args)))
-	}
-	return b.String()
-}
-
-// visible is the condition that v may see a field of person p: what Privacy.mayNotSee says, for the database. Its placeholders
-// are the person and the organisation of v.
+// visible adds the condition that v may see a field of person p: what Privacy.mayNotSee says, for the database.
 //
 // SECURITY: who hides their location must not be found by it either. Every filter by a Field goes with this condition.
-func visible(f Field) string {
+func (c *conditions) visible(f Field, v auth.Viewer) {
 	name := string(f)
-	return `(p.privacy NOT LIKE '%` + name + `=%' OR p.id = ? OR (p.privacy NOT LIKE '%` + name + `=me%' AND p.organisation_id = ?))`
+	c.add(`(p.privacy NOT LIKE '%` + name + `=%' OR p.id = ` + c.One(v.Person) +
+		` OR (p.privacy NOT LIKE '%` + name + `=me%' AND p.organisation_id = ` + c.One(v.Organisation) + `))`)
 }
 
 // maxWords bounds the words of a name that the directory searches for.
 const maxWords = 4
 
-// conditions returns what f asks of person p.
-func (f Filter) conditions(v auth.Viewer) *conditions {
+// conditions returns what f asks of person p. places are the locations that f.Location means.
+func (f Filter) conditions(v auth.Viewer, places []string) *conditions {
 	c := new(conditions)
 	if f.Leavers {
 		c.add(`p.left_at IS NOT NULL`)
@@ -168,58 +143,80 @@ func (f Filter) conditions(v auth.Viewer) *conditions {
 	words := strings.Fields(markup.Fold(f.Name))
 	for _, w := range words[:min(len(words), maxWords)] {
 		w = "% " + like(w) + "%"
-		c.add(`(' ' || p.sort_name LIKE ? ESCAPE '\' OR ' ' || LOWER(p.job_title) LIKE ? ESCAPE '\')`, w, w)
+		c.add(`(' ' || p.sort_name LIKE ` + c.One(w) + ` ESCAPE '\' OR ' ' || LOWER(p.job_title) LIKE ` + c.One(w) + ` ESCAPE '\')`)
 	}
 	switch {
 	case f.Unit != 0 && f.Below:
 		c.add(`p.unit_id IN (
 			WITH RECURSIVE below (id) AS (
-				SELECT b.id FROM units b WHERE b.id = ?
+				SELECT b.id FROM units b WHERE b.id = ` + c.One(f.Unit) + `
 				UNION
 				SELECT c.id FROM units c JOIN below ON c.parent_id = below.id
 			)
-			SELECT below.id FROM below)`, f.Unit)
+			SELECT below.id FROM below)`)
 	case f.Unit != 0:
-		c.add(`p.unit_id = ?`, f.Unit)
+		c.add(`p.unit_id = ` + c.One(f.Unit))
 	}
 	if f.Organisation != 0 {
-		c.add(`p.organisation_id = ?`, f.Organisation)
+		c.add(`p.organisation_id = ` + c.One(f.Organisation))
 	}
 	if f.Location != "" {
-		// Both sides in lower case: SQLite knows that only of A to Z, and then it knows the same of both.
-		c.add(`LOWER(p.location) LIKE '%' || LOWER(?) || '%' ESCAPE '\'`, like(f.Location))
-		c.add(visible(FieldLocation), v.Person, v.Organisation)
+		c.add(`p.location <> '' AND p.location IN (` + db.AllOf(&c.Params, places) + `)`)
+		c.visible(FieldLocation, v)
 	}
 	if f.Topic != "" {
-		c.add(`p.id IN (SELECT a.person_id FROM person_topics a JOIN topics o ON o.id = a.topic_id WHERE o.slug = ?)`, f.Topic)
+		c.add(`p.id IN (SELECT a.person_id FROM person_topics a JOIN topics o ON o.id = a.topic_id WHERE o.slug = ` + c.One(f.Topic) + `)`)
 	}
 	if f.Network != "" {
 		// SECURITY: a network that v may not know of has no members to them.
-		marks := strings.TrimSuffix(strings.Repeat("?,", len(v.Audiences())), ",")
 		c.add(`p.id IN (
 			SELECT m.person_id
 			FROM network_members m
 			JOIN networks n ON n.id = m.network_id
-			WHERE n.slug = ? AND m.state = 'member' AND n.audience IN (`+marks+`))`, db.Args(v.Audiences(), f.Network)...)
+			WHERE n.slug = ` + c.One(f.Network) + ` AND m.state = 'member' AND ` + v.Reads(&c.Params, "n.audience") + `)`)
 	}
 	if f.Letter != "" {
-		c.add(`SUBSTR(p.sort_name, 1, 1) = ?`, f.Letter)
+		c.add(`SUBSTR(p.sort_name, 1, 1) = ` + c.One(f.Letter))
 	}
 	return c
+}
+
+// maxPlaces bounds the places that a few letters may mean.
+const maxPlaces = 1000
+
+// places returns the locations in which the words of f.Location stand, whatever their case and accents: a database folds A to Z
+// at best. Who may be found by them is for the conditions to say.
+func (s *Service) places(ctx context.Context, f Filter) ([]string, error) {
+	if f.Location == "" {
+		return nil, nil
+	}
+	all, err := selectPlaces(ctx, s.db, 10*maxPlaces)
+	wanted := markup.Fold(f.Location)
+	all = slices.DeleteFunc(all, func(p string) bool { return !strings.Contains(markup.Fold(p), wanted) })
+	return all[:min(len(all), maxPlaces)], err
+}
+
+func selectPlaces(ctx context.Context, q db.Querier, limit int) ([]string, error) {
+	rows, err := q.Query(ctx, `
+		SELECT DISTINCT p.location
+		FROM people p
+		WHERE p.location <> ''
+		ORDER BY p.location
+		LIMIT $1`, limit)
+	return db.Collect(rows, err, db.One[string])
 }
 
 // selectDirectory returns those of whom the conditions are true, by family name, after the person with the id given.
 func selectDirectory(ctx context.Context, q db.Querier, c *conditions, after int64, limit int) ([]Card, error) {
 	if after != 0 {
-		c.add(`(p.sort_name, p.id) > (SELECT a.sort_name, a.id FROM people a WHERE a.id = ?)`, after)
+		c.add(`(p.sort_name, p.id) > (SELECT a.sort_name, a.id FROM people a WHERE a.id = ` + c.One(after) + `)`)
 	}
-	most := c.number("?", limit)
 	rows, err := q.Query(ctx, `
 		SELECT `+cardColumns+`
 		FROM `+cardTables+`
 		WHERE `+c.text.String()+`
 		ORDER BY p.sort_name, p.id
-		LIMIT `+most, c.args...)
+		LIMIT `+c.One(limit), c.Values()...)
 	return db.Collect(rows, err, scanCard)
 }
 
@@ -237,26 +234,8 @@ func selectInitials(ctx context.Context, q db.Querier, c *conditions) ([]initial
 		WHERE `+c.text.String()+`
 		GROUP BY SUBSTR(p.sort_name, 1, 1)
 		ORDER BY 1
-		LIMIT 1000`, c.args...)
+		LIMIT 1000`, c.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (i initial, err error) { return i, r.Scan(&i.letter, &i.people) })
-}
-
-// selectLocations returns the places most people work at, as far as v may see who does, in order of the alphabet.
-func selectLocations(ctx context.Context, q db.Querier, v auth.Viewer) ([]string, error) {
-	c := new(conditions)
-	c.add(`p.left_at IS NULL AND p.location <> ''`)
-	c.add(visible(FieldLocation), v.Person, v.Organisation)
-	most := c.number("?", maxChoices)
-	rows, err := q.Query(ctx, `
-		SELECT p.location
-		FROM people p
-		WHERE `+c.text.String()+`
-		GROUP BY p.location
-		ORDER BY COUNT(*) DESC, p.location
-		LIMIT `+most, c.args...)
-	list, err := db.Collect(rows, err, db.One[string])
-	slices.SortFunc(list, func(a, b string) int { return strings.Compare(markup.Fold(a), markup.Fold(b)) })
-	return list, err
 }
 
 // selectAsked returns the topics that somebody who works here can be asked about, by name.
@@ -271,17 +250,6 @@ func selectAsked(ctx context.Context, q db.Querier) ([]Topic, error) {
 		ORDER BY o.name, o.id
 		LIMIT $1`, maxChoices)
 	return db.Collect(rows, err, func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
-}
-
-// selectKnown returns the networks that go on and whose audience is among audiences, by name.
-func selectKnown(ctx context.Context, q db.Querier, audiences []string) ([]Network, error) {
-	rows, err := q.Query(ctx, `
-		SELECT n.slug, n.name
-		FROM networks n
-		WHERE n.closed_at IS NULL AND n.audience IN (`+db.In(1, len(audiences))+`)
-		ORDER BY n.name, n.id
-		LIMIT `+db.In(1+len(audiences), 1), append(db.Args(audiences), maxChoices)...)
-	return db.Collect(rows, err, func(r db.Scanner) (n Network, err error) { return n, r.Scan(&n.Slug, &n.Name) })
 }
 
 func selectAllUnits(ctx context.Context, q db.Querier) ([]Unit, error) {

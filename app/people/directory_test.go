@@ -88,6 +88,7 @@ func TestDirectoryNarrows(t *testing.T) {
 		}{
 			{"location", outsider, people.Filter{Location: "Exeter"}, "gwen-pryce ben-sato", "ps"},
 			{"part of a location", outsider, people.Filter{Location: "exe"}, "gwen-pryce ben-sato", "ps"},
+			{"location in other accents and capitals", outsider, people.Filter{Location: "ÉXETÉR"}, "gwen-pryce ben-sato", "ps"},
 			{"location, where % is a sign like others", outsider, people.Filter{Location: "%"}, "", ""},
 			{"topic", outsider, people.Filter{Topic: "gritting"}, "gwen-pryce ben-sato", "ps"},
 			{"topic of somebody who left", outsider, people.Filter{Topic: "wi-fi"}, "gwen-pryce", "p"},

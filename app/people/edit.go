@@ -70,6 +70,7 @@ func (s *Service) Edit(ctx context.Context, v auth.Viewer, handle string, in Edi
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		s.changed(tx)
 		p, err := s.editable(ctx, tx, v, handle)
 		if err != nil {
 			return err

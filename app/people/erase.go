@@ -32,6 +32,7 @@ func (s *Service) FromSource(ctx context.Context, q db.Querier, prefix string) (
 // Erase removes people for good, with the units and organisations that nobody is left in, in tx. Whatever they wrote must be
 // gone. It returns what it removed.
 func (s *Service) Erase(ctx context.Context, tx *db.Tx, which Sourced) (Sourced, error) {
+	s.changed(tx)
 	for _, statement := range []string{
 		"UPDATE people SET manager_id = NULL WHERE manager_id IN ($1)",
 		"DELETE FROM person_topics WHERE person_id IN ($1)",

@@ -27,6 +27,7 @@ type OrganisationRecord struct {
 // two sources that speak of the same partner share it. The home organisation is the hub's own, whatever it is called there; a
 // hub that has none yet is founded with it. What the hub has is not written over, so nothing is ever Changed.
 func (s *Service) ImportOrganisations(ctx context.Context, tx *db.Tx, list []OrganisationRecord) (Outcome, error) {
+	s.changed(tx)
 	out := Outcome{IDs: make(map[string]int64, len(list))}
 	for _, r := range list {
 		id, created, err := s.importOrganisation(ctx, tx, r)
@@ -107,6 +108,7 @@ type importedUnit struct {
 // ImportUnits makes sure that units are there, in tx, also those nobody works in. One is found by its external id, or else,
 // while no source has claimed it, by its place and name. New ones are added in the order of list.
 func (s *Service) ImportUnits(ctx context.Context, tx *db.Tx, list []UnitRecord) (Outcome, error) {
+	s.changed(tx)
 	im := unitImporter{tx: tx, list: list, out: Outcome{IDs: make(map[string]int64, len(list))}, known: make(map[int64]importedUnit)}
 	for _, step := range []func(context.Context) error{im.read, im.claim, im.add, im.move} {
 		if err := step(ctx); err != nil {

@@ -102,14 +102,15 @@ type NewPerson struct {
 
 // Service holds the use cases of the directory.
 type Service struct {
-	db      *db.DB
-	files   *files.Store
-	now     func() time.Time
-	home    atomic.Pointer[Organisation]
-	topics  TopicSource   // filled by Topics
-	sources []FileSource  // filled by Files
-	photo   int64         // most bytes of a photo
-	turns   chan struct{} // a photo being decoded holds one
+	db        *db.DB
+	files     *files.Store
+	now       func() time.Time
+	home      atomic.Pointer[Organisation]
+	overviews overviews
+	topics    TopicSource   // filled by Topics
+	sources   []FileSource  // filled by Files
+	photo     int64         // most bytes of a photo
+	turns     chan struct{} // a photo being decoded holds one
 }
 
 // New returns the directory kept in d, with photos in store. now is the clock, time.Now outside tests.
@@ -208,6 +209,7 @@ func (s *Service) Found(ctx context.Context, tx *db.Tx, name string) (int64, err
 		return 0, fmt.Errorf("found %q: %w", name, err)
 	}
 	tx.AfterCommit(func() { s.home.Store(&o) })
+	s.changed(tx)
 	return o.ID, event.Append(ctx, tx, event.Event{Verb: "hub.founded", Object: event.Ref{Kind: "organisation", ID: o.ID}})
 }
 
@@ -226,11 +228,13 @@ func (s *Service) Rename(ctx context.Context, tx *db.Tx, name string) error {
 		return fmt.Errorf("rename home organisation: %w", err)
 	}
 	tx.AfterCommit(func() { s.home.Store(&o) })
+	s.changed(tx)
 	return nil
 }
 
 // Partner returns the organisation called name, added as a partner when the hub does not know it.
 func (s *Service) Partner(ctx context.Context, tx *db.Tx, name string) (int64, error) {
+	s.changed(tx)
 	o, err := ensureOrganisation(ctx, tx, "", name)
 	return o.ID, err
 }
@@ -255,6 +259,7 @@ func ensureOrganisation(ctx context.Context, tx *db.Tx, external, name string) (
 
 // Create adds somebody to the directory and returns their id.
 func (s *Service) Create(ctx context.Context, tx *db.Tx, n NewPerson) (int64, error) {
+	s.changed(tx)
 	row := personRow{
 		Name: line(n.Name, maxName), JobTitle: line(n.JobTitle, maxLine), Location: line(n.Location, maxLine),
 		Phone: line(n.Phone, maxLine), Email: address(n.Email), About: cut(n.About, maxAbout), CreatedAt: db.Micros(tx.Now()),

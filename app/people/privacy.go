@@ -75,7 +75,7 @@ func VisibleToHub(privacy string, f Field) bool { return ParsePrivacy(privacy)[f
 // mayNotSee returns which fields of a person of this organisation v may not see. It is the same for administrators: they may
 // change a profile, which takes no more than seeing what everybody sees.
 //
-// SECURITY: visible, in store.go, says the same to the database. Change both or neither.
+// SECURITY: conditions.visible says the same to the database, and overview.locations of places. Change all or none.
 func (p Privacy) mayNotSee(v auth.Viewer, person, organisation int64) []Field {
 	if v.Person != 0 && v.Person == person {
 		return nil

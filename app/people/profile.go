@@ -60,9 +60,15 @@ func (s *Service) path(ctx context.Context, p Person) ([]Unit, error) {
 	if p.UnitID == 0 {
 		return nil, nil
 	}
-	tree, err := readTree(ctx, s.db, p.OrganisationID)
+	o, err := s.overview(ctx)
 	if err != nil {
 		return nil, err
+	}
+	tree := o.trees[p.OrganisationID]
+	if tree == nil || tree.byID[p.UnitID].ID == 0 { // another process may have added it a moment ago
+		if tree, err = readTree(ctx, s.db, p.OrganisationID); err != nil {
+			return nil, err
+		}
 	}
 	unit := tree.byID[p.UnitID]
 	return append(tree.above(unit), unit), nil

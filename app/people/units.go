@@ -73,11 +73,11 @@ func (s *Service) Visit(ctx context.Context, v auth.Viewer, id int64) (Visit, er
 		return Visit{}, err
 	}
 	if visit.Blog.Slug != "" {
-		if visit.Posts, err = selectUnitPosts(ctx, s.db, id, v.Audiences(), maxShown); err != nil {
+		if visit.Posts, err = selectUnitPosts(ctx, s.db, v, id, maxShown); err != nil {
 			return Visit{}, fmt.Errorf("list posts of unit %d: %w", id, err)
 		}
 	}
-	if visit.Questions, err = selectOpen(ctx, s.db, id, v.Audiences(), maxShown); err != nil {
+	if visit.Questions, err = selectOpen(ctx, s.db, v, id, maxShown); err != nil {
 		return Visit{}, fmt.Errorf("list open questions of unit %d: %w", id, err)
 	}
 	return visit, nil
@@ -165,28 +165,30 @@ func selectMembership(ctx context.Context, q db.Querier, unit int64) ([]member, 
 }
 
 // selectUnitPosts returns the latest posts of the blog of a unit.
-func selectUnitPosts(ctx context.Context, q db.Querier, unit int64, audiences []string, limit int) ([]Thread, error) {
+func selectUnitPosts(ctx context.Context, q db.Querier, v auth.Viewer, unit int64, limit int) ([]Thread, error) {
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT `+threadColumns+`, b.slug, p.slug
 		FROM `+threadTables+`
 		JOIN posts p ON p.thread_id = t.id
 		JOIN blogs b ON b.id = p.blog_id
-		WHERE b.owner_kind = 'unit' AND b.owner_id = $1 AND t.deleted_at IS NULL
-		  AND t.audience IN (`+db.In(2, len(audiences))+`)
+		WHERE b.owner_kind = 'unit' AND b.owner_id = `+p.One(unit)+` AND t.deleted_at IS NULL
+		  AND `+v.Reads(&p, "t.audience")+`
 		ORDER BY p.published_at DESC, t.id DESC
-		LIMIT `+db.In(2+len(audiences), 1), append(db.Args(audiences, unit), limit)...)
+		LIMIT `+p.One(limit), p.Values()...)
 	return db.Collect(rows, err, scanThread)
 }
 
 // selectOpen returns the questions of people in a unit that no answer has settled, newest first.
-func selectOpen(ctx context.Context, q db.Querier, unit int64, audiences []string, limit int) ([]Thread, error) {
+func selectOpen(ctx context.Context, q db.Querier, v auth.Viewer, unit int64, limit int) ([]Thread, error) {
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT `+threadColumns+`, '', ''
 		FROM `+threadTables+`
-		WHERE t.author_id IN (SELECT p.id FROM people p WHERE p.unit_id = $1 AND p.left_at IS NULL)
+		WHERE t.author_id IN (SELECT p.id FROM people p WHERE p.unit_id = `+p.One(unit)+` AND p.left_at IS NULL)
 		  AND t.kind = 'question' AND t.accepted_reply_id IS NULL AND t.closed_at IS NULL AND t.deleted_at IS NULL
-		  AND t.audience IN (`+db.In(2, len(audiences))+`)
+		  AND `+v.Reads(&p, "t.audience")+`
 		ORDER BY t.created_at DESC, t.id DESC
-		LIMIT `+db.In(2+len(audiences), 1), append(db.Args(audiences, unit), limit)...)
+		LIMIT `+p.One(limit), p.Values()...)
 	return db.Collect(rows, err, scanThread)
 }

@@ -73,11 +73,11 @@ func (s *Service) Posts(ctx context.Context, v auth.Viewer, person int64, before
 }
 
 func (s *Service) opened(ctx context.Context, v auth.Viewer, person int64, before Key,
-	read func(context.Context, db.Querier, int64, []string, Key, int) ([]Thread, error)) (list []Thread, more bool, err error) {
+	read func(context.Context, db.Querier, auth.Viewer, int64, Key, int) ([]Thread, error)) (list []Thread, more bool, err error) {
 	if !v.SignedIn() {
 		return nil, false, errSignIn
 	}
-	if list, err = read(ctx, s.db, person, v.Audiences(), before, writingPage+1); err != nil {
+	if list, err = read(ctx, s.db, v, person, before, writingPage+1); err != nil {
 		return nil, false, fmt.Errorf("list what person %d wrote: %w", person, err)
 	}
 	if more = len(list) > writingPage; more {
@@ -94,7 +94,7 @@ func (s *Service) Answers(ctx context.Context, v auth.Viewer, person int64, befo
 	if !v.SignedIn() {
 		return nil, false, errSignIn
 	}
-	list, err = selectAnswers(ctx, s.db, person, v.Audiences(), before, writingPage+1)
+	list, err = selectAnswers(ctx, s.db, v, person, before, writingPage+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("list answers of person %d: %w", person, err)
 	}
@@ -119,7 +119,7 @@ func (s *Service) Networks(ctx context.Context, v auth.Viewer, person int64) ([]
 	if !v.SignedIn() {
 		return nil, errSignIn
 	}
-	list, err := selectNetworks(ctx, s.db, person, v.Audiences())
+	list, err := selectNetworks(ctx, s.db, v, person)
 	if err != nil {
 		return nil, fmt.Errorf("list networks of person %d: %w", person, err)
 	}
@@ -134,7 +134,7 @@ func (b Blog) Path() string { return "/blog/" + b.Slug }
 
 // Blog returns the blog of a person or unit that v may know of; the zero Blog when there is none.
 func (s *Service) Blog(ctx context.Context, v auth.Viewer, kind string, id int64) (Blog, error) {
-	b, err := selectBlog(ctx, s.db, kind, id, v.Audiences(), db.Micros(s.now()))
+	b, err := selectBlog(ctx, s.db, v, kind, id, db.Micros(s.now()))
 	if err != nil && !errs.IsNotFound(err) {
 		return Blog{}, fmt.Errorf("find blog of %s %d: %w", kind, id, err)
 	}
@@ -191,34 +191,41 @@ func inline(tag string) bool {
 // selectWritten counts, up to MaxCounted, what v may read of what p wrote, the networks v may know p in, and says whether v
 // follows p.
 func selectWritten(ctx context.Context, q db.Querier, v auth.Viewer, p *Profile) error {
-	in, most := db.In(3, len(v.Audiences())), db.In(3+len(v.Audiences()), 1)
+	var values db.Params
+	viewer, person, thread := values.One(v.Person), values.One(p.ID), v.Reads(&values, "t.audience")
+	most, network := values.One(MaxCounted), v.Reads(&values, "n.audience")
 	return q.QueryRow(ctx, `
 		SELECT
-			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = $1 AND w.object_kind = 'person' AND w.object_id = $2),
+			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = `+viewer+` AND w.object_kind = 'person' AND w.object_id = `+person+`),
 			(SELECT COUNT(*)
 			 FROM (SELECT 1
 			       FROM threads t
-			       WHERE t.author_id = $2 AND t.kind <> 'post' AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
+			       WHERE t.author_id = `+person+` AND t.kind <> 'post' AND t.deleted_at IS NULL AND `+thread+`
 			       LIMIT `+most+`) n),
 			(SELECT COUNT(*)
 			 FROM (SELECT 1
 			       FROM replies r
 			       JOIN threads t ON t.id = r.thread_id
-			       WHERE r.author_id = $2 AND r.deleted_at IS NULL AND r.parent_id IS NULL
-			         AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
+			       WHERE r.author_id = `+person+` AND r.deleted_at IS NULL AND r.parent_id IS NULL
+			         AND t.kind = 'question' AND t.deleted_at IS NULL AND `+thread+`
 			       LIMIT `+most+`) n),
 			(SELECT COUNT(*)
 			 FROM (SELECT 1
 			       FROM threads t
 			       JOIN posts o ON o.thread_id = t.id
-			       WHERE (t.author_id = $2 OR t.id IN (SELECT a.thread_id FROM post_authors a WHERE a.person_id = $2))
-			         AND t.kind = 'post' AND t.deleted_at IS NULL AND t.audience IN (`+in+`)
+			       WHERE `+wrote(person)+`
+			         AND t.kind = 'post' AND t.deleted_at IS NULL AND `+thread+`
 			       LIMIT `+most+`) n),
 			(SELECT COUNT(*)
 			 FROM network_members m
 			 JOIN networks n ON n.id = m.network_id
-			 WHERE m.person_id = $2 AND m.state = 'member' AND n.audience IN (`+in+`))`,
-		append(db.Args(v.Audiences(), v.Person, p.ID), MaxCounted)...).Scan(&p.Followed, &p.Threads, &p.Answers, &p.Posts, &p.Networks)
+			 WHERE m.person_id = `+person+` AND m.state = 'member' AND `+network+`)`,
+		values.Values()...).Scan(&p.Followed, &p.Threads, &p.Answers, &p.Posts, &p.Networks)
+}
+
+// wrote is the condition that thread t is by a person, alone or with others.
+func wrote(person string) string {
+	return "(t.author_id = " + person + " OR t.id IN (SELECT a.thread_id FROM post_authors a WHERE a.person_id = " + person + "))"
 }
 
 // threadColumns are the columns scanThread reads, of threads t, organisations o and networks n (both joined LEFT), but for the
@@ -244,52 +251,57 @@ func scanThread(r db.Scanner) (t Thread, err error) {
 	return t, err
 }
 
-func selectThreads(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Thread, error) {
+func selectThreads(ctx context.Context, q db.Querier, v auth.Viewer, person int64, before Key, limit int) ([]Thread, error) {
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT `+threadColumns+`, '', ''
 		FROM `+threadTables+`
-		WHERE t.author_id = $1 AND t.kind <> 'post' AND t.deleted_at IS NULL AND (t.created_at, t.id) < ($2, $3)
-		  AND t.audience IN (`+db.In(4, len(audiences))+`)
+		WHERE t.author_id = `+p.One(person)+` AND t.kind <> 'post' AND t.deleted_at IS NULL
+		  AND (t.created_at, t.id) < (`+p.One(before.At)+`, `+p.One(before.ID)+`)
+		  AND `+v.Reads(&p, "t.audience")+`
 		ORDER BY t.created_at DESC, t.id DESC
-		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
+		LIMIT `+p.One(limit), p.Values()...)
 	return db.Collect(rows, err, scanThread)
 }
 
-func selectPosts(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Thread, error) {
+func selectPosts(ctx context.Context, q db.Querier, v auth.Viewer, person int64, before Key, limit int) ([]Thread, error) {
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT `+threadColumns+`, b.slug, p.slug
 		FROM `+threadTables+`
 		JOIN posts p ON p.thread_id = t.id
 		JOIN blogs b ON b.id = p.blog_id
-		WHERE (t.author_id = $1 OR t.id IN (SELECT a.thread_id FROM post_authors a WHERE a.person_id = $1))
-		  AND t.kind = 'post' AND t.deleted_at IS NULL AND (t.created_at, t.id) < ($2, $3)
-		  AND t.audience IN (`+db.In(4, len(audiences))+`)
+		WHERE `+wrote(p.One(person))+`
+		  AND t.kind = 'post' AND t.deleted_at IS NULL AND (t.created_at, t.id) < (`+p.One(before.At)+`, `+p.One(before.ID)+`)
+		  AND `+v.Reads(&p, "t.audience")+`
 		ORDER BY t.created_at DESC, t.id DESC
-		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
+		LIMIT `+p.One(limit), p.Values()...)
 	return db.Collect(rows, err, scanThread)
 }
 
-// selectNetworks returns the networks of a person whose audience is among audiences.
-func selectNetworks(ctx context.Context, q db.Querier, person int64, audiences []string) ([]Network, error) {
+// selectNetworks returns the networks of a person that v may know of.
+func selectNetworks(ctx context.Context, q db.Querier, v auth.Viewer, person int64) ([]Network, error) {
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT n.slug, n.name, n.purpose, m.role = 'steward', n.closed_at IS NOT NULL
 		FROM network_members m
 		JOIN networks n ON n.id = m.network_id
-		WHERE m.person_id = $1 AND m.state = 'member' AND n.audience IN (`+db.In(2, len(audiences))+`)
+		WHERE m.person_id = `+p.One(person)+` AND m.state = 'member' AND `+v.Reads(&p, "n.audience")+`
 		ORDER BY n.name, n.id
-		LIMIT `+db.In(2+len(audiences), 1), append(db.Args(audiences, person), maxNetworks)...)
+		LIMIT `+p.One(maxNetworks), p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (n Network, err error) {
 		return n, r.Scan(&n.Slug, &n.Name, &n.Purpose, &n.Steward, &n.Closed)
 	})
 }
 
-// selectBlog returns the blog of an owner, once it is launched, if its audience is among audiences.
-func selectBlog(ctx context.Context, q db.Querier, kind string, owner int64, audiences []string, now int64) (b Blog, err error) {
+// selectBlog returns the blog of an owner, once it is launched, if v may know of it.
+func selectBlog(ctx context.Context, q db.Querier, v auth.Viewer, kind string, owner, now int64) (b Blog, err error) {
+	var p db.Params
 	err = q.QueryRow(ctx, `
 		SELECT b.slug, b.name
 		FROM blogs b
-		WHERE b.owner_kind = $1 AND b.owner_id = $2 AND (b.launch_at IS NULL OR b.launch_at <= $3)
-		  AND b.audience IN (`+db.In(4, len(audiences))+`)`, db.Args(audiences, kind, owner, now)...).Scan(&b.Slug, &b.Name)
+		WHERE b.owner_kind = `+p.One(kind)+` AND b.owner_id = `+p.One(owner)+` AND (b.launch_at IS NULL OR b.launch_at <= `+p.One(now)+`)
+		  AND `+v.Reads(&p, "b.audience"), p.Values()...).Scan(&b.Slug, &b.Name)
 	return b, err
 }
 
@@ -322,15 +334,17 @@ func selectSubjects(ctx context.Context, q db.Querier, list []Thread) error {
 	return err
 }
 
-func selectAnswers(ctx context.Context, q db.Querier, person int64, audiences []string, before Key, limit int) ([]Answer, error) {
+func selectAnswers(ctx context.Context, q db.Querier, v auth.Viewer, person int64, before Key, limit int) ([]Answer, error) {
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT r.id, t.title, r.body_html, r.created_at, r.vote_count, COALESCE(t.accepted_reply_id, 0) = r.id
 		FROM replies r
 		JOIN threads t ON t.id = r.thread_id
-		WHERE r.author_id = $1 AND r.deleted_at IS NULL AND r.parent_id IS NULL AND (r.created_at, r.id) < ($2, $3)
-		  AND t.kind = 'question' AND t.deleted_at IS NULL AND t.audience IN (`+db.In(4, len(audiences))+`)
+		WHERE r.author_id = `+p.One(person)+` AND r.deleted_at IS NULL AND r.parent_id IS NULL
+		  AND (r.created_at, r.id) < (`+p.One(before.At)+`, `+p.One(before.ID)+`)
+		  AND t.kind = 'question' AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`
 		ORDER BY r.created_at DESC, r.id DESC
-		LIMIT `+db.In(4+len(audiences), 1), append(db.Args(audiences, person, before.At, before.ID), limit)...)
+		LIMIT `+p.One(limit), p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (a Answer, err error) {
 		var created int64
 		var rendered string
