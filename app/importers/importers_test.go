@@ -111,10 +111,5 @@ func emptySQLite(t *testing.T) *hub {
 // exec runs a statement that no use case would.
 func (h *hub) exec(t *testing.T, statement string) {
 	t.Helper()
-	if err := h.deps.DB.Tx(t.Context(), func(tx *db.Tx) error {
-		_, err := tx.Exec(t.Context(), statement)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
+	backends.Exec(t, h.deps.DB, statement)
 }

@@ -73,10 +73,7 @@ func each(t *testing.T, test func(t *testing.T, h *hub)) {
 
 func (h *hub) exec(t *testing.T, statement string, args ...any) {
 	t.Helper()
-	h.tx(t, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, statement, args...)
-		return err
-	})
+	backends.Exec(t, h.db, statement, args...)
 }
 
 func (h *hub) tx(t *testing.T, do func(ctx context.Context, tx *db.Tx) error) {
@@ -160,13 +157,7 @@ func (h *hub) who(t *testing.T, slug string) string {
 
 func (h *hub) events(t *testing.T) string {
 	t.Helper()
-	rows, err := h.db.Query(t.Context(), `SELECT e.verb FROM events e ORDER BY e.id LIMIT 100`)
-	verbs, err := db.Collect(rows, err, db.One[string])
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.exec(t, `DELETE FROM events`)
-	return strings.Join(verbs, " ")
+	return backends.Verbs(t, h.db)
 }
 
 // kind is what an error means, "" for none.

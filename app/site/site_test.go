@@ -80,13 +80,7 @@ func each(t *testing.T, cfg site.Config, test func(t *testing.T, h *hub)) {
 
 func (h *hub) exec(t *testing.T, statement string, args ...any) {
 	t.Helper()
-	err := h.db.Tx(t.Context(), func(tx *db.Tx) error {
-		_, err := tx.Exec(t.Context(), statement, args...)
-		return err
-	})
-	if err != nil {
-		t.Fatalf("%s: %v", statement, err)
-	}
+	backends.Exec(t, h.db, statement, args...)
 }
 
 // thread adds a thread with an id of its own.
