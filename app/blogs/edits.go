@@ -26,7 +26,7 @@ func (s *Service) EditPost(ctx context.Context, v auth.Viewer, blog, slug string
 			return err
 		}
 		err := s.threads.EditPost(ctx, tx, v, p.ID, threads.Edit{
-			Revision: in.Revision, Title: in.Title, Body: in.Body, Topics: topicNames(in.Topics), Audience: in.Audience,
+			Revision: in.Revision, Title: in.Title, Body: in.Body, Topics: threads.TopicNames(in.Topics), Audience: in.Audience,
 		})
 		if err != nil {
 			return err

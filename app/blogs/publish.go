@@ -116,7 +116,7 @@ func (s *Service) publish(ctx context.Context, tx *db.Tx, v auth.Viewer, d Draft
 		return Post{}, overtaken
 	}
 	id, err := s.threads.OpenPost(ctx, tx, v, threads.NewPost{
-		Title: d.Title, Body: d.Body, Topics: topicNames(d.Topics), Audience: d.Audience, Network: d.Blog.Network(), Author: d.Author.ID, At: at,
+		Title: d.Title, Body: d.Body, Topics: threads.TopicNames(d.Topics), Audience: d.Audience, Network: d.Blog.Network(), Author: d.Author.ID, At: at,
 	})
 	if err != nil {
 		return Post{}, err
@@ -260,17 +260,6 @@ func sentence(e *errs.Error) string {
 		texts[i] = f.Text
 	}
 	return strings.Join(texts, " ")
-}
-
-// topicNames splits what was typed into the topics field.
-func topicNames(typed string) []string {
-	var names []string
-	for name := range strings.SplitSeq(typed, ",") {
-		if name = oneLine(name); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // freePostSlug returns an address made of a title that no post of the blog has.

@@ -147,7 +147,7 @@ func (h *Web) draftPage(c *fiber.Ctx, d Draft) (views.PostPage, error) {
 	shown := h.postPage(c, p)
 	shown.AtomPath, shown.Chrome.Title, shown.Chrome.Feeds = "", "Preview: "+p.Title, nil
 	shown.Chrome.Canonical, shown.Chrome.Kind, shown.Chrome.Published, shown.Chrome.Image = "", "", "", ""
-	for _, name := range topicNames(d.Topics) {
+	for _, name := range threads.TopicNames(d.Topics) {
 		shown.Topics = append(shown.Topics, parts.Topic{Name: name, Path: "/topics"})
 	}
 	return shown, nil

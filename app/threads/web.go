@@ -598,8 +598,8 @@ func replyPager(t Thread, r RepliesPage) parts.Pager {
 	return p
 }
 
-// topicNames splits what was typed into the topics field.
-func topicNames(typed string) []string {
+// TopicNames splits what was typed into a field for topics.
+func TopicNames(typed string) []string {
 	var names []string
 	for name := range strings.SplitSeq(typed, ",") {
 		if name = oneLine(name); name != "" {

@@ -58,7 +58,7 @@ func (h *Web) Open(c *fiber.Ctx) error {
 	d := formDraft(c)
 	d.Place = PlaceNew
 	id, err := h.threads.Open(c.UserContext(), auth.ViewerOf(c), NewThread{
-		Kind: d.Kind, Title: d.Title, Body: d.Body, Topics: topicNames(d.Topics), Audience: d.Audience, Network: d.Network,
+		Kind: d.Kind, Title: d.Title, Body: d.Body, Topics: TopicNames(d.Topics), Audience: d.Audience, Network: d.Network,
 	})
 	if err != nil {
 		return h.writeAgain(c, d, err)
@@ -124,7 +124,7 @@ func (h *Web) offerTopics(c *fiber.Ctx, page *views.WritePage) error {
 	if page.TopicNames, err = h.threads.TopicNames(c.UserContext()); err != nil {
 		return err
 	}
-	page.Suggested, err = h.threads.SuggestTopics(c.UserContext(), page.Title+" "+page.Body, topicNames(page.Topics))
+	page.Suggested, err = h.threads.SuggestTopics(c.UserContext(), page.Title+" "+page.Body, TopicNames(page.Topics))
 	return err
 }
 
@@ -231,7 +231,7 @@ func (h *Web) SaveThread(c *fiber.Ctx) error {
 	d := formDraft(c)
 	d.Place = EditPlace(kindThread, id)
 	err = h.threads.EditThread(c.UserContext(), auth.ViewerOf(c), id, Edit{
-		Revision: revision(c), Title: d.Title, Body: d.Body, Topics: topicNames(d.Topics), Audience: d.Audience,
+		Revision: revision(c), Title: d.Title, Body: d.Body, Topics: TopicNames(d.Topics), Audience: d.Audience,
 	})
 	if err != nil {
 		if _, ok := web.ProblemsOf(err); !ok {
