@@ -46,6 +46,10 @@ type Event struct {
 // wake is the signal that deliveries are waiting.
 const wake = "event"
 
+// Happened is the signal, for DB.Listen, that something has been recorded by this process, whether or not a consumer wants it. It
+// is for what is kept in memory for a moment and can be let go; what must not be missed is a Consumer.
+const Happened = "happened"
+
 // Append records e in tx for every consumer that wants it, and wakes this process's dispatchers once tx is committed.
 func Append(ctx context.Context, tx *db.Tx, e Event) error {
 	if e.Verb == "" || e.Object.Kind == "" {
@@ -76,6 +80,7 @@ func Append(ctx context.Context, tx *db.Tx, e Event) error {
 	if err != nil {
 		return fmt.Errorf("append %s: %w", e.Verb, err)
 	}
+	tx.Signal(Happened)
 	if deliveries > 0 {
 		tx.Signal(wake)
 	}

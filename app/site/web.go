@@ -26,11 +26,12 @@ type Web struct {
 	shown *threads.Web     // shows it as every list does
 	web   *web.Web
 	log   *slog.Logger
+	lists *front
 }
 
 // NewWeb returns the handlers for s, with the threads that feed lists and shown shows.
 func NewWeb(s *Service, feed *threads.Service, shown *threads.Web, w *web.Web, log *slog.Logger) *Web {
-	return &Web{site: s, feed: feed, shown: shown, web: w, log: log}
+	return &Web{site: s, feed: feed, shown: shown, web: w, log: log, lists: newFront(s.db)}
 }
 
 // How much of each the page for strangers shows.
@@ -43,39 +44,15 @@ const (
 
 // Front answers GET / for somebody signed out; whoever is signed in goes on to their own home.
 func (h *Web) Front(c *fiber.Ctx) error {
-	ctx, v := c.UserContext(), auth.ViewerOf(c)
-	if v.SignedIn() {
+	if auth.ViewerOf(c).SignedIn() {
 		return c.Next()
 	}
-	talk, err := h.feed.Feed(ctx, v, threads.FeedQuery{Tab: threads.Latest, Kinds: []threads.Kind{threads.Question, threads.Discussion}, Limit: frontThreads})
-	if err != nil {
-		return err
-	}
-	posts, err := h.feed.Feed(ctx, v, threads.FeedQuery{Tab: threads.Latest, Kinds: []threads.Kind{threads.Post}, Limit: frontPosts})
-	if err != nil {
-		return err
-	}
-	networks, err := selectNetworks(ctx, h.site.db, frontNetworks)
-	if err != nil {
-		return err
-	}
-	topics, err := selectLively(ctx, h.site.db, frontTopics)
+	lists, err := h.lists.get(h.site.now(), func() (frontLists, error) { return h.frontLists(c.UserContext()) })
 	if err != nil {
 		return err
 	}
 	page := h.front(c)
-	page.Items, page.Posts = h.shown.Items(v, talk.Items), h.shown.Items(v, posts.Items)
-	for _, list := range [][]parts.Item{page.Items, page.Posts} {
-		for i := range list {
-			list[i].Audience = "" // public, as the page says of all of it
-		}
-	}
-	for _, n := range networks {
-		page.Networks = append(page.Networks, views.Network{Name: n.Name, Path: n.Path, Purpose: n.Purpose})
-	}
-	for _, t := range topics {
-		page.Topics = append(page.Topics, parts.Topic{Name: t.Name, Path: t.Path})
-	}
+	page.Items, page.Posts, page.Networks, page.Topics = lists.items, lists.posts, lists.networks, lists.topics
 	return web.Render(c, fiber.StatusOK, views.Front(page))
 }
 
