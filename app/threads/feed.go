@@ -279,7 +279,7 @@ LIMIT ?) n`, limit).row(ctx, q).Scan(&n)
 // statement chooses the page, so that what is shown of a thread is read for those on it alone.
 func selectFeed(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery, few bool) ([]feedRow, error) {
 	order := in.order()
-	s := selectRows(v, in, order, few)
+	s := selectRows(v, in, few)
 	if few || in.Tab == ForYou {
 		s.add(`
 WHERE t.id IN (
@@ -295,7 +295,7 @@ ORDER BY ` + in.sorted(order))
 	} else {
 		in.choose(s, v, order, few)
 	}
-	return collect(ctx, q, s, scanFeedRow)
+	return collect(ctx, q, s, in.scan)
 }
 
 // choose says which threads t are on the page.
@@ -336,18 +336,35 @@ func (in FeedQuery) sorted(order string) string {
 	return order + " DESC, t.id DESC"
 }
 
-func scanFeedRow(r db.Scanner) (row feedRow, err error) {
-	row.Thread, err = scanThread(r, &row.key.At, &row.person, &row.unit, &row.network, &row.blog, &row.pins)
-	row.key.ID = row.ID
+// scan reads a row as selectRows asks for it.
+func (in FeedQuery) scan(r db.Scanner) (row feedRow, err error) {
+	switch {
+	case in.Tab == ForYou:
+		row.Thread, err = scanThread(r, &row.person, &row.unit, &row.network, &row.blog)
+	case in.pins():
+		row.Thread, err = scanThread(r, &row.pins)
+	default:
+		row.Thread, err = scanThread(r)
+	}
+	row.key = Key{At: db.Micros(row.ActiveAt), ID: row.ID}
+	if in.order() == byCreation {
+		row.key.At = db.Micros(row.CreatedAt)
+	}
 	return row, err
 }
+
+// The columns a list can go by.
+const (
+	byCreation = "t.created_at"
+	byActivity = "t.active_at"
+)
 
 // order is the column a list goes by.
 func (in FeedQuery) order() string {
 	if in.Tab == Unanswered || in.Tab == "" && in.Author != 0 || in.posts() {
-		return "t.created_at"
+		return byCreation
 	}
-	return "t.active_at"
+	return byActivity
 }
 
 // posts reports whether a list is of posts alone. They are read like a newspaper: the latest post first, not the latest reply.
@@ -355,9 +372,10 @@ func (in FeedQuery) posts() bool { return len(in.Kinds) == 1 && in.Kinds[0] == P
 
 // selectRows starts a statement that reads feedRows, up to its WHERE. CROSS JOIN tells SQLite to look at the topics of a thread
 // that it walks past before it looks for the author.
-func selectRows(v auth.Viewer, in FeedQuery, order string, few bool) *statement {
-	s := sql("SELECT " + threadColumns + ", " + order)
-	if in.Tab == ForYou {
+func selectRows(v auth.Viewer, in FeedQuery, few bool) *statement {
+	s := sql("SELECT " + threadColumns)
+	switch {
+	case in.Tab == ForYou:
 		s.add(`, wp.person_id IS NOT NULL, wu.person_id IS NOT NULL,
   EXISTS (SELECT 1 FROM watches wn WHERE wn.person_id = ? AND wn.object_kind = 'network' AND wn.object_id = t.network_id),
   CASE WHEN t.kind = 'post' THEN COALESCE((
@@ -366,14 +384,9 @@ func selectRows(v auth.Viewer, in FeedQuery, order string, few bool) *statement 
     JOIN blogs fb ON fb.id = fp.blog_id
     JOIN watches wb ON wb.person_id = ? AND wb.object_kind = 'blog' AND wb.object_id = fb.id
     WHERE fp.thread_id = t.id), '') ELSE '' END`, v.Person, v.Person)
-	} else {
-		s.add(", FALSE, FALSE, FALSE, ''")
-	}
-	if in.pins() { // asked once for all rows: hardly ever is anything pinned, and then nobody needs to look for it
+	case in.pins(): // asked once for all rows: hardly ever is anything pinned, and then nobody needs to look for it
 		s.add(`,
   EXISTS (SELECT 1 FROM threads WHERE pinned_at IS NOT NULL AND deleted_at IS NULL AND COALESCE(network_id, 0) = ?)`, in.pinnedIn())
-	} else {
-		s.add(", FALSE")
 	}
 	s.add(`
 FROM threads t`)
@@ -480,7 +493,8 @@ func (in FeedQuery) filter(s *statement, few bool) {
 
 // selectPins reads what is pinned where a list is, the latest pin first.
 func selectPins(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery) ([]feedRow, error) {
-	s := selectRows(v, FeedQuery{}, in.order(), false).add(`
+	var of FeedQuery // whose rows say nothing but what a thread is
+	s := selectRows(v, of, false).add(`
 WHERE t.deleted_at IS NULL
   AND ?
   AND t.pinned_at IS NOT NULL`, readable{v, "t.audience"})
@@ -493,7 +507,7 @@ WHERE t.deleted_at IS NULL
 	}
 	return collect(ctx, q, s.add(`
 ORDER BY t.pinned_at DESC, t.id DESC
-LIMIT ?`, MaxPinned), scanFeedRow)
+LIMIT ?`, MaxPinned), of.scan)
 }
 
 // endOfTime lies after every row.

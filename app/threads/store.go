@@ -25,8 +25,9 @@ type Key struct {
 // Most threads are in no network and are no posts; they pay nothing for those that are. Whoever may read a thread may know of
 // its network.
 const threadColumns = `t.id, t.kind, t.title, t.excerpt, t.audience, t.created_at, t.active_at, t.edited_at, t.closed_at,
-  t.deleted_at, t.revision, t.reply_count, t.vote_count, t.accepted_reply_id, t.network_id, t.pinned_at, t.moved_to,
-  CASE WHEN t.network_id IS NULL THEN '' ELSE (SELECT n.slug || ' ' || n.name FROM networks n WHERE n.id = t.network_id) END,
+  t.deleted_at, t.revision, t.reply_count, t.vote_count, t.accepted_reply_id, t.pinned_at,
+  CASE WHEN t.network_id IS NULL THEN ''
+    ELSE (SELECT CAST(n.id AS TEXT) || ' ' || n.slug || ' ' || n.name FROM networks n WHERE n.id = t.network_id) END,
   ` + postAddress + `,
   p.id, p.handle, p.name, p.photo, COALESCE(u.name, ''), p.writes_in`
 
@@ -39,22 +40,32 @@ func scanThread(r db.Scanner, more ...any) (Thread, error) {
 		t                       Thread
 		created, active         int64
 		edited, closed, deleted *int64
-		accepted, network       *int64
-		pinned, movedTo         *int64
+		accepted, pinned        *int64
 		place                   string
 	)
 	dest := []any{&t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &created, &active, &edited, &closed,
-		&deleted, &t.Revision, &t.Replies, &t.Votes, &accepted, &network, &pinned, &movedTo, &place, &t.Post,
+		&deleted, &t.Revision, &t.Replies, &t.Votes, &accepted, &pinned, &place, &t.Post,
 		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.Photo, &t.Author.Unit, &t.Author.Lang}
 	if err := r.Scan(append(dest, more...)...); err != nil {
 		return Thread{}, err
 	}
 	t.CreatedAt, t.ActiveAt = db.Time(created), db.Time(active)
 	t.EditedAt, t.ClosedAt, t.Deleted = timeOf(edited), timeOf(closed), deleted != nil
-	t.Accepted, t.MovedTo, t.Pinned = orZero(accepted), orZero(movedTo), pinned != nil
-	t.Network.ID = orZero(network)
-	t.Network.Slug, t.Network.Name, _ = strings.Cut(place, " ")
-	return t, nil
+	t.Accepted, t.Pinned = orZero(accepted), pinned != nil
+	var err error
+	t.Network, err = networkSaid(place)
+	return t, err
+}
+
+// networkSaid reads a network as threadColumns say it: its id, slug and name with spaces between. Only a name has spaces in it.
+func networkSaid(text string) (p Place, err error) {
+	if text == "" {
+		return Place{}, nil
+	}
+	id, rest, _ := strings.Cut(text, " ")
+	p.Slug, p.Name, _ = strings.Cut(rest, " ")
+	p.ID, err = strconv.ParseInt(id, 10, 64)
+	return p, err
 }
 
 // orZero returns the id in a reference that may be NULL, 0 for NULL.
@@ -84,7 +95,7 @@ func idOrNull(id int64) *int64 {
 // selectThread reads one thread with everything its page shows above the replies, in one statement: a round trip to PostgreSQL
 // costs more than what it brings. The topics come as one text, a line each, because both databases can make that.
 func selectThread(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (Thread, error) {
-	s := sql("SELECT "+threadColumns+`, t.body, t.body_html, a.created_at,
+	s := sql("SELECT "+threadColumns+`, t.body, t.body_html, a.created_at, t.moved_to,
   COALESCE((SELECT string_agg(CAST(tp.id AS TEXT) || ' ' || tp.slug || ' ' || tp.name, ? ORDER BY tp.name, tp.id)
             FROM thread_topics tt
             JOIN topics tp ON tp.id = tt.topic_id
@@ -107,18 +118,18 @@ WHERE t.id = ? AND ?`, id, readable{v, "t.audience"})
 	var (
 		body, html     string
 		topics         string
-		answered       *int64
+		answered, into *int64
 		voted, watched bool
 		coauthor       bool
 	)
-	t, err := scanThread(s.row(ctx, q), &body, &html, &answered, &topics, &voted, &watched, &coauthor)
+	t, err := scanThread(s.row(ctx, q), &body, &html, &answered, &into, &topics, &voted, &watched, &coauthor)
 	if err != nil {
 		if errs.IsNotFound(err) {
 			err = noThread.Because(err)
 		}
 		return Thread{}, err
 	}
-	t.Body, t.HTML, t.AnsweredAt, t.Voted, t.Watched, t.coauthor = body, html, timeOf(answered), voted, watched, coauthor
+	t.Body, t.HTML, t.AnsweredAt, t.MovedTo, t.Voted, t.Watched, t.coauthor = body, html, timeOf(answered), orZero(into), voted, watched, coauthor
 	if t.Topics, err = parseTopics(topics); err != nil {
 		return Thread{}, err
 	}
