@@ -1,7 +1,7 @@
 package search
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -49,7 +49,19 @@ func (a *answers) put(key string, epoch uint64, res Result) {
 	a.kept[strings.Clone(key)] = res
 }
 
-// key tells queries apart. Audiences are part of it: what one person was answered is not an answer for another.
+// key tells queries apart. Audiences are part of it: what one person was answered is not an answer for another. Each text stands
+// behind its length, so that none can pass for two.
 func (q Query) key() string {
-	return fmt.Sprintf("%q %q %q %q %d %d %t %t %q", q.Text, q.Audiences, q.Types, q.Kinds, q.Limit, q.Offset, q.Collapse, q.Facets, q.Sort)
+	b := make([]byte, 0, 600)
+	for _, list := range [...][]string{{q.Text, q.Sort}, q.Audiences, q.Types, q.Kinds} {
+		b = strconv.AppendInt(append(b, ' '), int64(len(list)), 10)
+		for _, text := range list {
+			b = strconv.AppendInt(append(b, ' '), int64(len(text)), 10)
+			b = append(append(b, ':'), text...)
+		}
+	}
+	b = strconv.AppendInt(append(b, ' '), int64(q.Limit), 10)
+	b = strconv.AppendInt(append(b, ' '), int64(q.Offset), 10)
+	b = strconv.AppendBool(append(b, ' '), q.Collapse)
+	return string(strconv.AppendBool(append(b, ' '), q.Facets))
 }

@@ -38,7 +38,7 @@ func (s *Service) Related(ctx context.Context, v auth.Viewer, t threads.Thread, 
 	near, id := beside(v, t), t.ID
 	ids, ok := s.related.get(id, near.Audiences())
 	if !ok {
-		title, err := selectTitle(ctx, s.db, v.Audiences(), id)
+		title, err := selectTitle(ctx, s.db, v, id)
 		if errs.IsNotFound(err) {
 			return nil, nil
 		}
@@ -81,7 +81,7 @@ func (s *Service) describe(ctx context.Context, v auth.Viewer, ids []int64, limi
 	var out []threads.Related
 	for len(ids) > 0 && len(out) < limit {
 		next := ids[:min(len(ids), limit)]
-		rows, err := threadsBeside(ctx, s.db, v.Audiences(), next)
+		rows, err := threadsBeside(ctx, s.db, v, next)
 		if err != nil {
 			return nil, fmt.Errorf("read threads: %w", err)
 		}

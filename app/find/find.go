@@ -201,7 +201,7 @@ func (s *Service) facetNetworks(ctx context.Context, v auth.Viewer, res Results)
 			}
 		}
 	}
-	more, err := networkNames(ctx, s.db, v.Audiences(), missing)
+	more, err := networkNames(ctx, s.db, v, missing)
 	maps.Copy(names, more)
 	return names, err
 }
@@ -235,7 +235,7 @@ func (s *Service) load(ctx context.Context, v auth.Viewer, refs []string) (r row
 	for _, reply := range r.replies {
 		threadIDs = append(threadIDs, reply.Thread)
 	}
-	if r.threads, err = readableThreads(ctx, s.db, v.Audiences(), threadIDs); err != nil {
+	if r.threads, err = readableThreads(ctx, s.db, v, threadIDs); err != nil {
 		return r, err
 	}
 	if v.SignedIn() {
@@ -247,7 +247,7 @@ func (s *Service) load(ctx context.Context, v auth.Viewer, refs []string) (r row
 	if r.topics, err = topicsByID(ctx, s.db, topicIDs); err != nil {
 		return r, err
 	}
-	if r.nets, err = knownNetworks(ctx, s.db, v.Audiences(), networkIDs); err != nil {
+	if r.nets, err = knownNetworks(ctx, s.db, v, networkIDs); err != nil {
 		return r, err
 	}
 	r.of, err = topicsOfThreads(ctx, s.db, threadIDs)

@@ -7,6 +7,7 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/people"
 	"watercooler/app/threads"
+	"watercooler/auth"
 )
 
 // thread is a row of threads with its author, as a result shows it.
@@ -145,12 +146,12 @@ func byID[T any](list []T, err error, key func(*T) int64) (map[int64]T, error) {
 	return out, err
 }
 
-// readableThreads returns those of the threads that a reader of audiences may read.
-func readableThreads(ctx context.Context, q db.Querier, audiences []string, ids []int64) (map[int64]thread, error) {
+// readableThreads returns those of the threads that v may read.
+func readableThreads(ctx context.Context, q db.Querier, v auth.Viewer, ids []int64) (map[int64]thread, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	audiences, ids = db.Pad(audiences), db.Pad(ids)
+	var p db.Params
 	// SECURITY: the index may be a moment behind; what it found is shown only if the row may be read now.
 	rows, err := q.Query(ctx, `
 		SELECT `+threadFace+`
@@ -158,18 +159,18 @@ func readableThreads(ctx context.Context, q db.Querier, audiences []string, ids 
 		JOIN people p ON p.id = t.author_id
 		LEFT JOIN units u ON u.id = p.unit_id
 		WHERE t.deleted_at IS NULL
-		  AND t.audience IN (`+db.In(1, len(audiences))+`)
-		  AND t.id IN (`+db.In(1+len(audiences), len(ids))+`)`, db.Args(ids, db.Args(audiences)...)...)
+		  AND `+v.Reads(&p, "t.audience")+`
+		  AND t.id IN (`+db.AllOf(&p, ids)+`)`, p.Values()...)
 	list, err := db.Collect(rows, err, scanThread)
 	return byID(list, err, func(t *thread) int64 { return t.ID })
 }
 
-// threadsBeside returns what the cards beside a page say of those of the threads that a reader of audiences may read.
-func threadsBeside(ctx context.Context, q db.Querier, audiences []string, ids []int64) (map[int64]threads.Related, error) {
+// threadsBeside returns what the cards beside a page say of those of the threads that v may read.
+func threadsBeside(ctx context.Context, q db.Querier, v auth.Viewer, ids []int64) (map[int64]threads.Related, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	audiences, ids = db.Pad(audiences), db.Pad(ids)
+	var p db.Params
 	// SECURITY: the index may be a moment behind; what it found is shown only if the row may be read now.
 	rows, err := q.Query(ctx, `
 		SELECT t.id, t.kind, t.title, p.name, t.accepted_reply_id IS NOT NULL, t.reply_count, t.created_at,
@@ -177,8 +178,8 @@ func threadsBeside(ctx context.Context, q db.Querier, audiences []string, ids []
 		FROM threads t
 		JOIN people p ON p.id = t.author_id
 		WHERE t.deleted_at IS NULL
-		  AND t.audience IN (`+db.In(1, len(audiences))+`)
-		  AND t.id IN (`+db.In(1+len(audiences), len(ids))+`)`, db.Args(ids, db.Args(audiences)...)...)
+		  AND `+v.Reads(&p, "t.audience")+`
+		  AND t.id IN (`+db.AllOf(&p, ids)+`)`, p.Values()...)
 	list, err := db.Collect(rows, err, func(r db.Scanner) (t threads.Related, err error) {
 		var at int64
 		err = r.Scan(&t.ID, &t.Kind, &t.Title, &t.Author, &t.Answered, &t.Replies, &at, &t.Post)
@@ -477,13 +478,13 @@ func countRows(ctx context.Context, q db.Querier) (n int, err error) {
 	return n, err
 }
 
-// selectTitle returns the title of a thread that a reader of audiences may read.
-func selectTitle(ctx context.Context, q db.Querier, audiences []string, id int64) (title string, err error) {
-	audiences = db.Pad(audiences)
+// selectTitle returns the title of a thread that v may read.
+func selectTitle(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (title string, err error) {
+	var p db.Params
 	err = q.QueryRow(ctx, `
 		SELECT t.title
 		FROM threads t
-		WHERE t.id = $1 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(2, len(audiences))+`)`, db.Args(audiences, id)...).Scan(&title)
+		WHERE t.id = `+p.One(id)+` AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience"), p.Values()...).Scan(&title)
 	return title, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"watercooler/app/db"
+	"watercooler/auth"
 )
 
 // network is a row of networks.
@@ -39,34 +40,34 @@ func networksByID(ctx context.Context, q db.Querier, ids []int64) (map[int64]net
 	return byID(list, err, func(n *network) int64 { return n.ID })
 }
 
-// knownNetworks returns those of the networks that a reader of audiences may know of.
-func knownNetworks(ctx context.Context, q db.Querier, audiences []string, ids []int64) (map[int64]network, error) {
+// knownNetworks returns those of the networks that v may know of.
+func knownNetworks(ctx context.Context, q db.Querier, v auth.Viewer, ids []int64) (map[int64]network, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	audiences, ids = db.Pad(audiences), db.Pad(ids)
+	var p db.Params
 	// SECURITY: the index may be a moment behind; what it found is shown only if the network may be known of now.
 	rows, err := q.Query(ctx, `
 		SELECT `+networkColumns+`
 		FROM networks n
-		WHERE n.audience IN (`+db.In(1, len(audiences))+`)
-		  AND n.id IN (`+db.In(1+len(audiences), len(ids))+`)`, db.Args(ids, db.Args(audiences)...)...)
+		WHERE `+v.Reads(&p, "n.audience")+`
+		  AND n.id IN (`+db.AllOf(&p, ids)+`)`, p.Values()...)
 	list, err := db.Collect(rows, err, scanNetwork)
 	return byID(list, err, func(n *network) int64 { return n.ID })
 }
 
-// networkNames returns the names of those of the networks with these slugs that a reader of audiences may know of, by slug.
-func networkNames(ctx context.Context, q db.Querier, audiences, slugs []string) (map[string]string, error) {
+// networkNames returns the names of those of the networks with these slugs that v may know of, by slug.
+func networkNames(ctx context.Context, q db.Querier, v auth.Viewer, slugs []string) (map[string]string, error) {
 	names := make(map[string]string)
 	if len(slugs) == 0 {
 		return names, nil
 	}
-	audiences, slugs = db.Pad(audiences), db.Pad(slugs)
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT n.slug, n.name
 		FROM networks n
-		WHERE n.audience IN (`+db.In(1, len(audiences))+`)
-		  AND n.slug IN (`+db.In(1+len(audiences), len(slugs))+`)`, db.Args(slugs, db.Args(audiences)...)...)
+		WHERE `+v.Reads(&p, "n.audience")+`
+		  AND n.slug IN (`+db.AllOf(&p, slugs)+`)`, p.Values()...)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
 		var slug, name string
 		err := r.Scan(&slug, &name)
