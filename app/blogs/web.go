@@ -173,7 +173,7 @@ func ownerFace(v auth.Viewer, o Owner) *parts.Person {
 	if o.Kind != OwnerPerson {
 		return nil
 	}
-	p := face(v, threads.Author{ID: o.ID, Handle: o.Slug, Name: o.Name, Photo: o.Photo})
+	p := threads.Face(v, threads.Author{ID: o.ID, Handle: o.Slug, Name: o.Name, Photo: o.Photo})
 	return &p
 }
 
@@ -378,24 +378,11 @@ func coverPath(key string) string {
 	return "/files/" + key
 }
 
-// face returns an author as pages show them. Profiles are for people who are signed in; for others the name is plain text.
-func face(v auth.Viewer, a threads.Author) parts.Person {
-	p := parts.Person{Name: a.Name, Initials: parts.Initials(a.Name), Tint: parts.Tint(a.ID), Unit: a.Unit}
-	if !v.SignedIn() {
-		return p
-	}
-	p.Path = a.Path()
-	if a.Photo != "" {
-		p.Photo = "/files/" + a.Photo
-	}
-	return p
-}
-
 func faces(v auth.Viewer, p Post) []parts.Person {
 	authors := p.Authors()
 	out := make([]parts.Person, len(authors))
 	for i, a := range authors {
-		out[i] = face(v, a)
+		out[i] = threads.Face(v, a)
 	}
 	return out
 }

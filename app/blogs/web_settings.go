@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/errs"
+	"watercooler/app/threads"
 	"watercooler/app/web"
 	"watercooler/auth"
 	views "watercooler/views/blogs"
@@ -212,7 +213,7 @@ func (h *Web) settings(c *fiber.Ctx, b Blog, in Settings, cause error) error {
 		return err
 	}
 	for _, a := range authors {
-		page.Authors = append(page.Authors, views.Author{Person: face(v, a), ID: a.ID})
+		page.Authors = append(page.Authors, views.Author{Person: threads.Face(v, a), ID: a.ID})
 	}
 	status := fiber.StatusOK
 	if cause != nil {

@@ -296,7 +296,8 @@ func (x *contributions) drafts(ctx context.Context) error {
 	}, func(a article) error { return x.markdown("drafts", a) })
 }
 
-// few calls do with every row that read returns, a few at a time.
+// few calls do with every row that read returns, a few at a time. Unlike pages it reads until nothing comes: reads differ in how many
+// rows they return at once.
 func few[T any](ctx context.Context, read func(after T) ([]T, error), do func(T) error) error {
 	var last T
 	for {

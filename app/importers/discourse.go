@@ -40,7 +40,6 @@ func Discourse(ctx context.Context, d Deps, path string, o Options) (Report, err
 	if err != nil {
 		return Report{}, err
 	}
-	began := time.Now()
 	site := sourceOf(o, path)
 	r.report.Source = "discourse/" + site
 	switch r.Organisation {
@@ -56,16 +55,7 @@ func Discourse(ctx context.Context, d Deps, path string, o Options) (Report, err
 	if err := r.findNetwork(ctx); err != nil {
 		return *r.report, err
 	}
-	if err := x.check(ctx); err != nil {
-		return *r.report, err
-	}
-	if err := r.founded(ctx); err != nil {
-		return *r.report, err
-	}
-	err = x.write(ctx)
-	r.Progress.End()
-	r.report.Took = time.Since(began)
-	return *r.report, err
+	return r.passes(ctx, x.check, x.write)
 }
 
 // discourseFile is anything the API answers.

@@ -87,6 +87,7 @@ type run struct {
 	Deps
 	Options
 	report *Report
+	began  time.Time
 	lives  int64 // the network that threads live in, 0 for none
 }
 
@@ -97,7 +98,22 @@ func begin(d Deps, o Options, kind string) (*run, error) {
 	if !auth.ValidAudience(o.Audience) {
 		return nil, errs.Invalidf("%q is not an audience. Use public, hub or org:ID.", o.Audience)
 	}
-	return &run{Deps: d, Options: o, report: &Report{Kind: kind}}, nil
+	return &run{Deps: d, Options: o, report: &Report{Kind: kind}, began: time.Now()}, nil
+}
+
+// passes brings a source in: check looks at all of it and writes nothing, write does the rest.
+func (r *run) passes(ctx context.Context, check, write func(context.Context) error) (Report, error) {
+	if err := check(ctx); err != nil {
+		return *r.report, err
+	}
+	r.Progress.End()
+	if err := r.founded(ctx); err != nil {
+		return *r.report, err
+	}
+	err := write(ctx)
+	r.Progress.End()
+	r.report.Took = time.Since(r.began)
+	return *r.report, err
 }
 
 // sourceOf returns the source named by the options, or one made from a path: "docs.jsonl.gz" → "docs".

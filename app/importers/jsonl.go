@@ -258,7 +258,6 @@ func importLines(ctx context.Context, d Deps, b *bundle, source string, o Option
 	if err != nil {
 		return Report{}, err
 	}
-	began := time.Now()
 	r.report.Source = source
 	if r.Organisation == Home {
 		r.Organisation = ""
@@ -283,7 +282,7 @@ func importLines(ctx context.Context, d Deps, b *bundle, source string, o Option
 	}
 	err = j.write(ctx)
 	r.Progress.End()
-	r.report.Took = time.Since(began)
+	r.report.Took = time.Since(r.began)
 	return *r.report, err
 }
 

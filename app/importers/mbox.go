@@ -40,21 +40,11 @@ func Mbox(ctx context.Context, d Deps, path string, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	began := time.Now()
-	x := &mailbox{run: r, files: files, path: path, now: began, home: r.Organisation == Home}
+	x := &mailbox{run: r, files: files, path: path, now: r.began, home: r.Organisation == Home}
 	if err := r.findNetwork(ctx); err != nil {
 		return *r.report, err
 	}
-	if err := x.check(ctx); err != nil {
-		return *r.report, err
-	}
-	if err := r.founded(ctx); err != nil {
-		return *r.report, err
-	}
-	err = x.write(ctx)
-	r.Progress.End()
-	r.report.Took = time.Since(began)
-	return *r.report, err
+	return r.passes(ctx, x.check, x.write)
 }
 
 // mailboxes returns the files that path means.

@@ -37,9 +37,8 @@ func People(ctx context.Context, d Deps, file string, o Options) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	began := time.Now()
 	if r.Date.IsZero() {
-		r.Date = began
+		r.Date = r.began
 	}
 	if r.Organisation == Home {
 		r.Organisation = ""
@@ -54,17 +53,7 @@ func People(ctx context.Context, d Deps, file string, o Options) (Report, error)
 		return *r.report, errs.Invalidf("%q is not a format of staff lists. Use staff or organogram.", r.Format)
 	}
 	r.Progress.Start("Checking", 0)
-	if err := l.check(ctx); err != nil {
-		return *r.report, err
-	}
-	r.report.Source = l.source
-	if err := r.founded(ctx); err != nil {
-		return *r.report, err
-	}
-	err = l.write(ctx)
-	r.Progress.End()
-	r.report.Took = time.Since(began)
-	return *r.report, err
+	return r.passes(ctx, l.check, l.write)
 }
 
 // staffList is the import of one list. Its first pass keeps the ids, to tell managers who are not in the list.
@@ -416,6 +405,7 @@ func (l *staffList) place(f fields, p listed) error {
 
 // write is the second pass.
 func (l *staffList) write(ctx context.Context) error {
+	l.report.Source = l.source
 	l.Progress.Start("People", l.count)
 	managers := map[string]string{}
 	out := l.people(ctx, "people")

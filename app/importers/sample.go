@@ -54,7 +54,6 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	began := time.Now()
 	r.report.Source = sampleSource
 	s := &sample{run: r, now: now.Truncate(time.Minute)}
 	if s.cast, err = parseCast(); err != nil {
@@ -75,7 +74,7 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 			return *r.report, err
 		}
 	}
-	r.report.Took = time.Since(began)
+	r.report.Took = time.Since(r.began)
 	return *r.report, nil
 }
 

@@ -27,7 +27,6 @@ func StackExchange(ctx context.Context, d Deps, dir string, o Options) (Report, 
 	if err != nil {
 		return Report{}, err
 	}
-	began := time.Now()
 	site := strings.TrimPrefix(sourceOf(o, dir), "se-")
 	r.report.Source = "stackexchange/" + site
 	switch r.Organisation {
@@ -37,16 +36,7 @@ func StackExchange(ctx context.Context, d Deps, dir string, o Options) (Report, 
 		r.Organisation = ""
 	}
 	x := &exchange{run: r, dir: dir, site: site, prefix: r.report.Source + "/"}
-	if err := x.check(ctx); err != nil {
-		return *r.report, err
-	}
-	if err := r.founded(ctx); err != nil {
-		return *r.report, err
-	}
-	err = x.write(ctx)
-	r.Progress.End()
-	r.report.Took = time.Since(began)
-	return *r.report, err
+	return r.passes(ctx, x.check, x.write)
 }
 
 // siteHost returns the host name of a site.

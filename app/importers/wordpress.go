@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"watercooler/app/errs"
 	"watercooler/app/markup"
@@ -33,7 +32,6 @@ func WordPress(ctx context.Context, d Deps, file string, o Options) (Report, err
 	if err != nil {
 		return Report{}, err
 	}
-	began := time.Now()
 	x := &wordpress{
 		run: r, file: file, asked: given, authors: map[string]*wordpressAuthor{}, byUser: map[string]*wordpressAuthor{},
 		commenters: map[string]*wordpressAuthor{}, terms: map[string]topics.Record{}, items: map[string]*wordpressItem{},
@@ -42,17 +40,7 @@ func WordPress(ctx context.Context, d Deps, file string, o Options) (Report, err
 	}
 	x.text = wordpressText{address: x.address, gallery: x.gallery, shortcodes: map[string]int{}, blocks: map[string]int{}}
 	r.Progress.Start("Checking", 0)
-	if err := x.check(ctx); err != nil {
-		return *r.report, err
-	}
-	r.Progress.End()
-	if err := r.founded(ctx); err != nil {
-		return *r.report, err
-	}
-	err = x.write(ctx)
-	r.Progress.End()
-	r.report.Took = time.Since(began)
-	return *r.report, err
+	return r.passes(ctx, x.check, x.write)
 }
 
 // wordpress is one import. What it keeps of the first pass is a few words for each item.

@@ -148,7 +148,7 @@ func at(path, name string, k Key) string {
 func (h *Web) showPage(c *fiber.Ctx, t Thread) views.ShowPage {
 	p := views.ShowPage{
 		Chrome: h.chrome(c, t.Title, "discussions"), ID: t.ID, Kind: string(t.Kind), Title: t.Title, BodyHTML: t.HTML,
-		Author: person(auth.ViewerOf(c), t.Author), At: h.web.Moment(t.CreatedAt), Edited: h.web.Moment(t.EditedAt),
+		Author: Face(auth.ViewerOf(c), t.Author), At: h.web.Moment(t.CreatedAt), Edited: h.web.Moment(t.EditedAt),
 		Crumbs: []parts.Link{{Text: "Discussions", Path: "/latest"}}, WhoSees: visibleTo(t), Answered: answeredIn(t),
 		Pinned: t.Pinned, Deleted: t.Deleted, Topics: chips(t.Topics),
 	}
@@ -263,7 +263,7 @@ func (h *Web) showReplies(v auth.Viewer, t Thread, r RepliesPage, p *views.Conve
 // reply returns r as its page shows it; here are the replies on the same page.
 func (h *Web) reply(v auth.Viewer, t Thread, r Reply, here map[int64]bool) views.Reply {
 	out := views.Reply{
-		ID: r.ID, Path: r.Path(), Author: person(v, r.Author), At: h.web.Moment(r.CreatedAt), Edited: h.web.Moment(r.EditedAt),
+		ID: r.ID, Path: r.Path(), Author: Face(v, r.Author), At: h.web.Moment(r.CreatedAt), Edited: h.web.Moment(r.EditedAt),
 		BodyHTML: r.HTML, Lang: r.Author.Lang, Deleted: r.Deleted, Accepted: r.Accepted, Vote: voteOf(kindReply, r.ID, r.Votes, r.Voted, r.CanVote),
 	}
 	if r.Parent != 0 {
@@ -500,8 +500,8 @@ func voteOf(kind string, id int64, count int, on, can bool) views.Vote {
 	return vote
 }
 
-// person returns an author as pages show them. Profiles are for people who are signed in; for others the name is plain text.
-func person(v auth.Viewer, a Author) parts.Person {
+// Face returns an author as pages show them. Profiles are for people who are signed in; for others the name is plain text.
+func Face(v auth.Viewer, a Author) parts.Person {
 	p := parts.Person{Name: a.Name, Initials: parts.Initials(a.Name), Tint: parts.Tint(a.ID), Unit: a.Unit}
 	if !v.SignedIn() {
 		return p

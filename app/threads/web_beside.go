@@ -88,7 +88,7 @@ func (h *Web) help(c *fiber.Ctx, p *views.WritePage) error {
 func knowers(v auth.Viewer, list []Knower) []parts.SidePerson {
 	out := make([]parts.SidePerson, len(list))
 	for i, k := range list {
-		out[i] = parts.SidePerson{Person: person(v, k.Author), Note: k.Evidence}
+		out[i] = parts.SidePerson{Person: Face(v, k.Author), Note: k.Evidence}
 	}
 	return out
 }

@@ -408,7 +408,7 @@ func (h *Web) history(c *fiber.Ctx, read func(context.Context, auth.Viewer, int6
 	heading, path := name(past, id)
 	page := views.HistoryPage{Chrome: h.chrome(c, "History", "discussions"), Heading: heading, Thread: parts.Link{Text: past.Title, Path: path}}
 	for i, version := range past.Versions {
-		change := views.Change{Revision: version.Number, Editor: person(v, version.Editor), At: h.web.Moment(version.At)}
+		change := views.Change{Revision: version.Number, Editor: Face(v, version.Editor), At: h.web.Moment(version.At)}
 		var before Version
 		if i+1 < len(past.Versions) {
 			before = past.Versions[i+1]

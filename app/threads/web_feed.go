@@ -275,7 +275,7 @@ func (h *Web) Items(v auth.Viewer, items []Item) []parts.Item {
 	out := make([]parts.Item, len(items))
 	for i, t := range items {
 		out[i] = parts.Item{
-			Kind: string(t.Kind), Path: t.Path(), Title: t.Title, Excerpt: t.Excerpt, Author: person(v, t.Author),
+			Kind: string(t.Kind), Path: t.Path(), Title: t.Title, Excerpt: t.Excerpt, Author: Face(v, t.Author),
 			Topics: chips(t.Topics), At: h.web.Moment(t.ActiveAt), Replies: t.Replies, Votes: t.Votes,
 			Answered: t.Accepted != 0, Closed: t.Closed(), Audience: narrower(t.Thread), Why: t.Why, Pinned: t.Pinned,
 		}
