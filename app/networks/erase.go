@@ -45,6 +45,7 @@ func (s *Service) Alone(ctx context.Context, q db.Querier, people []int64) ([]in
 
 // Erase removes networks for good, in tx, and people from all others. What was said in them, and their blogs, must be gone.
 func (s *Service) Erase(ctx context.Context, tx *db.Tx, networks, people []int64) error {
+	s.moved(tx)
 	for _, step := range []struct {
 		statement string
 		ids       []int64

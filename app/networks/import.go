@@ -48,6 +48,7 @@ type Outcome struct {
 // so importing twice changes nothing. A changed record changes the words, adds people and links, and takes none away: people
 // may have joined and left here since. A link that would close a circle is left out. What was written is one import.batch event.
 func (s *Service) ImportNetworks(ctx context.Context, tx *db.Tx, list []NetworkRecord) (Outcome, error) {
+	s.moved(tx)
 	im := importer{tx: tx, threads: s.threads, out: Outcome{IDs: make(map[string]int64, len(list))}}
 	if err := im.run(ctx, list); err != nil {
 		return Outcome{}, fmt.Errorf("import networks: %w", err)

@@ -3,6 +3,7 @@ package networks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -135,8 +136,9 @@ type Shared struct {
 
 // Enough people to say that two networks share people, and how many such networks a page names.
 const (
-	fewShared = 2
-	maxShared = 8
+	fewShared   = 2
+	maxShared   = 8
+	maxOverlaps = 64 // looked at, because a viewer may not know of some
 )
 
 // Visit returns a network for its page.
@@ -167,8 +169,24 @@ func (s *Service) Neighbours(ctx context.Context, v auth.Viewer, a *Around) (err
 	if !v.SignedIn() {
 		return nil
 	}
-	if a.Shared, err = selectShared(ctx, s.db, v, a.ID, fewShared, maxShared); err != nil {
+	overlaps, err := s.overlaps.get(s.now(), a.ID, func() ([]overlap, error) { return selectOverlaps(ctx, s.db, a.ID, fewShared, maxOverlaps) })
+	if err != nil {
 		return fmt.Errorf("networks that share people with %q: %w", a.Slug, err)
+	}
+	ids := make([]int64, len(overlaps))
+	for i, o := range overlaps {
+		ids[i] = o.network
+	}
+	// SECURITY: what is kept counts everybody in every network; which of them v may know of is asked each time.
+	known, err := selectKnown(ctx, s.db, v, ids)
+	if err != nil {
+		return fmt.Errorf("networks around %q: %w", a.Slug, err)
+	}
+	a.Shared = nil
+	for _, o := range overlaps {
+		if n, ok := known[o.network]; ok && len(a.Shared) < maxShared {
+			a.Shared = append(a.Shared, Shared{Network: n, People: o.people})
+		}
 	}
 	return nil
 }
@@ -186,13 +204,19 @@ const (
 	maxMissing = 3
 )
 
-// Missing returns the units whose people open threads about the topics that a network's threads are about, among the latest of
-// those that v may read, and of whom nobody is a member. It answers only members: others have nobody to invite.
+// Missing returns the units whose people open threads about the topics that a network's threads are about, and of whom nobody is a
+// member. It answers only members: others have nobody to invite.
+//
+// SECURITY: it looks at what all members of the network in v's organisation may read, and is kept for those.
 func (s *Service) Missing(ctx context.Context, v auth.Viewer, n Network) ([]Missing, error) {
 	if !v.MemberOf(n.ID) || n.Finished() {
 		return nil, nil
 	}
-	list, err := selectMissing(ctx, s.db, v, n.ID, fewThreads, maxMissing)
+	own := auth.NetworkAudience(n.ID)
+	audiences := slices.DeleteFunc(slices.Clone(v.Audiences()), func(a string) bool { return strings.HasPrefix(a, "network:") && a != own })
+	list, err := s.missing.get(s.now(), strings.Join(audiences, " "), func() ([]Missing, error) {
+		return selectMissing(ctx, s.db, audiences, n.ID, fewThreads, maxMissing)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("units missing in network %d: %w", n.ID, err)
 	}

@@ -34,6 +34,7 @@ func (s *Service) Join(ctx context.Context, v auth.Viewer, slug string) (Network
 
 // join makes v a member if n is open. The rule is in the statement: the network may be closed while this runs.
 func (s *Service) join(ctx context.Context, tx *db.Tx, v auth.Viewer, n Network) error {
+	s.moved(tx)
 	came, err := insertJoined(ctx, tx, n.ID, v.Person)
 	switch {
 	case err != nil:
@@ -93,6 +94,7 @@ func (s *Service) enter(ctx context.Context, v auth.Viewer, slug string, do func
 
 // admit makes somebody who asked, or was invited, a member.
 func (s *Service) admit(ctx context.Context, tx *db.Tx, v auth.Viewer, n Network, person int64) error {
+	s.moved(tx)
 	if err := updateAdmitted(ctx, tx, n.ID, person); err != nil {
 		return fmt.Errorf("admit person %d to network %d: %w", person, n.ID, err)
 	}
@@ -133,6 +135,7 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, v auth.Viewer, n Networ
 	if err := s.another(ctx, tx, n, person, m); err != nil {
 		return err
 	}
+	s.moved(tx)
 	if err := deleteMember(ctx, tx, n.ID, person); err != nil {
 		return fmt.Errorf("remove person %d from network %d: %w", person, n.ID, err)
 	}

@@ -122,10 +122,12 @@ type Narrower interface {
 
 // Service holds the use cases of networks.
 type Service struct {
-	db      *db.DB
-	threads Narrower
-	now     func() time.Time
-	shares  atomic.Pointer[shares]
+	db       *db.DB
+	threads  Narrower
+	now      func() time.Time
+	shares   atomic.Pointer[shares]
+	overlaps memory[int64, overlap]  // by network
+	missing  memory[string, Missing] // by what was looked at, the network's own audience among it
 }
 
 // New returns the networks kept in d. threads follows when a network becomes narrower; now is the clock, time.Now outside tests.

@@ -6,7 +6,6 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/markup"
-	"watercooler/auth"
 )
 
 // maxNetworks bounds what is read of networks at once: the map, and the choices of a form.
@@ -226,6 +225,3 @@ func selectPeopleImported(ctx context.Context, q db.Querier, external []string) 
 	}
 	return ids, nil
 }
-
-// audiences returns the audiences of v for a statement, in a number that many viewers share.
-func audiences(v auth.Viewer) []string { return db.Pad(v.Audiences()) }

@@ -46,22 +46,23 @@ type linkRow struct {
 // selectLinks returns the links of a network by the name of the other: those that are true and lead to what v may know of, and
 // with pending those that wait.
 func selectLinks(ctx context.Context, q db.Querier, v auth.Viewer, network int64, pending bool, limit int) ([]linkRow, error) {
-	known := audiences(v)
+	var p db.Params
+	here := p.One(network)
 	rows, err := q.Query(ctx, `
 		SELECT `+networkColumns+`, x.parent_id, x.child_id, x.state
 		FROM (
 			SELECT l.parent_id, l.child_id, l.state, l.child_id AS other_id
 			FROM network_links l
-			WHERE l.parent_id = $1
+			WHERE l.parent_id = `+here+`
 			UNION ALL
 			SELECT l.parent_id, l.child_id, l.state, l.parent_id
 			FROM network_links l
-			WHERE l.child_id = $1
+			WHERE l.child_id = `+here+`
 		) x
 		JOIN networks n ON n.id = x.other_id
-		WHERE ($2 AND x.state <> 'member' OR x.state = 'member' AND n.audience IN (`+db.In(3, len(known))+`))
+		WHERE (`+p.One(pending)+` AND x.state <> 'member' OR x.state = 'member' AND `+v.Reads(&p, "n.audience")+`)
 		ORDER BY LOWER(n.name), n.id
-		LIMIT `+db.In(3+len(known), 1), append(db.Args(known, network, pending), limit)...)
+		LIMIT `+p.One(limit), p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (row linkRow, err error) {
 		row.network, err = scanNetwork(r, &row.parent, &row.child, &row.state)
 		return row, err
@@ -69,24 +70,23 @@ func selectLinks(ctx context.Context, q db.Querier, v auth.Viewer, network int64
 }
 
 func selectDescendants(ctx context.Context, q db.Querier, v auth.Viewer, ids []int64) ([]int64, error) {
-	from, known := db.Pad(ids), audiences(v)
-	args := append(db.Args(from), db.Args(known)...)
+	var p db.Params
 	// UNION and not UNION ALL: a network may be part of another in two ways, and a circle would never end.
 	rows, err := q.Query(ctx, `
 		WITH RECURSIVE below (id) AS (
 			SELECT n.id
 			FROM networks n
-			WHERE n.id IN (`+db.In(1, len(from))+`)
+			WHERE n.id IN (`+db.AllOf(&p, ids)+`)
 			UNION
 			SELECT l.child_id
 			FROM below b
 			JOIN network_links l ON l.parent_id = b.id AND l.state = 'member'
 			JOIN networks n ON n.id = l.child_id
-			WHERE n.audience IN (`+db.In(1+len(from), len(known))+`)
+			WHERE `+v.Reads(&p, "n.audience")+`
 		)
 		SELECT b.id
 		FROM below b
 		ORDER BY b.id
-		LIMIT `+db.In(1+len(from)+len(known), 1), append(args, maxNetworks)...)
+		LIMIT `+p.One(maxNetworks), p.Values()...)
 	return db.Collect(rows, err, db.One[int64])
 }

@@ -19,16 +19,16 @@ func selectMapped(ctx context.Context, q db.Querier, v auth.Viewer, limit int) (
 
 // selectMapLinks returns what has joined what, as far as v may know of both, by name of the child.
 func selectMapLinks(ctx context.Context, q db.Querier, v auth.Viewer) ([]link, error) {
-	var p params
+	var p db.Params
 	text := `
 		SELECT l.parent_id, l.child_id, l.state
 		FROM network_links l
 		JOIN networks c ON c.id = l.child_id
 		JOIN networks n ON n.id = l.parent_id
-		WHERE l.state = 'member' AND c.audience IN (` + p.known(v) + `) AND n.audience IN (` + p.known(v) + `)
+		WHERE l.state = 'member' AND ` + v.Reads(&p, "c.audience") + ` AND ` + v.Reads(&p, "n.audience") + `
 		ORDER BY LOWER(c.name), c.id, l.parent_id
-		LIMIT ` + p.one(4*maxNetworks)
-	rows, err := q.Query(ctx, text, p...)
+		LIMIT ` + p.One(4*maxNetworks)
+	rows, err := q.Query(ctx, text, p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (l link, err error) {
 		return l, r.Scan(&l.parent, &l.child, &l.state)
 	})

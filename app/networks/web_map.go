@@ -121,11 +121,19 @@ func sharing(m Chart) map[int64][]string {
 // note says of a network what the drawing shows of it: its size, and with whom it shares people.
 func note(s Spot, shared map[int64][]string) string {
 	said := parts.Plural(s.People, "person", "people")
-	if names := shared[s.ID]; len(names) > 0 {
-		said += " · shares people with " + strings.Join(names, ", ")
+	names := shared[s.ID]
+	if len(names) == 0 {
+		return said
 	}
-	return said
+	said += " · shares people with "
+	if rest := len(names) - mostNamed; rest > 1 {
+		return said + strings.Join(names[:mostNamed], ", ") + " and " + strconv.Itoa(rest) + " others"
+	}
+	return said + strings.Join(names, ", ")
 }
+
+// mostNamed is how many networks the list names beside one. A single one more is named as well: "1 other" would take as much room.
+const mostNamed = 3
 
 // star draws networks around one in the middle, clockwise from the top. shared says of each whether its line is for people in both.
 func star(name string, list []views.Near, shared []bool) views.Diagram {

@@ -149,7 +149,7 @@ const maxExcerpt = 220
 // The result is text: a component that shows it escapes it.
 func excerpt(rendered string) string {
 	var b strings.Builder
-	for len(rendered) > 0 && b.Len() < 8*maxExcerpt {
+	for len(rendered) > 0 && b.Len() < 3*maxExcerpt {
 		open := strings.IndexByte(rendered, '<')
 		if open < 0 {
 			open = len(rendered)

@@ -5,6 +5,7 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/markup"
+	"watercooler/auth"
 )
 
 // maxTopics bounds what is read into memory. A controlled list of ten thousand subjects is no longer controlled.
@@ -140,17 +141,15 @@ func updateTopic(ctx context.Context, tx *db.Tx, t Topic) error {
 }
 
 // selectCounts returns how many readable threads there are about each topic that has any.
-func selectCounts(ctx context.Context, q db.Querier, audiences []string) (map[int64]int, error) {
+func selectCounts(ctx context.Context, q db.Querier, v auth.Viewer) (map[int64]int, error) {
 	counts := make(map[int64]int)
-	if len(audiences) == 0 {
-		return counts, nil
-	}
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT h.topic_id, COUNT(*)
 		FROM thread_topics h
 		JOIN threads t ON t.id = h.thread_id
-		WHERE t.deleted_at IS NULL AND t.audience IN (`+db.In(1, len(audiences))+`)
-		GROUP BY h.topic_id`, db.Args(audiences)...)
+		WHERE t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`
+		GROUP BY h.topic_id`, p.Values()...)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
 		var id int64
 		var n int
@@ -162,13 +161,13 @@ func selectCounts(ctx context.Context, q db.Querier, audiences []string) (map[in
 }
 
 // selectCount is selectCounts for one topic.
-func selectCount(ctx context.Context, q db.Querier, topic int64, audiences []string) (threads int, err error) {
+func selectCount(ctx context.Context, q db.Querier, v auth.Viewer, topic int64) (threads int, err error) {
+	var p db.Params
 	err = q.QueryRow(ctx, `
 		SELECT COUNT(*)
 		FROM thread_topics h
 		JOIN threads t ON t.id = h.thread_id
-		WHERE h.topic_id = $1 AND t.deleted_at IS NULL AND t.audience IN (`+db.In(2, len(audiences))+`)`,
-		db.Args(audiences, topic)...).Scan(&threads)
+		WHERE h.topic_id = `+p.One(topic)+` AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience"), p.Values()...).Scan(&threads)
 	return threads, err
 }
 
@@ -180,22 +179,20 @@ func selectFollows(ctx context.Context, q db.Querier, topic, person int64) (foll
 	return follows, err
 }
 
-// selectReadable returns which of ids have a readable thread about them.
-func selectReadable(ctx context.Context, q db.Querier, ids []int64, audiences []string) (map[int64]bool, error) {
-	there := make(map[int64]bool, len(ids))
-	if len(ids) == 0 || len(audiences) == 0 {
-		return there, nil
-	}
+// selectReadable returns which of ids have a thread about them that v may read.
+func selectReadable(ctx context.Context, q db.Querier, v auth.Viewer, ids []int64) (map[int64]bool, error) {
+	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT x.id
 		FROM topics x
-		WHERE x.id IN (`+db.In(1, len(ids))+`) AND EXISTS (
+		WHERE x.id IN (`+db.AllOf(&p, ids)+`) AND EXISTS (
 			SELECT 1
 			FROM thread_topics h
 			JOIN threads t ON t.id = h.thread_id
-			WHERE h.topic_id = x.id AND t.deleted_at IS NULL AND t.audience IN (`+db.In(1+len(ids), len(audiences))+`))
-		LIMIT `+db.In(1+len(ids)+len(audiences), 1), append(append(db.Args(ids), db.Args(audiences)...), maxTopics)...)
+			WHERE h.topic_id = x.id AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`)
+		LIMIT `+p.One(maxTopics), p.Values()...)
 	list, err := db.Collect(rows, err, db.One[int64])
+	there := make(map[int64]bool, len(ids))
 	for _, id := range list {
 		there[id] = true
 	}

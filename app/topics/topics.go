@@ -137,7 +137,7 @@ func (s *Service) Visit(ctx context.Context, v auth.Viewer, slug string) (Around
 
 // Threads counts the threads about a topic that v may read. It reads all of them: no page that many look at shows it.
 func (s *Service) Threads(ctx context.Context, v auth.Viewer, topic int64) (int, error) {
-	n, err := selectCount(ctx, s.db, topic, db.Pad(v.Audiences()))
+	n, err := selectCount(ctx, s.db, v, topic)
 	if err != nil {
 		return 0, fmt.Errorf("count threads about topic %d: %w", topic, err)
 	}
@@ -178,7 +178,7 @@ func (s *Service) hide(ctx context.Context, v auth.Viewer, a *Around) error {
 			ids = append(ids, t.ID)
 		}
 	}
-	there, err := selectReadable(ctx, s.db, db.Pad(ids), db.Pad(v.Audiences()))
+	there, err := selectReadable(ctx, s.db, v, ids)
 	if err != nil {
 		return fmt.Errorf("which topics around %q have threads: %w", a.Slug, err)
 	}
@@ -207,7 +207,7 @@ func (s *Service) List(ctx context.Context, v auth.Viewer) ([]Counted, error) {
 	if err != nil {
 		return nil, err
 	}
-	counts, err := selectCounts(ctx, s.db, db.Pad(v.Audiences()))
+	counts, err := selectCounts(ctx, s.db, v)
 	if err != nil {
 		return nil, fmt.Errorf("count threads by topic: %w", err)
 	}
