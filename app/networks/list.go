@@ -52,18 +52,32 @@ func (s *Service) List(ctx context.Context, v auth.Viewer, in Query) (Listing, e
 	return Listing{Networks: list, More: more}, nil
 }
 
-// count fills in how many people each network has.
+// count fills in how many people each network has, as it was a moment ago.
 func (s *Service) count(ctx context.Context, list []Entry) error {
-	ids := make([]int64, len(list))
-	for i, e := range list {
-		ids[i] = e.ID
+	now, changes := s.now(), 0
+	var unknown []int64
+	for i := range list {
+		size, ok, n := s.sizes.recall(now, list[i].ID)
+		if changes = n; ok {
+			list[i].People = size[0]
+		} else {
+			unknown = append(unknown, list[i].ID)
+		}
 	}
-	counts, err := selectPeopleCounts(ctx, s.db, ids)
+	if len(unknown) == 0 {
+		return nil
+	}
+	counts, err := selectPeopleCounts(ctx, s.db, unknown)
 	if err != nil {
 		return fmt.Errorf("count the people of networks: %w", err)
 	}
-	for i := range list {
-		list[i].People = counts[list[i].ID]
+	for i, e := range list {
+		if slices.Contains(unknown, e.ID) {
+			list[i].People = counts[e.ID]
+		}
+	}
+	for _, id := range unknown {
+		s.sizes.keep(now, id, []int{counts[id]}, changes)
 	}
 	return nil
 }

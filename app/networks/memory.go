@@ -18,6 +18,7 @@ func (s *Service) moved(tx *db.Tx) {
 	tx.AfterCommit(func() {
 		s.overlaps.forget()
 		s.missing.forget()
+		s.sizes.forget()
 	})
 }
 
@@ -42,25 +43,34 @@ type memoryEntry[T any] struct {
 
 // get returns the list kept under key, or reads and keeps it.
 func (m *memory[K, T]) get(now time.Time, key K, read func() ([]T, error)) ([]T, error) {
-	m.mu.Lock()
-	e, ok := m.kept[key]
-	changes := m.changes
-	m.mu.Unlock()
-	if ok && now.Sub(e.at) < remembered {
-		return e.list, nil
+	list, ok, changes := m.recall(now, key)
+	if ok {
+		return list, nil
 	}
 	list, err := read()
-	if err != nil {
-		return nil, err
+	if err == nil {
+		m.keep(now, key, list, changes)
 	}
+	return list, err
+}
+
+// recall returns the list kept under key, if there is one, and what keep wants to know.
+func (m *memory[K, T]) recall(now time.Time, key K) (list []T, ok bool, changes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.kept[key]
+	return e.list, ok && now.Sub(e.at) < remembered, m.changes
+}
+
+// keep keeps a list that was read after recall, unless something has been forgotten since.
+func (m *memory[K, T]) keep(now time.Time, key K, list []T, changes int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.changes != changes {
-		return list, nil
+		return
 	}
 	if m.kept == nil || len(m.kept) >= mostKept {
 		m.kept = make(map[K]memoryEntry[T])
 	}
 	m.kept[key] = memoryEntry[T]{list, now}
-	return list, nil
 }

@@ -127,6 +127,7 @@ type Service struct {
 	now      func() time.Time
 	shares   atomic.Pointer[shares]
 	overlaps memory[int64, overlap]  // by network
+	sizes    memory[int64, int]      // how many people a network has, in a list of one
 	missing  memory[string, Missing] // by what was looked at, the network's own audience among it
 }
 

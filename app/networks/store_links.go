@@ -71,7 +71,8 @@ func selectLinks(ctx context.Context, q db.Querier, v auth.Viewer, network int64
 
 func selectDescendants(ctx context.Context, q db.Querier, v auth.Viewer, ids []int64) ([]int64, error) {
 	var p db.Params
-	// UNION and not UNION ALL: a network may be part of another in two ways, and a circle would never end.
+	// UNION and not UNION ALL: a network may be part of another in two ways, and a circle would never end. CROSS JOIN keeps SQLite
+	// from going through all links for each network.
 	rows, err := q.Query(ctx, `
 		WITH RECURSIVE below (id) AS (
 			SELECT n.id
@@ -80,9 +81,9 @@ func selectDescendants(ctx context.Context, q db.Querier, v auth.Viewer, ids []i
 			UNION
 			SELECT l.child_id
 			FROM below b
-			JOIN network_links l ON l.parent_id = b.id AND l.state = 'member'
-			JOIN networks n ON n.id = l.child_id
-			WHERE `+v.Reads(&p, "n.audience")+`
+			CROSS JOIN network_links l
+			CROSS JOIN networks n
+			WHERE l.parent_id = b.id AND l.state = 'member' AND n.id = l.child_id AND `+v.Reads(&p, "n.audience")+`
 		)
 		SELECT b.id
 		FROM below b
