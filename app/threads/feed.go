@@ -100,7 +100,10 @@ func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, 
 			return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
 		}
 	}
-	items, err := s.items(ctx, v, in.Tab == ForYou, append(pinned, rows...))
+	if len(pinned) > 0 {
+		rows = append(pinned, rows...)
+	}
+	items, err := s.items(ctx, v, in.Tab == ForYou, rows)
 	if err != nil {
 		return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
 	}
@@ -295,7 +298,7 @@ ORDER BY ` + in.sorted(order))
 	} else {
 		in.choose(s, v, order, few)
 	}
-	return collect(ctx, q, s, in.scan)
+	return in.collect(ctx, q, s, in.Limit+1)
 }
 
 // choose says which threads t are on the page.
@@ -336,21 +339,31 @@ func (in FeedQuery) sorted(order string) string {
 	return order + " DESC, t.id DESC"
 }
 
+// collect reads the rows of s, which is made by selectRows for in, into a list that need not grow.
+func (in FeedQuery) collect(ctx context.Context, q db.Querier, s *statement, most int) ([]feedRow, error) {
+	list := make([]feedRow, 0, most)
+	_, err := collect(ctx, q, s, func(r db.Scanner) (struct{}, error) {
+		list = append(list, feedRow{})
+		return struct{}{}, in.scan(r, &list[len(list)-1])
+	})
+	return list, err
+}
+
 // scan reads a row as selectRows asks for it.
-func (in FeedQuery) scan(r db.Scanner) (row feedRow, err error) {
+func (in FeedQuery) scan(r db.Scanner, row *feedRow) (err error) {
 	switch {
 	case in.Tab == ForYou:
-		row.Thread, err = scanThread(r, &row.person, &row.unit, &row.network, &row.blog)
+		err = scanThread(r, &row.Thread, &row.person, &row.unit, &row.network, &row.blog)
 	case in.pins():
-		row.Thread, err = scanThread(r, &row.pins)
+		err = scanThread(r, &row.Thread, &row.pins)
 	default:
-		row.Thread, err = scanThread(r)
+		err = scanThread(r, &row.Thread)
 	}
 	row.key = Key{At: db.Micros(row.ActiveAt), ID: row.ID}
 	if in.order() == byCreation {
 		row.key.At = db.Micros(row.CreatedAt)
 	}
-	return row, err
+	return err
 }
 
 // The columns a list can go by.
@@ -505,9 +518,9 @@ WHERE t.deleted_at IS NULL
 		s.add(`
   AND t.network_id IS NULL`)
 	}
-	return collect(ctx, q, s.add(`
+	return of.collect(ctx, q, s.add(`
 ORDER BY t.pinned_at DESC, t.id DESC
-LIMIT ?`, MaxPinned), of.scan)
+LIMIT ?`, MaxPinned), MaxPinned)
 }
 
 // endOfTime lies after every row.
@@ -619,5 +632,8 @@ WHERE t.deleted_at IS NULL AND t.kind = 'question' AND t.reply_count = 0
 	s.add(`
 ORDER BY t.created_at DESC, t.id DESC
 LIMIT ?`, limit)
-	return collect(ctx, q, s, func(r db.Scanner) (Thread, error) { return scanThread(r) })
+	return collect(ctx, q, s, func(r db.Scanner) (t Thread, err error) {
+		err = scanThread(r, &t)
+		return t, err
+	})
 }

@@ -35,26 +35,25 @@ const threadColumns = `t.id, t.kind, t.title, t.excerpt, t.audience, t.created_a
 const postAddress = `CASE WHEN t.kind = 'post' THEN COALESCE(
     (SELECT b.slug || '/' || po.slug FROM posts po JOIN blogs b ON b.id = po.blog_id WHERE po.thread_id = t.id), '') ELSE '' END`
 
-func scanThread(r db.Scanner, more ...any) (Thread, error) {
+// The thread is filled where it is, because it is large and lists have many.
+func scanThread(r db.Scanner, t *Thread, more ...any) (err error) {
 	var (
-		t                       Thread
 		created, active         int64
 		edited, closed, deleted *int64
 		accepted, pinned        *int64
 		place                   string
 	)
-	dest := []any{&t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &created, &active, &edited, &closed,
+	dest := append(make([]any, 0, 32), &t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &created, &active, &edited, &closed,
 		&deleted, &t.Revision, &t.Replies, &t.Votes, &accepted, &pinned, &place, &t.Post,
-		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.Photo, &t.Author.Unit, &t.Author.Lang}
+		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.Photo, &t.Author.Unit, &t.Author.Lang)
 	if err := r.Scan(append(dest, more...)...); err != nil {
-		return Thread{}, err
+		return err
 	}
 	t.CreatedAt, t.ActiveAt = db.Time(created), db.Time(active)
 	t.EditedAt, t.ClosedAt, t.Deleted = timeOf(edited), timeOf(closed), deleted != nil
 	t.Accepted, t.Pinned = orZero(accepted), pinned != nil
-	var err error
 	t.Network, err = networkSaid(place)
-	return t, err
+	return err
 }
 
 // networkSaid reads a network as threadColumns say it: its id, slug and name with spaces between. Only a name has spaces in it.
@@ -94,7 +93,7 @@ func idOrNull(id int64) *int64 {
 
 // selectThread reads one thread with everything its page shows above the replies, in one statement: a round trip to PostgreSQL
 // costs more than what it brings. The topics come as one text, a line each, because both databases can make that.
-func selectThread(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (Thread, error) {
+func selectThread(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (t Thread, err error) {
 	s := sql("SELECT "+threadColumns+`, t.body, t.body_html, a.created_at, t.moved_to,
   COALESCE((SELECT string_agg(CAST(tp.id AS TEXT) || ' ' || tp.slug || ' ' || tp.name, ? ORDER BY tp.name, tp.id)
             FROM thread_topics tt
@@ -122,7 +121,7 @@ WHERE t.id = ? AND ?`, id, readable{v, "t.audience"})
 		voted, watched bool
 		coauthor       bool
 	)
-	t, err := scanThread(s.row(ctx, q), &body, &html, &answered, &into, &topics, &voted, &watched, &coauthor)
+	err = scanThread(s.row(ctx, q), &t, &body, &html, &answered, &into, &topics, &voted, &watched, &coauthor)
 	if err != nil {
 		if errs.IsNotFound(err) {
 			err = noThread.Because(err)

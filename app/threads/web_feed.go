@@ -134,8 +134,12 @@ func (h *Web) feed(c *fiber.Ctx, l list) error {
 
 func (h *Web) feedPage(c *fiber.Ctx, l list, kind Kind, feed Feed) views.FeedPage {
 	v, path := auth.ViewerOf(c), l.of(kind)
+	items := feed.Items
+	if len(feed.Pinned) > 0 {
+		items = slices.Concat(feed.Pinned, items)
+	}
 	page := views.FeedPage{
-		Chrome: h.chrome(c, l.title, l.nav), Heading: l.title, Items: h.Items(v, slices.Concat(feed.Pinned, feed.Items)), Empty: l.empty,
+		Chrome: h.chrome(c, l.title, l.nav), Heading: l.title, Items: h.Items(v, items), Empty: l.empty,
 		Pager: parts.Pager{Previous: at(path, "after", feed.Newer), Next: at(path, "before", feed.Older)}, Kinds: l.kinds(kind),
 	}
 	if page.Pager.Previous != "" {
