@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"watercooler/app/db"
@@ -220,10 +221,10 @@ type rows struct {
 // load reads the rows of refs in at most six statements.
 func (s *Service) load(ctx context.Context, v auth.Viewer, refs []string) (r rows, err error) {
 	var threadIDs, replyIDs, personIDs, topicIDs, networkIDs []int64
+	of := map[string]*[]int64{"thread": &threadIDs, "reply": &replyIDs, "person": &personIDs, "topic": &topicIDs, "network": &networkIDs}
 	for _, ref := range refs {
-		for kind, ids := range map[string]*[]int64{
-			"thread": &threadIDs, "reply": &replyIDs, "person": &personIDs, "topic": &topicIDs, "network": &networkIDs,
-		} {
+		kind, _, _ := strings.Cut(ref, ":")
+		if ids := of[kind]; ids != nil {
 			if id, ok := refID(ref, kind); ok {
 				*ids = append(*ids, id)
 			}
