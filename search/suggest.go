@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,16 +46,13 @@ func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, 
 	var out []Suggestion
 	err := x.use(func(g *generation) error {
 		return g.read(func(r index.IndexReader) error {
-			byType := make(map[string][]Suggestion)
-			for _, typ := range suggestTypes {
-				if len(types) > 0 && !slices.Contains(types, typ) {
-					continue
-				}
-				found, err := g.suggest(ctx, r, words, typ, audiences, limit)
-				if err != nil {
-					return err
-				}
-				byType[typ] = found
+			wanted := suggestTypes
+			if len(types) > 0 {
+				wanted = types
+			}
+			byType, err := g.suggest(ctx, r, words, wanted, audiences, limit)
+			if err != nil {
+				return err
 			}
 			out = share(byType, order(prefix), limit)
 			return nil
@@ -66,31 +64,98 @@ func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, 
 	return out, nil
 }
 
-// suggest finds titles of one type. All words are in the gate; scoring prefers titles that begin with the first word and,
-// through the length, short ones.
-func (g *generation) suggest(ctx context.Context, r index.IndexReader, words []string, typ string, audiences []string, limit int) ([]Suggestion, error) {
-	must := []query.Query{anyTerm(fieldAudience, audiences), is(fieldType, typ)}
+// suggest finds the best limit titles of each type. All words are in the gate; scoring prefers titles that begin with the first
+// word and, through the length, short ones.
+func (g *generation) suggest(ctx context.Context, r index.IndexReader, words, types, audiences []string, limit int) (_ map[string][]Suggestion, err error) {
+	must := []query.Query{anyTerm(fieldAudience, audiences)}
 	terms := []weightedTerm{{firstWord + beginning(words[0]), 1}}
 	for _, w := range words {
 		must = append(must, is(fieldSuggest, beginning(w)))
 		terms = append(terms, weightedTerm{beginning(w), 1})
 	}
-	found, err := collect(ctx, r, &bm25f{
+	q := &bm25f{
 		fields: []weightedField{{fieldSuggest, 1}}, terms: terms, gate: query.NewConjunctionQuery(must),
 		average: func(string) float64 { return 8 },
-	}, search.SortOrder{&search.SortScore{Desc: true}}, limit)
+	}
+	s, err := q.Searcher(ctx, r, nil, search.SearcherOptions{})
 	if err != nil {
 		return nil, err
 	}
-	var out []Suggestion
-	for _, m := range found.Results() {
-		_, title, err := readStored(r, m.ID)
-		if err != nil {
-			return nil, err
+	defer func() { err = errors.Join(err, s.Close()) }()
+	best, err := sortOut(ctx, r, s, types, limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string][]Suggestion, len(types))
+	for i, typ := range types {
+		for _, m := range best[i] {
+			id, err := r.ExternalID(m.id)
+			if err != nil {
+				return nil, err
+			}
+			_, title, err := readStored(r, id)
+			if err != nil {
+				return nil, err
+			}
+			out[typ] = append(out[typ], Suggestion{ID: id, Type: typ, Title: title})
 		}
-		out = append(out, Suggestion{ID: m.ID, Type: typ, Title: title})
 	}
 	return out, nil
+}
+
+// scoredMatch is a match and what it scored.
+type scoredMatch struct {
+	id    index.IndexInternalID
+	score float64
+}
+
+// sortOut reads the matches of s once and keeps the best limit of each type, those that score alike in the order of the index.
+// A search for each type would put the audience of somebody in many networks together as often.
+func sortOut(ctx context.Context, r index.IndexReader, s search.Searcher, types []string, limit int) (_ [][]scoredMatch, err error) {
+	all := make([]index.TermFieldReader, len(types))
+	at := make([]*index.TermFieldDoc, len(types))
+	for i, typ := range types {
+		if all[i], err = r.TermFieldReader(ctx, []byte(typ), fieldType, false, false, false); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, all[i].Close()) }()
+		if at[i], err = all[i].Next(nil); err != nil {
+			return nil, err
+		}
+	}
+	best := make([][]scoredMatch, len(types))
+	sctx := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0), IndexReader: r}
+	for {
+		m, err := s.Next(sctx)
+		if err != nil || m == nil {
+			return best, err
+		}
+		for i := range types {
+			if at[i] != nil && at[i].ID.Compare(m.IndexInternalID) < 0 {
+				if at[i], err = all[i].Advance(m.IndexInternalID, at[i]); err != nil {
+					return nil, err
+				}
+			}
+			if at[i] != nil && at[i].ID.Compare(m.IndexInternalID) == 0 {
+				best[i] = keep(best[i], scoredMatch{slices.Clone(m.IndexInternalID), m.Score}, limit)
+				break
+			}
+		}
+		sctx.DocumentMatchPool.Put(m)
+	}
+}
+
+// keep puts m in its place among the best.
+func keep(best []scoredMatch, m scoredMatch, limit int) []scoredMatch {
+	i := len(best)
+	for i > 0 && best[i-1].score < m.score {
+		i--
+	}
+	if i == limit {
+		return best
+	}
+	best = slices.Insert(best, i, m)
+	return best[:min(len(best), limit)]
 }
 
 // share fills limit places in the order of types, leaving room for the later ones: half of what is left goes to each.
