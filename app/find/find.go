@@ -9,7 +9,6 @@ package find
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -111,6 +110,7 @@ type Service struct {
 	related *cache[int64]
 	knowing *cache[threads.Knower]
 	marked  fragments
+	names   names
 }
 
 // New returns a Service that searches index, which holds what d holds.
@@ -154,57 +154,25 @@ func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, 
 			res.Hits = append(res.Hits, h)
 		}
 	}
-	if res.Topics, err = s.facetTopics(ctx, res); err != nil {
+	if res.Topics, err = s.names.of(ctx, s.db, v, "topic", res.values("topic"), topicLabels); err != nil {
 		return Results{}, fmt.Errorf("name the topics found: %w", err)
 	}
-	if res.Nets, err = s.facetNetworks(ctx, v, res); err != nil {
+	if res.Nets, err = s.names.of(ctx, s.db, v, "network", res.values("network"), networkLabels); err != nil {
 		return Results{}, fmt.Errorf("name the networks found: %w", err)
 	}
 	return res, nil
 }
 
-// facetTopics names the topics that the facets count. Those of the hits are known already; the others take one statement.
-func (s *Service) facetTopics(ctx context.Context, res Results) (map[string]string, error) {
-	names := make(map[string]string)
-	for _, h := range res.Hits {
-		for _, t := range h.Topics {
-			names[t.Slug] = t.Name
-		}
-	}
-	var missing []string
-	for _, f := range res.Facets {
+// values returns the values of a facet.
+func (r Results) values(facet string) (slugs []string) {
+	for _, f := range r.Facets {
 		for _, value := range f.Values {
-			if _, ok := names[value.Value]; f.Name == "topic" && !ok {
-				missing = append(missing, value.Value)
+			if f.Name == facet {
+				slugs = append(slugs, value.Value)
 			}
 		}
 	}
-	more, err := topicsBySlug(ctx, s.db, missing)
-	for _, t := range more {
-		names[t.Slug] = t.Name
-	}
-	return names, err
-}
-
-// facetNetworks names the networks that the facets count, as facetTopics does.
-func (s *Service) facetNetworks(ctx context.Context, v auth.Viewer, res Results) (map[string]string, error) {
-	names := make(map[string]string)
-	for _, h := range res.Hits {
-		if h.Network.Slug != "" {
-			names[h.Network.Slug] = h.Network.Name
-		}
-	}
-	var missing []string
-	for _, f := range res.Facets {
-		for _, value := range f.Values {
-			if _, ok := names[value.Value]; f.Name == "network" && !ok {
-				missing = append(missing, value.Value)
-			}
-		}
-	}
-	more, err := networkNames(ctx, s.db, v, missing)
-	maps.Copy(names, more)
-	return names, err
+	return slugs
 }
 
 // rows are what hits point at, as far as the viewer may read it.

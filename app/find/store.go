@@ -280,17 +280,27 @@ func topicsByID(ctx context.Context, q db.Querier, ids []int64) (map[int64]topic
 	return byID(list, err, func(t *topic) int64 { return t.ID })
 }
 
-// topicsBySlug returns the topics with these slugs.
-func topicsBySlug(ctx context.Context, q db.Querier, slugs []string) ([]Topic, error) {
-	if len(slugs) == 0 {
-		return nil, nil
-	}
+// topicLabels returns the names of the topics with these slugs, which anybody may know who has found something about them.
+func topicLabels(ctx context.Context, q db.Querier, slugs []string) (map[string]label, error) {
 	slugs = db.Pad(slugs)
 	rows, err := q.Query(ctx, `
-		SELECT t.id, t.slug, t.name
+		SELECT t.slug, t.name, 'public'
 		FROM topics t
 		WHERE t.slug IN (`+db.In(1, len(slugs))+`)`, db.Args(slugs)...)
-	return db.Collect(rows, err, func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
+	return labels(rows, err)
+}
+
+// labels reads rows of a slug, a name and an audience.
+func labels(rows *db.Rows, err error) (map[string]label, error) {
+	out := make(map[string]label)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var slug string
+		var l label
+		err := r.Scan(&slug, &l.name, &l.audience)
+		out[slug] = l
+		return struct{}{}, err
+	})
+	return out, err
 }
 
 // topicsOfThreads returns the topics of each thread, by name.

@@ -56,25 +56,14 @@ func knownNetworks(ctx context.Context, q db.Querier, v auth.Viewer, ids []int64
 	return byID(list, err, func(n *network) int64 { return n.ID })
 }
 
-// networkNames returns the names of those of the networks with these slugs that v may know of, by slug.
-func networkNames(ctx context.Context, q db.Querier, v auth.Viewer, slugs []string) (map[string]string, error) {
-	names := make(map[string]string)
-	if len(slugs) == 0 {
-		return names, nil
-	}
-	var p db.Params
+// networkLabels returns the names of the networks with these slugs, and who may know of each.
+func networkLabels(ctx context.Context, q db.Querier, slugs []string) (map[string]label, error) {
+	slugs = db.Pad(slugs)
 	rows, err := q.Query(ctx, `
-		SELECT n.slug, n.name
+		SELECT n.slug, n.name, n.audience
 		FROM networks n
-		WHERE `+v.Reads(&p, "n.audience")+`
-		  AND n.slug IN (`+db.AllOf(&p, slugs)+`)`, p.Values()...)
-	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
-		var slug, name string
-		err := r.Scan(&slug, &name)
-		names[slug] = name
-		return struct{}{}, err
-	})
-	return names, err
+		WHERE n.slug IN (`+db.In(1, len(slugs))+`)`, db.Args(slugs)...)
+	return labels(rows, err)
 }
 
 func networksAfter(ctx context.Context, q db.Querier, after int64, limit int) ([]network, error) {
