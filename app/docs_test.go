@@ -81,7 +81,7 @@ func TestPagesNameWhatExists(t *testing.T) {
 			}
 		}
 		for _, command := range found("(?m)(?:`|^|\\./|bin/|hub )watercooler ([a-z]+)", text) {
-			if !regexp.MustCompile(`(?i)(?m)^\s+` + command + `\s+.*cmd:""|name:"` + command + `"`).MatchString(main) {
+			if !regexp.MustCompile(`(?:command|onFile)\("` + command + `[" ]`).MatchString(main) {
 				t.Errorf("%s: there is no subcommand %s", name, command)
 			}
 		}
