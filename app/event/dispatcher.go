@@ -226,7 +226,11 @@ func (x *Dispatcher) step(ctx context.Context, c Consumer) (int, error) {
 	if err != nil || !due {
 		return 0, err
 	}
-	fresh, again, err := x.claim(ctx, c)
+	// A claim that is cut short while the hub is being stopped may have been made all the same; what it took would wait for the
+	// lease to end. So it is finished, and what it took given back below.
+	claiming, done := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer done()
+	fresh, again, err := x.claim(claiming, c)
 	if err != nil {
 		return 0, err
 	}
