@@ -468,7 +468,7 @@ func keyboardAlone(t *testing.T, l look) {
 
 	b.tabTo(".me summary")
 	b.keys(kb.Enter)
-	b.await(".menu")
+	b.await(".me .menu")
 	if !l.noScript {
 		b.keys(kb.Escape)
 		if b.count(".me[open]") != 0 {
