@@ -126,31 +126,50 @@ func selectCards(ctx context.Context, q db.Querier, ids []int64) ([]Card, error)
 	return cards, err
 }
 
-// selectTeam fills in the manager, the reports and the colleagues of p, in that order of importance.
+// selectTeam fills in the manager, the reports and the colleagues of p. Each of the three stops at as many as are shown: a unit may
+// have hundreds of people, and six of them stand on a profile.
 func selectTeam(ctx context.Context, q db.Querier, p *Profile) error {
 	type member struct {
 		Card
-		manager, unit int64
+		place int
 	}
 	rows, err := q.Query(ctx, `
-		SELECT `+cardColumns+`, p.manager_id, p.unit_id
-		FROM `+cardTables+`
-		WHERE p.id = $1 OR (p.left_at IS NULL AND p.id <> $2 AND (p.manager_id = $2 OR p.unit_id = $3))
-		ORDER BY CASE WHEN p.id = $1 THEN 0 WHEN p.manager_id = $2 THEN 1 ELSE 2 END, p.sort_name, p.id
-		LIMIT $4`, p.ManagerID, p.ID, p.UnitID, 2*maxTeam)
+		SELECT `+cardColumns+`, m.place
+		FROM (
+			SELECT p.id, 0 AS place
+			FROM people p
+			WHERE p.id = $1
+			UNION ALL
+			SELECT r.id, 1
+			FROM (SELECT p.id
+			      FROM people p
+			      WHERE p.manager_id = $2 AND p.left_at IS NULL AND p.id <> $2 AND p.id <> $1
+			      ORDER BY p.sort_name, p.id
+			      LIMIT $3) r
+			UNION ALL
+			SELECT c.id, 2
+			FROM (SELECT p.id
+			      FROM people p
+			      WHERE p.unit_id = $4 AND p.left_at IS NULL AND p.id <> $2 AND p.id <> $1 AND COALESCE(p.manager_id, 0) <> $2
+			      ORDER BY p.sort_name, p.id
+			      LIMIT $5) c
+		) m
+		CROSS JOIN `+cardTables+`
+		WHERE p.id = m.id
+		ORDER BY m.place, p.sort_name, p.id`, p.ManagerID, p.ID, maxTeam, p.UnitID, maxColleagues)
 	team, err := db.Collect(rows, err, func(r db.Scanner) (m member, err error) {
-		var left, manager, unit *int64
-		err = r.Scan(append(m.dest(&left), &manager, &unit)...)
-		m.Left, m.manager, m.unit = left != nil, some(manager), some(unit)
+		var left *int64
+		err = r.Scan(append(m.dest(&left), &m.place)...)
+		m.Left = left != nil
 		return m, err
 	})
 	for _, m := range team {
-		switch {
-		case m.ID == p.ManagerID:
+		switch m.place {
+		case 0:
 			p.Manager = &m.Card
-		case m.manager == p.ID:
+		case 1:
 			p.Reports = append(p.Reports, m.Card)
-		case len(p.Colleagues) < maxColleagues:
+		default:
 			p.Colleagues = append(p.Colleagues, m.Card)
 		}
 	}

@@ -148,23 +148,23 @@ const maxExcerpt = 220
 //
 // The result is text: a component that shows it escapes it.
 func excerpt(rendered string) string {
-	var b strings.Builder
-	for len(rendered) > 0 && b.Len() < 3*maxExcerpt {
+	b := make([]byte, 0, min(len(rendered), 4*maxExcerpt)) // rarely grows: a paragraph seldom has more
+	for len(rendered) > 0 && len(b) < 3*maxExcerpt {
 		open := strings.IndexByte(rendered, '<')
 		if open < 0 {
 			open = len(rendered)
 		}
-		b.WriteString(rendered[:open])
+		b = append(b, rendered[:open]...)
 		end := strings.IndexByte(rendered[open:], '>')
 		if end < 0 {
 			break
 		}
 		if tag := rendered[open : open+end]; !inline(tag) {
-			b.WriteByte(' ')
+			b = append(b, ' ')
 		}
 		rendered = rendered[open+end+1:]
 	}
-	text := strings.Join(strings.Fields(html.UnescapeString(b.String())), " ")
+	text := strings.Join(strings.Fields(html.UnescapeString(string(b))), " ")
 	short := cut(text, maxExcerpt)
 	if short == text {
 		return text
@@ -189,12 +189,13 @@ func inline(tag string) bool {
 }
 
 // selectWritten counts, up to MaxCounted, what v may read of what p wrote, the networks v may know p in, and says whether v
-// follows p.
+// follows p. What somebody opened is counted from an index alone; posts they wrote with others are few and are looked up one by one.
 func selectWritten(ctx context.Context, q db.Querier, v auth.Viewer, p *Profile) error {
 	var values db.Params
 	viewer, person, thread := values.One(v.Person), values.One(p.ID), v.Reads(&values, "t.audience")
 	most, network := values.One(MaxCounted), v.Reads(&values, "n.audience")
-	return q.QueryRow(ctx, `
+	var joint int
+	err := q.QueryRow(ctx, `
 		SELECT
 			EXISTS (SELECT 1 FROM watches w WHERE w.person_id = `+viewer+` AND w.object_kind = 'person' AND w.object_id = `+person+`),
 			(SELECT COUNT(*)
@@ -212,15 +213,21 @@ func selectWritten(ctx context.Context, q db.Querier, v auth.Viewer, p *Profile)
 			(SELECT COUNT(*)
 			 FROM (SELECT 1
 			       FROM threads t
-			       JOIN posts o ON o.thread_id = t.id
-			       WHERE `+wrote(person)+`
-			         AND t.kind = 'post' AND t.deleted_at IS NULL AND `+thread+`
+			       WHERE t.author_id = `+person+` AND t.kind = 'post' AND t.deleted_at IS NULL AND `+thread+`
+			       LIMIT `+most+`) n),
+			(SELECT COUNT(*)
+			 FROM (SELECT 1
+			       FROM post_authors a
+			       JOIN threads t ON t.id = a.thread_id
+			       WHERE a.person_id = `+person+` AND t.author_id <> `+person+` AND t.kind = 'post' AND t.deleted_at IS NULL AND `+thread+`
 			       LIMIT `+most+`) n),
 			(SELECT COUNT(*)
 			 FROM network_members m
 			 JOIN networks n ON n.id = m.network_id
 			 WHERE m.person_id = `+person+` AND m.state = 'member' AND `+network+`)`,
-		values.Values()...).Scan(&p.Followed, &p.Threads, &p.Answers, &p.Posts, &p.Networks)
+		values.Values()...).Scan(&p.Followed, &p.Threads, &p.Answers, &p.Posts, &joint, &p.Networks)
+	p.Posts = min(p.Posts+joint, MaxCounted)
+	return err
 }
 
 // wrote is the condition that thread t is by a person, alone or with others.
@@ -334,17 +341,22 @@ func selectSubjects(ctx context.Context, q db.Querier, list []Thread) error {
 	return err
 }
 
+// selectAnswers finds the answers from indexes alone, and then reads those that are shown.
 func selectAnswers(ctx context.Context, q db.Querier, v auth.Viewer, person int64, before Key, limit int) ([]Answer, error) {
 	var p db.Params
 	rows, err := q.Query(ctx, `
 		SELECT r.id, t.title, r.body_html, r.created_at, r.vote_count, COALESCE(t.accepted_reply_id, 0) = r.id
-		FROM replies r
-		JOIN threads t ON t.id = r.thread_id
-		WHERE r.author_id = `+p.One(person)+` AND r.deleted_at IS NULL AND r.parent_id IS NULL
-		  AND (r.created_at, r.id) < (`+p.One(before.At)+`, `+p.One(before.ID)+`)
-		  AND t.kind = 'question' AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`
-		ORDER BY r.created_at DESC, r.id DESC
-		LIMIT `+p.One(limit), p.Values()...)
+		FROM (SELECT r.id, r.thread_id
+		      FROM replies r
+		      JOIN threads t ON t.id = r.thread_id
+		      WHERE r.author_id = `+p.One(person)+` AND r.deleted_at IS NULL AND r.parent_id IS NULL
+		        AND (r.created_at, r.id) < (`+p.One(before.At)+`, `+p.One(before.ID)+`)
+		        AND t.kind = 'question' AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`
+		      ORDER BY r.created_at DESC, r.id DESC
+		      LIMIT `+p.One(limit)+`) n
+		JOIN replies r ON r.id = n.id
+		JOIN threads t ON t.id = n.thread_id
+		ORDER BY r.created_at DESC, r.id DESC`, p.Values()...)
 	return db.Collect(rows, err, func(r db.Scanner) (a Answer, err error) {
 		var created int64
 		var rendered string

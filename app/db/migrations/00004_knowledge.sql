@@ -149,3 +149,15 @@ CREATE TABLE offers (
   UNIQUE (thread_id, person_id)
 );
 CREATE INDEX offers_person ON offers (person_id, state, created_at);
+
+-- app/people: the first few of a unit, and those somebody manages, in the order in which they stand on a profile, from the index alone
+DROP INDEX people_unit;
+DROP INDEX people_manager;
+CREATE INDEX people_unit ON people (unit_id, sort_name, id, left_at, manager_id);
+CREATE INDEX people_manager ON people (manager_id, sort_name, id, left_at);
+
+-- app/threads: what somebody wrote, and whether a thread may be read, from an index alone. A row holds the whole text between the
+-- columns that decide, so counting 100 answers of a person read as many pages.
+DROP INDEX threads_author;
+CREATE INDEX threads_author ON threads (author_id, created_at, id, kind, audience, deleted_at);
+CREATE INDEX threads_readable ON threads (id, kind, audience, deleted_at);
