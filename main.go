@@ -173,9 +173,12 @@ func imports(c *app.Command) *cobra.Command {
 	people.Flags().StringVar(&source, "source", "", "`name` of the list in external ids; the file's name if not given")
 	people.Flags().BoolVar(&leavers, "leavers", false, "the list is complete: people of the same source who are missing from it have left")
 
+	var noTopics bool
 	jsonl := onFile("jsonl PATH", "The hub's own open format, or plain documents as JSON Lines: a file (plain or .gz), a folder of them, or an archive.",
-		func(ctx context.Context, path string) error { return c.ImportJSONL(ctx, path, source) })
+		func(ctx context.Context, path string) error { return c.ImportJSONL(ctx, path, source, organisation, noTopics) })
 	jsonl.Flags().StringVar(&source, "source", "", "`name` of the source in external ids of plain documents; the folder's name if not given")
+
+	jsonl.Flags().BoolVar(&noTopics, "no-topics", false, "leave out what plain documents say they are about")
 
 	mbox := onFile("mbox PATH", "The archive of a mailing list: an mbox file, plain or .gz, or a folder of them.",
 		func(ctx context.Context, path string) error {
@@ -188,8 +191,10 @@ func imports(c *app.Command) *cobra.Command {
 			return c.ImportDiscourse(ctx, path, site, organisation, network)
 		})
 	discourse.Flags().StringVar(&site, "site", "", "host `name` of the forum, for external ids and links; that of the folder or file if not given")
-	for _, cmd := range []*cobra.Command{mbox, discourse} {
+	for _, cmd := range []*cobra.Command{jsonl, mbox, discourse} {
 		cmd.Flags().StringVar(&organisation, "organisation", "", "`name` of the organisation the people belong to, home for your own; one named after the source if not given")
+	}
+	for _, cmd := range []*cobra.Command{mbox, discourse} {
 		cmd.Flags().StringVar(&network, "network", "", "`address` of the network that the threads live in, such as flood-watch")
 	}
 

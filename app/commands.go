@@ -144,9 +144,9 @@ func (c Command) ImportPeople(ctx context.Context, file, format, source string, 
 }
 
 // ImportJSONL brings in the hub's own format, or plain documents.
-func (c Command) ImportJSONL(ctx context.Context, path, source string) error {
+func (c Command) ImportJSONL(ctx context.Context, path, source, organisation string, noTopics bool) error {
 	return c.doImport(ctx, func(d importers.Deps, o importers.Options) (importers.Report, error) {
-		o.Source = source
+		o.Source, o.Organisation, o.NoTopics = source, organisation, noTopics
 		return importers.JSONL(ctx, d, path, o)
 	})
 }

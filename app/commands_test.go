@@ -233,7 +233,7 @@ func TestImportCommands(t *testing.T) {
 		},
 		"stackexchange": func(c app.Command) error { return c.ImportStackExchange(t.Context(), posts, "") },
 		"people":        func(c app.Command) error { return c.ImportPeople(t.Context(), staff, "staff", "", false) },
-		"jsonl":         func(c app.Command) error { return c.ImportJSONL(t.Context(), jsonl, "") },
+		"jsonl":         func(c app.Command) error { return c.ImportJSONL(t.Context(), jsonl, "", "", false) },
 	} {
 		first := s.run(do)
 		count := func() int {
@@ -246,7 +246,7 @@ func TestImportCommands(t *testing.T) {
 		}
 	}
 	if out := s.refused(func(c app.Command) error {
-		return c.ImportJSONL(t.Context(), write(t, "broken.jsonl", "{\"type\":\"person\",\n"), "")
+		return c.ImportJSONL(t.Context(), write(t, "broken.jsonl", "{\"type\":\"person\",\n"), "", "", false)
 	}); !strings.Contains(out, "broken.jsonl, line 1") {
 		t.Errorf("a broken file is refused with %q, want file and line", out)
 	}

@@ -53,8 +53,8 @@ type Statements interface {
 type Options struct {
 	// Source begins every external id, so that two sources never mix. Empty: taken from the input, see each importer.
 	Source string
-	// Organisation is where the people belong, by name. Empty: the home organisation, except for forums and mailing lists,
-	// whose people belong to an organisation named after the site or the list.
+	// Organisation is where the people belong, by name. Empty: the home organisation, except for forums, mailing
+	// lists and plain documents, whose people belong to an organisation named after the site, the list or the source.
 	Organisation string
 	// Audience is who may read the threads; empty means everyone signed in.
 	Audience string
@@ -65,6 +65,8 @@ type Options struct {
 	Blog string
 	// Attachments, for WordPress, is the folder wp-content/uploads of the site. Empty: files stay where they are.
 	Attachments string
+	// NoTopics, for plain documents, leaves out what they say they are about.
+	NoTopics bool
 	// Leavers, for staff lists: the list is complete, so whoever is missing from it has left.
 	Leavers bool
 	// Format, for staff lists: "" or FormatStaff, or FormatOrganogram.
@@ -243,6 +245,13 @@ func (r *run) replies(ctx context.Context, noun string) *batch[threads.ReplyReco
 		}
 		out, err := r.Threads.ImportReplies(ctx, tx, list)
 		return outcome{out.Created, out.Changed, out.Unchanged, out.Skipped}, err
+	}}
+}
+
+func (r *run) coAuthors(ctx context.Context, noun string) *batch[blogs.CoAuthorsRecord] {
+	return &batch[blogs.CoAuthorsRecord]{ctx: ctx, r: r, noun: noun, write: func(ctx context.Context, tx *db.Tx, list []blogs.CoAuthorsRecord) (outcome, error) {
+		out, err := r.Blogs.ImportCoAuthors(ctx, tx, list)
+		return outcome{changed: out.Changed, unchanged: out.Unchanged}, err
 	}}
 }
 

@@ -2,6 +2,7 @@ package importers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -83,7 +84,8 @@ type record struct {
 	Kind     string   `json:"kind"`
 	Title    string   `json:"title"`
 	Body     string   `json:"body"`
-	Author   string   `json:"author"`
+	By       names    `json:"author"`
+	Author   string   `json:"-"` // the first of By
 	Topics   []string `json:"topics"`
 	Audience string   `json:"audience"`
 	Created  moment   `json:"created"`
@@ -121,7 +123,7 @@ type record struct {
 	// plain documents and people
 	ID      string   `json:"id"`
 	Text    string   `json:"text"`
-	Authors []string `json:"authors"`
+	Authors names    `json:"authors"` // of a typed thread or post, those who wrote it with the author
 	Date    moment   `json:"date"`
 	Tags    []string `json:"tags"`
 	Score   int      `json:"score"`
@@ -216,6 +218,9 @@ type jsonl struct {
 	counts        map[string]int
 	read          map[string]int    // lines, by file
 	late          map[string]string // reply → the reply it answers, which comes after it
+	family        family            // of plain documents
+	circle        string            // the organisation that the authors of plain documents belong to, "" for the home organisation
+	joint         int               // threads by several authors
 	own           own
 	posted        map[string]place // threads that a post line is about
 	posts         map[string]place // threads of the kind post
@@ -259,14 +264,16 @@ func importLines(ctx context.Context, d Deps, b *bundle, source string, o Option
 		return Report{}, err
 	}
 	r.report.Source = source
+	circle := cmp.Or(r.Organisation, source)
 	if r.Organisation == Home {
-		r.Organisation = ""
+		r.Organisation, circle = "", ""
 	}
 	j := &jsonl{
 		run: r, bundle: b, source: source, now: now,
 		organisations: map[string]organisation{}, units: map[string]unit{}, places: map[string]place{}, duplicates: map[place]bool{},
 		authors: map[string]string{}, plainTopics: map[string]string{}, known: map[string]bool{}, ignored: map[string]bool{},
 		audiences: map[string]string{}, counts: map[string]int{}, read: map[string]int{}, late: map[string]string{}, own: own{d.DB, nil},
+		family: family{parents: map[string]string{}}, circle: circle,
 		organisationIDs: map[string]int64{}, unitIDs: map[string]int64{}, topicsByName: map[string]knownTopic{}, topicIDs: map[string]int64{},
 		networkIDs: map[string]int64{}, blogIDs: map[string]int64{}, posted: map[string]place{}, posts: map[string]place{},
 	}
@@ -309,12 +316,20 @@ func (j *jsonl) each(ctx context.Context, do func(p place, rec *record) error) e
 
 // write is the second pass, once over the input for each kind of record, so that what is named is there before it is named.
 func (j *jsonl) write(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{
-		j.writeOrganisations, j.writeUnits, j.writeTopics, j.writePeople, j.writePhotos, j.writeNetworks, j.writeBlogs, j.writeThreads,
-		j.writePosts, j.writeDrafts, j.writeReplies, j.writeRevisions, j.writeVotes, j.writeFollows, j.writeAttachments, j.writeRedirects,
-		j.writeStatements,
+	for _, step := range []struct {
+		of    string // reading everything once more is left out where there is none of these
+		write func(context.Context) error
+	}{
+		{typeOrganisation, j.writeOrganisations}, {typeUnit, j.writeUnits}, {"", j.writeTopics}, {"", j.writePeople}, {typePerson, j.writePhotos},
+		{typeNetwork, j.writeNetworks}, {typeBlog, j.writeBlogs}, {typeThread, j.writeThreads}, {typeThread, j.writeCoAuthors},
+		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeRevision, j.writeRevisions},
+		{typeVote, j.writeVotes}, {typeFollow, j.writeFollows}, {typeAttachment, j.writeAttachments}, {typeRedirect, j.writeRedirects},
+		{typeStatement, j.writeStatements},
 	} {
-		if err := step(ctx); err != nil {
+		if step.of != "" && j.counts[step.of] == 0 {
+			continue
+		}
+		if err := step.write(ctx); err != nil {
 			return err
 		}
 	}

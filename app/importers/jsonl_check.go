@@ -38,7 +38,8 @@ func (j *jsonl) check(ctx context.Context) error {
 		if rec.ID == "" {
 			return errors.Join(j.own.add(ctx, rec), j.checkTyped(p, rec))
 		}
-		return j.checkPlain(p, rec, plainAuthors)
+		j.checkPlain(rec, plainAuthors)
+		return nil
 	})
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (j *jsonl) check(ctx context.Context) error {
 	if len(j.places) == 0 {
 		return errs.Invalidf("There is nothing to import: the input is empty.")
 	}
-	if err := errors.Join(j.own.flush(ctx), j.complete(j.read), j.checkUnits(), j.checkPosts()); err != nil {
+	if err := errors.Join(j.own.flush(ctx), j.complete(j.read), j.checkUnits(), j.checkPosts(), j.settle(ctx)); err != nil {
 		return err
 	}
 	for id, name := range plainAuthors {
@@ -107,6 +108,10 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 	case typeThread:
 		refer(typePerson, rec.Author, "author")
 		refer(typeNetwork, rec.Network, "network")
+		for _, id := range rec.Authors {
+			refer(typePerson, id, "author")
+		}
+		j.joint += min(1, len(rec.Authors))
 		switch threads.Kind(rec.Kind) {
 		case threads.Question, threads.Discussion:
 		case threads.Post:
@@ -199,23 +204,6 @@ func (j *jsonl) checkAudience(p place, rec *record) error {
 		j.waiting = append(j.waiting, reference{p, typeNetwork, network, "audience"})
 	default:
 		return problem(p.file, p.line, "%.40q is not an audience. Use public, hub, org: and an organisation's external_id, or network: and a network's.", rec.Audience)
-	}
-	return nil
-}
-
-// checkPlain remembers who wrote a plain document and what it is about. Texts too complex to show are skipped when they are
-// written, not refused: a dump is taken as it is.
-func (j *jsonl) checkPlain(p place, rec *record, authors map[string]string) error {
-	j.counts[rec.Type]++
-	if rec.Type == typePerson {
-		return nil
-	}
-	authors[rec.Author] = authorName(strings.TrimPrefix(rec.Author, j.personID("")))
-	if rec.Author == j.personID("unknown") {
-		authors[rec.Author] = unknownAuthor
-	}
-	for _, t := range rec.Topics {
-		j.plainTopics[j.source+"/topic/"+markup.Slug(t)] = t
 	}
 	return nil
 }

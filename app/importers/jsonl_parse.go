@@ -6,10 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
-
-	"watercooler/app/threads"
 )
 
 // parse reads one line. What is plain becomes typed.
@@ -36,6 +33,7 @@ func (j *jsonl) parse(p place, line []byte) (*record, error) {
 	if j.first && p.line <= sampled {
 		j.noteFields(line)
 	}
+	rec.Author, rec.Authors = rec.By.first(rec.Authors)
 	if rec.Type == "" {
 		if rec.ID == "" {
 			return nil, problem(p.file, p.line, `the line has neither "type" nor "id".`)
@@ -59,82 +57,4 @@ func (j *jsonl) noteFields(line []byte) {
 			j.ignored[name] = true
 		}
 	}
-}
-
-// plain turns a document or person without a type into a typed record, by the mapping of docs/import.md.
-func (j *jsonl) plain(rec *record) {
-	rec.ExternalID = j.source + "/" + rec.ID
-	if rec.Name != "" && rec.Title == "" && rec.Text == "" {
-		rec.Type = typePerson
-		rec.ExternalID = j.personID(rec.ID)
-		rec.About = rec.Bio
-		rec.Organisation = "name:" + rec.Agency
-		return
-	}
-	rec.Type = typeThread
-	if rec.Kind == "a" && rec.Parent != "" {
-		rec.Type = typeReply
-		rec.Thread, rec.Parent = j.source+"/"+rec.Parent, ""
-	}
-	kind := threads.Discussion
-	if rec.Kind == "q" || rec.Kind == "question" {
-		kind = threads.Question
-	}
-	rec.Kind = string(kind)
-	rec.Body = strings.TrimSpace(rec.Text)
-	if rec.Title = strings.TrimSpace(rec.Title); rec.Title == "" {
-		rec.Title = firstSentence(rec.Body)
-	}
-	rec.Topics = append(rec.Topics, rec.Tags...)
-	for i, t := range rec.Topics {
-		rec.Topics[i] = topicName(t)
-	}
-	rec.Votes = max(0, rec.Score)
-	rec.Created = rec.Date
-	names := rec.Authors
-	if len(names) == 0 && strings.TrimSpace(rec.Author) != "" {
-		names = []string{rec.Author}
-	}
-	rec.Author = j.personID("unknown")
-	if len(names) > 0 {
-		rec.Author = j.personID(names[0])
-	}
-	if len(names) > 1 {
-		with := make([]string, 0, len(names)-1)
-		for _, n := range names[1:] {
-			with = append(with, authorName(n))
-		}
-		rec.Body += "\n\nWritten with " + strings.Join(with, ", ") + "."
-	}
-}
-
-func (j *jsonl) personID(author string) string {
-	return j.source + "/person/" + strings.TrimSpace(author)
-}
-
-// authorName makes a name of an id: "Greg_Stein" → "Greg Stein".
-func authorName(id string) string {
-	name := strings.Join(strings.Fields(strings.ReplaceAll(id, "_", " ")), " ")
-	if _, err := strconv.Atoi(name); err == nil {
-		return "Author " + name
-	}
-	return name
-}
-
-// firstSentence makes a title of a text that has none.
-func firstSentence(text string) string {
-	const most = 90
-	line := strings.Join(strings.Fields(text), " ")
-	if cut := strings.IndexAny(line, ".?!"); cut > 20 && cut < most {
-		return line[:cut+1]
-	}
-	r := []rune(line)
-	if len(r) <= most {
-		return line
-	}
-	short := string(r[:most])
-	if cut := strings.LastIndexByte(short, ' '); cut > most/2 {
-		short = short[:cut]
-	}
-	return short + "…"
 }

@@ -153,7 +153,7 @@ func (j *jsonl) writePeople(ctx context.Context) error {
 			continue
 		}
 		j.report.read("people", 1)
-		if err := out.add(people.Record{ExternalID: id, Name: j.authors[id], Organisation: j.Organisation}); err != nil {
+		if err := out.add(j.plainPerson(id)); err != nil {
 			return err
 		}
 	}

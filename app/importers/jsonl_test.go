@@ -91,6 +91,9 @@ const plain = `{"id":"1","kind":"q","title":"Why?","text":"Why is *this* so?","a
 {"id":"4","title":"Only a title","text":""}
 {"id":"5","title":"","text":""}
 {"id":"1","kind":"q","title":"Why again?","text":"x","author":"ada"}
+{"id":"6","kind":"a","parent":"99","title":"Lost?","text":"An answer to nothing.","author":["ada","charles"]}
+{"id":"7","kind":"m","parent":"8","text":"A message in answer to a later one.","author":"charles"}
+{"id":"8","kind":"m","parent":"3","text":"<b>Bold</b> words, *code* and\n# no heading, <unknown> a_b","author":"ada"}
 {"id":"ada","name":"Ada Lovelace","agency":"Analytical Society","bio":"Programs."}
 `
 
@@ -117,16 +120,37 @@ func TestPlainDocuments(t *testing.T) {
 				ORDER BY t.external_id
 				LIMIT 9`, []string{
 				"archive/1 question Why? by Ada Lovelace", "archive/3 discussion No title here. But two sentences. by Greg Stein",
-				"archive/4 discussion Only a title by Unknown author"}},
+				"archive/4 discussion Only a title by Unknown author", "archive/6 discussion Lost? by Ada Lovelace"}},
 			{"co-authors", "SELECT body FROM threads WHERE external_id = 'archive/3' LIMIT 1",
 				[]string{"No title here. But two sentences.\n\nWritten with Marc-André Lemburg, Author 13."}},
+			{"co-authors are kept as people", `
+				SELECT t.external_id || ' ' || p.external_id
+				FROM post_authors a JOIN threads t ON t.id = a.thread_id JOIN people p ON p.id = a.person_id
+				ORDER BY 1
+				LIMIT 9`, []string{"archive/3 archive/person/13", "archive/3 archive/person/Marc-André_Lemburg", "archive/6 archive/person/charles"}},
+			{"messages in answer to others", `
+				SELECT r.external_id || ' in ' || t.external_id || ' under ' || COALESCE(p.external_id, '-')
+				FROM replies r JOIN threads t ON t.id = r.thread_id LEFT JOIN replies p ON p.id = r.parent_id
+				WHERE t.kind = 'discussion'
+				ORDER BY 1
+				LIMIT 9`, []string{"archive/7 in archive/3 under archive/8", "archive/8 in archive/3 under -"}},
+			{"words stay as they were typed", "SELECT body_html FROM replies WHERE external_id = 'archive/8' LIMIT 1",
+				[]string{"<p>&lt;b&gt;Bold&lt;/b&gt; words, *code* and<br>\n# no heading, &lt;unknown&gt; a_b</p>\n"}},
+			{"a title alone", "SELECT body FROM threads WHERE external_id = 'archive/4' LIMIT 1", []string{""}},
+			{"organisations", `
+				SELECT o.name || ': ' || p.name
+				FROM people p JOIN organisations o ON o.id = p.organisation_id
+				WHERE p.external_id IN ('archive/person/ada', 'archive/person/charles')
+				LIMIT 9`, []string{"Analytical Society: Ada Lovelace", "archive: charles"}},
+			{"nobody in particular is never one who knows", "SELECT name FROM people WHERE left_at IS NOT NULL LIMIT 9", []string{"Unknown author"}},
 			{"answers", `
 				SELECT r.external_id || ' ' || r.imported_votes
 				FROM replies r JOIN threads t ON t.accepted_reply_id = r.id
 				ORDER BY r.id
 				LIMIT 9`, []string{"archive/2 4"}},
 			{"people", "SELECT external_id FROM people ORDER BY external_id LIMIT 9",
-				[]string{"archive/person/Greg_Stein", "archive/person/ada", "archive/person/charles", "archive/person/unknown"}},
+				[]string{"archive/person/13", "archive/person/Greg_Stein", "archive/person/Marc-André_Lemburg", "archive/person/ada", "archive/person/charles",
+					"archive/person/unknown"}},
 			{"topics", "SELECT external_id || ' ' || name FROM topics LIMIT 9", []string{"archive/topic/quantum-gate Quantum gate"}},
 		} {
 			got := h.texts(t, tc.query)
@@ -137,7 +161,7 @@ func TestPlainDocuments(t *testing.T) {
 			}
 		}
 		report := r.String()
-		for _, want := range []string{"it has neither title nor text (archive/5)", "1 line with an id that came before", "left out: sponsors"} {
+		for _, want := range []string{"it has neither title nor text (archive/5)", "1 line with an id that came before", "1 answer to documents that are not there", "left out: sponsors"} {
 			if !strings.Contains(report, want) {
 				t.Errorf("the report does not say %q:\n%s", want, report)
 			}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"watercooler/app/blogs"
 	"watercooler/app/db"
 	"watercooler/app/threads"
 )
@@ -16,8 +17,8 @@ func (j *jsonl) writeThreads(ctx context.Context) error {
 			return nil
 		}
 		j.report.read("threads", 1)
-		if rec.Body == "" && rec.ID != "" {
-			rec.Body = rec.Title // a title alone, as in old bibliographies
+		if rec.ID != "" {
+			rec.Body = asTyped(rec.Text + j.together(rec.Authors)) // nothing, where there is a title alone, as in old bibliographies
 		}
 		if rec.Title == "" {
 			j.report.skip("threads", "it has neither title nor text", rec.ExternalID)
@@ -32,6 +33,25 @@ func (j *jsonl) writeThreads(ctx context.Context) error {
 			return err
 		}
 		return out.add(thread)
+	})
+	if err != nil {
+		return err
+	}
+	return out.flush()
+}
+
+// writeCoAuthors says who wrote threads together with their authors.
+func (j *jsonl) writeCoAuthors(ctx context.Context) error {
+	if j.joint == 0 {
+		return nil
+	}
+	j.Progress.Start("Further authors", j.joint)
+	out := j.coAuthors(ctx, "threads by several authors")
+	err := j.each(ctx, func(p place, rec *record) error {
+		if rec.Type != typeThread || len(rec.Authors) == 0 || j.duplicates[p] || rec.Kind == string(threads.Post) {
+			return nil
+		}
+		return out.add(blogs.CoAuthorsRecord{ThreadExternalID: rec.ExternalID, AuthorExternalIDs: rec.Authors})
 	})
 	if err != nil {
 		return err
@@ -55,6 +75,9 @@ func (j *jsonl) writeReplies(ctx context.Context) error {
 			return nil
 		}
 		j.report.read("replies", 1)
+		if rec.ID != "" {
+			rec.Body = asTyped(rec.Text)
+		}
 		if rec.Body == "" && rec.Deleted.IsZero() {
 			j.report.skip("replies", "it has no text", rec.ExternalID)
 			return nil
