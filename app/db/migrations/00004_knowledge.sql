@@ -128,9 +128,10 @@ CREATE INDEX endorsements_object ON endorsements (object_kind, object_id);
 -- app/routing: an open question on its way to people who may know
 CREATE TABLE routings (
   thread_id  BIGINT PRIMARY KEY REFERENCES threads(id),
-  step       INTEGER NOT NULL, -- how widely it has been offered
-  next_at    BIGINT,           -- when to look at it again; NULL: it is settled, or nobody is left
-  created_at BIGINT NOT NULL
+  step       INTEGER NOT NULL, -- how widely it has been offered: 0 not yet, 1 to three, 2 to six, 3 to everyone who may know
+  state      TEXT NOT NULL,    -- open; paused by a reply; resting when nobody is left; stopped by the asker; done
+  next_at    BIGINT,           -- when to look at it again; NULL unless it is open
+  created_at BIGINT NOT NULL   -- since when people are looked for
 );
 CREATE INDEX routings_due ON routings (next_at) WHERE next_at IS NOT NULL;
 
@@ -143,12 +144,14 @@ CREATE TABLE offers (
   step        INTEGER NOT NULL,
   state       TEXT NOT NULL,                -- offered, accepted, answered, passed, declined or lapsed
   reason      TEXT NOT NULL DEFAULT '',     -- why it came to them, in words they may read
-  note        TEXT NOT NULL DEFAULT '',     -- of whoever passed it on or declined
+  note        TEXT NOT NULL DEFAULT '',     -- of whoever asked or passed it on
+  choice      TEXT NOT NULL DEFAULT '',     -- why it was declined: subject, time or other
   created_at  BIGINT NOT NULL,
-  answered_at BIGINT,
+  answered_at BIGINT,                       -- when it became what it is; NULL while it is offered
   UNIQUE (thread_id, person_id)
 );
 CREATE INDEX offers_person ON offers (person_id, state, created_at);
+CREATE INDEX offers_waiting ON offers (created_at) WHERE state = 'offered';
 
 -- app/people: the first few of a unit, and those somebody manages, in the order in which they stand on a profile, from the index alone
 DROP INDEX people_unit;
