@@ -180,6 +180,7 @@ func (d *Doc) evidence() bool {
 func frequencies(words []word, exact bool, options index.FieldIndexingOptions) (index.TokenFrequencies, int) {
 	tokens := make(analysis.TokenStream, 0, len(words))
 	backing := make([]analysis.Token, len(words))
+	length := 0
 	for i, w := range words {
 		term := w.stem
 		if exact {
@@ -190,8 +191,11 @@ func frequencies(words []word, exact bool, options index.FieldIndexingOptions) (
 		}
 		backing[i] = analysis.Token{Term: []byte(term), Start: w.start, End: w.end, Position: w.pos}
 		tokens = append(tokens, &backing[i])
+		if !w.whole {
+			length++
+		}
 	}
-	return analysis.TokenFrequency(tokens, nil, options), len(tokens)
+	return analysis.TokenFrequency(tokens, nil, options), length
 }
 
 // Suggestions begin at minBeginning letters and compare at most maxBeginning.
@@ -214,10 +218,14 @@ func beginnings(words []word) (index.TokenFrequencies, int) {
 		}
 		f.SetFrequency(f.Frequency() + 1)
 	}
-	for i, w := range words {
-		for _, b := range edges(w.exact) {
+	for _, w := range words {
+		exact, first := w.exact, w.pos == 1
+		if w.whole {
+			exact = w.stem
+		}
+		for _, b := range edges(exact) {
 			add(b)
-			if i == 0 {
+			if first {
 				add(firstWord + b)
 			}
 		}

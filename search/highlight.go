@@ -2,6 +2,7 @@ package search
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -14,57 +15,102 @@ type Span struct {
 // ellipsis stands where a fragment leaves text out.
 const ellipsis = "…"
 
-// Highlight returns text, or the part of it that says most about the query, cut to about limit runes at the edges of words;
-// 0 means all of it. Every word that the query would match is marked: same stem, or in quotes the same word. The spans
-// joined are plain text; escaping is the page's business.
-func (p Parsed) Highlight(text string, limit int) []Span {
+// A marker knows the words to be marked in texts.
+type marker struct {
+	stems, exact map[string]bool
+	first        initials
+}
+
+// marker returns what marks the words of p. Words in quotes mark themselves, all others whatever has their stem; also are
+// stems that were searched for beside them: synonyms and corrections.
+func (p Parsed) marker(also []string) *marker {
 	a := english()
-	wanted, exact, first := make(map[string]bool), make(map[string]bool), make(initials)
-	for _, s := range a.stems(p.Text) {
-		wanted[s] = true
-		first[s[0]] = true
-	}
-	if len(wanted) == 0 {
-		for _, w := range a.exacts(p.Text) {
-			exact[w] = true
-			first[w[0]] = true
+	m := &marker{stems: make(map[string]bool), exact: make(map[string]bool), first: make(initials)}
+	add := func(to map[string]bool, forms []string) {
+		for _, f := range forms {
+			to[f] = true
+			m.first[f[0]] = true
 		}
 	}
-	words := a.scan(text, first)
+	text := p.Text
+	if len(p.Phrases) > 0 {
+		text = p.loose
+	}
+	add(m.stems, a.stems(text))
+	add(m.stems, also)
+	for _, phrase := range p.Phrases {
+		add(m.exact, a.exacts(phrase))
+	}
+	if len(m.stems)+len(m.exact) == 0 {
+		add(m.exact, a.exacts(p.Text)) // nothing but stop words
+	}
+	return m
+}
+
+// hits returns the words of text that are to be marked, in order and apart.
+func (m *marker) hits(text string) []word {
 	var hits []word
-	for _, w := range words {
-		if w.stem != "" && wanted[w.stem] || w.exact != "" && exact[w.exact] {
-			hits = append(hits, w)
+	english().scan(text, m.first, func(w word) {
+		if !(w.stem != "" && m.stems[w.stem] || w.exact != "" && m.exact[w.exact]) {
+			return
 		}
+		if n := len(hits); n > 0 && w.start < hits[n-1].end {
+			return // part of a whole that is marked
+		}
+		hits = append(hits, w)
+	})
+	return hits
+}
+
+// Highlight returns text, or the part of it that says most about the query, cut to about limit runes at the edges of
+// sentences or else words; 0 means all of it. Every word that the query found it by is marked: same stem, a synonym or a
+// correction, in quotes the same word. The spans joined are plain text; escaping is the page's business.
+func (p Parsed) Highlight(text string, limit int) []Span {
+	m := p.marks
+	if m == nil {
+		m = p.marker(nil)
 	}
+	hits := m.hits(text)
 	from, to := 0, len(text)
-	if limit > 0 && utf8.RuneCountInString(text) > limit {
-		from, to = fragment(text, words, hits, limit)
+	if limit > 0 && len(text) > limit && utf8.RuneCountInString(text) > limit {
+		from, to = fragment(text, hits, limit)
 	}
 	return spans(text, hits, from, to)
 }
 
 // fragment chooses a window of limit runes: the one with the most distinct words of the query, the earliest of equals.
-func fragment(text string, words, hits []word, limit int) (from, to int) {
+func fragment(text string, hits []word, limit int) (from, to int) {
 	if len(hits) == 0 {
-		return 0, cut(text, words, 0, limit)
+		return 0, closing(text, 0, 0, limit)
 	}
-	best := -1
-	for i, first := range hits {
-		end := ahead(text, first.start, limit)
-		seen := make(map[string]bool)
-		for _, h := range hits[i:] {
-			if h.end > end {
-				break
+	best, last, end := 0, 0, 0
+	for i := range hits {
+		until := ahead(text, hits[i].start, limit)
+		n, k := 0, i
+		for ; k < len(hits) && hits[k].end <= until; k++ {
+			if !said(hits[i:k], hits[k]) {
+				n++
 			}
-			seen[h.stem+" "+h.exact[:min(1, len(h.exact))]] = true
 		}
-		if len(seen) > best {
-			best, from = len(seen), first.start
+		if n > best {
+			best, from, last, end = n, hits[i].start, hits[max(i, k-1)].end, until
+		}
+		if end == len(text) {
+			break // the windows that are left are parts of this one
 		}
 	}
-	from = behind(text, words, from, limit/4)
-	return from, cut(text, words, from, limit)
+	from = opening(text, from, min(limit/2, limit-utf8.RuneCountInString(text[from:last])))
+	return from, closing(text, from, last, limit)
+}
+
+// said reports whether the word w is among before.
+func said(before []word, w word) bool {
+	for _, b := range before {
+		if b.stem == w.stem && (w.stem != "" || b.exact == w.exact) {
+			return true
+		}
+	}
+	return false
 }
 
 // ahead returns the offset of n runes after from.
@@ -77,40 +123,63 @@ func ahead(text string, from, n int) int {
 	return len(text)
 }
 
-// behind moves from back by up to n runes to the beginning of a word, to give the hit some context.
-func behind(text string, words []word, from, n int) int {
-	low := from
-	for ; n > 0 && low > 0; n-- {
-		_, w := utf8.DecodeLastRuneInString(text[:low])
+// opening moves from back by up to n runes to where its sentence begins, or else by half of that to a beginning of a word,
+// to give the hit some context.
+func opening(text string, from, n int) int {
+	begins := from
+	for low, k := from, 0; k <= n; k++ {
+		if low == 0 {
+			return 0
+		}
+		if sentenceEnd(text, low) {
+			return low + len(text[low:]) - len(strings.TrimLeftFunc(text[low:], unicode.IsSpace))
+		}
+		r, w := utf8.DecodeLastRuneInString(text[:low])
+		if unicode.IsSpace(r) && k <= n/2 {
+			begins = low
+		}
 		low -= w
 	}
-	if low == 0 {
-		return 0
-	}
-	for _, w := range words {
-		if w.start >= low {
-			return min(w.start, from)
-		}
-	}
-	return from
+	return begins
 }
 
-// cut returns where a fragment of n runes from from ends: after its last whole word.
-func cut(text string, words []word, from, n int) int {
-	limit := ahead(text, from, n)
-	if limit == len(text) {
-		return limit
+// closing returns where a fragment of n runes from from ends, which holds what is before last: behind its last whole
+// sentence if that leaves most of it, else behind its last whole word.
+func closing(text string, from, last, n int) int {
+	end := ahead(text, from, n)
+	if end == len(text) {
+		return end
 	}
-	end := limit
-	for _, w := range words {
-		if w.start >= from && w.end <= limit {
-			end = w.end
-		}
-		if w.start > limit {
-			break
+	for i := end; i > max(last, from+(end-from)*2/3); i-- {
+		if sentenceEnd(text, i) {
+			return i
 		}
 	}
-	return end
+	i := end
+	for i > max(last, from) {
+		r, w := utf8.DecodeLastRuneInString(text[:i])
+		next, _ := utf8.DecodeRuneInString(text[i:])
+		if wordRune(r) && (!wordRune(next) || ideograph(r)) {
+			return i
+		}
+		i -= w
+	}
+	return max(i, last)
+}
+
+// sentenceEnd reports whether a sentence ends right before text[i:].
+func sentenceEnd(text string, i int) bool {
+	if i >= len(text) || i < 2 {
+		return i >= len(text)
+	}
+	if text[i-1] == '\n' {
+		return true
+	}
+	switch text[i] {
+	case ' ', '\n', '\t':
+		return text[i-1] == '.' && text[i-2] != '.' || text[i-1] == '?' || text[i-1] == '!'
+	}
+	return strings.HasSuffix(text[:i], "。")
 }
 
 // spans cuts text[from:to] at the hits and runs white space together.
@@ -136,7 +205,11 @@ func spans(text string, hits []word, from, to int) []Span {
 	}
 	tail := squeeze(text[at:to])
 	if to < len(text) {
-		tail = strings.TrimRight(tail, " ") + ellipsis
+		tail = strings.TrimRight(tail, " ")
+		if sentenceEnd(text, to) {
+			tail += " "
+		}
+		tail += ellipsis
 	}
 	add(lead+tail, false)
 	return out
@@ -144,6 +217,9 @@ func spans(text string, hits []word, from, to int) []Span {
 
 // squeeze replaces each run of white space by one space.
 func squeeze(s string) string {
+	if !strings.ContainsAny(s, "\n\t\r") && !strings.Contains(s, "  ") {
+		return s
+	}
 	var b strings.Builder
 	space := false
 	for _, r := range s {

@@ -179,7 +179,7 @@ func (x *Index) rank(ctx context.Context, g *generation, r index.IndexReader, te
 	if strings.TrimSpace(text) == "" {
 		return gate, nil
 	}
-	fields, terms := rankFields, count(x.analyzer.stems(text))
+	fields, terms := rankFields, x.analyzer.terms(text)
 	if len(terms) == 0 {
 		fields, terms = exactFields, count(x.analyzer.exacts(text))
 	}

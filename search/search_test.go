@@ -304,8 +304,8 @@ func TestHighlight(t *testing.T) {
 		{"stop words alone", "to be", "to be or not", 0, "[to] [be] or not"},
 		{"empty", "tax", "", 100, ""},
 		{"operators are not marked", "author:ravi drone", "ravi flew the drone", 0, "ravi flew the [drone]"},
-		{"the best part of a long text", "inspected bridges", long, 60, "…At last the [bridges] <b>were</b> [inspected]. More of nothing…"},
-		{"beginning of a long text without hits", "tax", long, 30, "Nothing here is of use…"},
+		{"the best part of a long text", "inspected bridges", long, 60, "…At last the [bridges] <b>were</b> [inspected]. More of nothing. …"},
+		{"beginning of a long text without hits", "tax", long, 30, "Nothing here is of use. …"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var b strings.Builder
