@@ -75,6 +75,7 @@ func grammar(c *app.Command, environ []string) *cobra.Command {
 		imports(c),
 		onFile("export FILE", "Write everything people have put into the hub as one open archive, while the hub runs.",
 			func(ctx context.Context, path string) error { return c.Export(ctx, path) }),
+		evaluations(c),
 		sample(c),
 		command("reindex", "Build the search index anew, beside the one in use.", cobra.NoArgs, func(ctx context.Context) error { return c.Reindex(ctx) }),
 		onFile("backup FILE", "Write database and files into one zip file, while the hub runs.",
@@ -175,7 +176,9 @@ func imports(c *app.Command) *cobra.Command {
 
 	var noTopics bool
 	jsonl := onFile("jsonl PATH", "The hub's own open format, or plain documents as JSON Lines: a file (plain or .gz), a folder of them, or an archive.",
-		func(ctx context.Context, path string) error { return c.ImportJSONL(ctx, path, source, organisation, noTopics) })
+		func(ctx context.Context, path string) error {
+			return c.ImportJSONL(ctx, path, source, organisation, noTopics)
+		})
 	jsonl.Flags().StringVar(&source, "source", "", "`name` of the source in external ids of plain documents; the folder's name if not given")
 
 	jsonl.Flags().BoolVar(&noTopics, "no-topics", false, "leave out what plain documents say they are about")
@@ -208,6 +211,36 @@ func imports(c *app.Command) *cobra.Command {
 	flags.StringVar(&blog.Site, "site", "", "`name` of the site in external ids; its address if not given")
 
 	root.AddCommand(stackexchange, people, jsonl, mbox, discourse, wordpress)
+	return root
+}
+
+func evaluations(c *app.Command) *cobra.Command {
+	root := command("evaluate COMMAND", "Measure how well the hub finds things, by queries whose answers are known. docs/evaluate.md explains.", known, nil)
+	for _, of := range []struct {
+		use, short, field string
+		run               func(app.Command, context.Context, app.Evaluation) error
+	}{
+		{"search", "Ask for documents.", "title", app.Command.EvaluateSearch},
+		{"experts", "Ask who knows, and compare with those who wrote most and with chance.", "both", app.Command.EvaluateExperts},
+	} {
+		var in app.Evaluation
+		cmd := command(of.use, of.short, cobra.NoArgs, func(ctx context.Context) error { return of.run(*c, ctx, in) })
+		flags := cmd.Flags()
+		flags.StringArrayVar(&in.Queries, "queries", nil, "`file` of queries: id, short text and longer text with tabs between; may be given again, with --qrels")
+		flags.StringArrayVar(&in.Qrels, "qrels", nil, "`file` of judgements in the format of TREC: query, 0, document or person, grade")
+		flags.StringArrayVar(&in.Sources, "source", nil, "what external ids begin with, the `name` given to the import; for each --queries, where one hub has several sources")
+		flags.StringVar(&in.Field, "field", of.field, "what is asked: the short text (title), the longer one (`text`), or both, of the longer one 600 characters")
+		flags.StringVar(&in.As, "as", "", "e-mail `address` of the account that asks; somebody of your organisation who is in no network if not given")
+		flags.StringVar(&in.Run, "run", "", "write what was found to this `file`, in the format of TREC")
+		flags.StringVar(&in.PerQuery, "per-query", "", "write the measures of each query to this `file`")
+		if of.use == "search" {
+			flags.StringSliceVar(&in.Kinds, "kind", nil, "only hits of this `kind`: question, discussion, post or reply")
+			flags.BoolVar(&in.ExcludeSelf, "exclude-self", false, "queries are documents of the collection: leave out the one that is the query")
+			flags.IntVar(&in.Depth, "depth", 1000, "hits that count")
+		}
+		require(cmd, "queries", "qrels")
+		root.AddCommand(cmd)
+	}
 	return root
 }
 

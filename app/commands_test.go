@@ -267,7 +267,7 @@ func TestImportBesideARunningHub(t *testing.T) {
 	out := s.run(func(c app.Command) error {
 		return c.ImportJSONL(t.Context(), write(t, "more.jsonl", `{"type":"person","external_id":"x/1","name":"Petra Penstock"}
 {"type":"thread","external_id":"x/t/1","kind":"question","title":"Who opens the penstock?","body":"At night.","author":"x/1","audience":"public","ago":"1m"}
-`), "")
+`), "", "", false)
 	})
 	if !strings.Contains(out, "running hub") {
 		t.Errorf("it said %q", out)
@@ -591,7 +591,7 @@ func TestExport(t *testing.T) {
 	}
 
 	other := newSite(t)
-	if out := other.run(func(c app.Command) error { return c.ImportJSONL(t.Context(), first, "") }); !strings.Contains(out, " changes.") {
+	if out := other.run(func(c app.Command) error { return c.ImportJSONL(t.Context(), first, "", "", false) }); !strings.Contains(out, " changes.") {
 		t.Errorf("the import said %q", out)
 	}
 	second := filepath.Join(t.TempDir(), "again.zip")
