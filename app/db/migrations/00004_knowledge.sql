@@ -151,7 +151,7 @@ CREATE TABLE offers (
   UNIQUE (thread_id, person_id)
 );
 CREATE INDEX offers_person ON offers (person_id, state, created_at);
-CREATE INDEX offers_waiting ON offers (created_at) WHERE state = 'offered';
+CREATE INDEX offers_open ON offers (created_at) WHERE state IN ('offered', 'accepted');
 
 -- app/people: the first few of a unit, and those somebody manages, in the order in which they stand on a profile, from the index alone
 DROP INDEX people_unit;
