@@ -127,6 +127,26 @@ POST /threads/:id/unpin              public      in  403    403     403       40
                                      hub         in  403    403     403       403     403    403     303       303   403    in
                                      org         in  403    404     403       403     403    403     303       303   403    in
                                      network     in  404    404     403       303     404    404     404       404   403    in
+POST /threads/:id/check              public      in  403    403     403       403     403    403     409       409   409    in
+                                     hub         in  403    403     403       403     403    403     409       409   409    in
+                                     org         in  403    404     403       403     403    403     409       409   409    in
+                                     network     in  404    404     403       409     404    404     404       404   409    in
+POST /threads/:id/uncheck            public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+GET  /threads/:id/supersede          public      in  403    403     403       403     403    403     200       200   200    in    | by=$second
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /threads/:id/supersede          public      in  403    403     403       403     403    403     303       303   303    in    | by=$second
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+POST /threads/:id/unsupersede        public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
 GET  /threads/:id/delete             public      in  403    403     403       403     403    403     200       200   200    in
                                      hub         in  403    403     403       403     403    403     200       200   200    in
                                      org         in  403    404     403       403     403    403     200       200   200    in

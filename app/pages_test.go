@@ -79,6 +79,7 @@ var pages = map[string]struct {
 	"/threads/:id/history":            {"/threads/{thread}/history", priya, 200},
 	"/threads/:id/edit":               {"/threads/{thread}/edit", ruth, 200},
 	"/threads/:id/move":               {"/threads/{thread}/move", ruth, 200},
+	"/threads/:id/supersede":          {"/threads/{thread}/supersede?by=wi-fi", ruth, 200},
 	"/threads/:id/merge":              {"/threads/{thread}/merge?into={thread}", ruth, 200},
 	"/threads/:id/split":              {"/threads/{thread}/split", ruth, 200},
 	"/threads/:id/delete":             {"/threads/{thread}/delete", ruth, 200},

@@ -87,6 +87,11 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/threads/:id/split", writes, member, threads.Split)
 	f.Post("/threads/:id/pin", writes, member, threads.Pin)
 	f.Post("/threads/:id/unpin", writes, member, threads.Unpin)
+	f.Post("/threads/:id/check", writes, member, threads.Check) // still right, says whoever looks after it
+	f.Post("/threads/:id/uncheck", writes, member, threads.Uncheck)
+	f.Get("/threads/:id/supersede", searches, member, threads.SupersedeForm) // by which, looked for by title
+	f.Post("/threads/:id/supersede", writes, member, threads.Supersede)
+	f.Post("/threads/:id/unsupersede", writes, member, threads.Unsupersede)
 	f.Get("/threads/:id/delete", reads, member, threads.ConfirmDeleteThread)
 	f.Post("/threads/:id/delete", writes, member, threads.DeleteThread)
 

@@ -88,6 +88,8 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, e Erasure) error {
 		{"DELETE FROM redirects WHERE object_kind = 'reply' AND object_id IN ($1)", e.Replies},
 		{"DELETE FROM replies WHERE id IN ($1)", e.Replies},
 		{"UPDATE threads SET moved_to = NULL WHERE moved_to IN ($1)", e.Threads},
+		{"UPDATE threads SET superseded_by = NULL WHERE superseded_by IN ($1)", e.Threads},
+		{"UPDATE threads SET checked_at = NULL, checked_by = NULL WHERE checked_by IN ($1)", e.people},
 		{"DELETE FROM votes WHERE object_kind = 'thread' AND object_id IN ($1)", e.Threads},
 		{"DELETE FROM revisions WHERE object_kind = 'thread' AND object_id IN ($1)", e.Threads},
 		{"DELETE FROM redirects WHERE object_kind = 'thread' AND object_id IN ($1)", e.Threads},

@@ -26,6 +26,7 @@ type Key struct {
 // its network.
 const threadColumns = `t.id, t.kind, t.title, t.excerpt, t.audience, t.created_at, t.active_at, t.edited_at, t.closed_at,
   t.deleted_at, t.revision, t.reply_count, t.vote_count, t.accepted_reply_id, t.pinned_at,
+  t.superseded_by IS NOT NULL,
   CASE WHEN t.network_id IS NULL THEN ''
     ELSE (SELECT CAST(n.id AS TEXT) || ' ' || n.slug || ' ' || n.name FROM networks n WHERE n.id = t.network_id) END,
   ` + postAddress + `,
@@ -44,7 +45,7 @@ func scanThread(r db.Scanner, t *Thread, more ...any) (err error) {
 		place                   string
 	)
 	dest := append(make([]any, 0, 32), &t.ID, &t.Kind, &t.Title, &t.Excerpt, &t.Audience, &created, &active, &edited, &closed,
-		&deleted, &t.Revision, &t.Replies, &t.Votes, &accepted, &pinned, &place, &t.Post,
+		&deleted, &t.Revision, &t.Replies, &t.Votes, &accepted, &pinned, &t.Superseded, &place, &t.Post,
 		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.Photo, &t.Author.Unit, &t.Author.Lang)
 	if err := r.Scan(append(dest, more...)...); err != nil {
 		return err
@@ -94,18 +95,25 @@ func idOrNull(id int64) *int64 {
 // selectThread reads one thread with everything its page shows above the replies, in one statement: a round trip to PostgreSQL
 // costs more than what it brings. The topics come as one text, a line each, because both databases can make that.
 func selectThread(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (t Thread, err error) {
-	s := sql("SELECT "+threadColumns+`, t.body, t.body_html, a.created_at, t.moved_to,
+	s := sql("SELECT "+threadColumns+`, t.body, t.body_html, a.created_at, t.moved_to, t.checked_at,
+  CASE WHEN t.checked_by IS NULL THEN '' ELSE (SELECT CAST(c.id AS TEXT) || ' ' || c.handle || ' ' || c.name FROM people c WHERE c.id = t.checked_by) END,
+  CASE WHEN t.superseded_by IS NULL THEN '' ELSE COALESCE((
+    SELECT `+otherSaid+`
+    FROM threads o
+    WHERE o.id = t.superseded_by AND o.deleted_at IS NULL AND ?), '') END,
+  EXISTS (SELECT 1 FROM threads o WHERE o.superseded_by = t.id AND o.deleted_at IS NULL),
   COALESCE((SELECT string_agg(CAST(tp.id AS TEXT) || ' ' || tp.slug || ' ' || tp.name, ? ORDER BY tp.name, tp.id)
             FROM thread_topics tt
             JOIN topics tp ON tp.id = tt.topic_id
-            WHERE tt.thread_id = t.id), '')`, "\n")
+            WHERE tt.thread_id = t.id), '')`, readable{v, "o.audience"}, "\n")
 	if v.SignedIn() {
 		s.add(`,
   EXISTS (SELECT 1 FROM votes WHERE object_kind = 'thread' AND object_id = t.id AND person_id = ?),
   EXISTS (SELECT 1 FROM watches WHERE person_id = ? AND object_kind = 'thread' AND object_id = t.id),
-  t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?)`, v.Person, v.Person, v.Person)
+  t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?),
+  `+keepsBlog, v.Person, v.Person, v.Person, v.Person)
 	} else {
-		s.add(", FALSE, FALSE, FALSE")
+		s.add(", FALSE, FALSE, FALSE, FALSE")
 	}
 	s.add(`
 FROM threads t
@@ -115,13 +123,16 @@ LEFT JOIN replies a ON a.id = t.accepted_reply_id
 WHERE t.id = ? AND ?`, id, readable{v, "t.audience"})
 
 	var (
-		body, html     string
-		topics         string
-		answered, into *int64
-		voted, watched bool
-		coauthor       bool
+		body, html         string
+		topics             string
+		answered, into     *int64
+		checked            *int64
+		checker, successor string
+		voted, watched     bool
+		coauthor           bool
 	)
-	err = scanThread(s.row(ctx, q), &t, &body, &html, &answered, &into, &topics, &voted, &watched, &coauthor)
+	err = scanThread(s.row(ctx, q), &t, &body, &html, &answered, &into, &checked, &checker, &successor, &t.replaces, &topics,
+		&voted, &watched, &coauthor, &t.blog)
 	if err != nil {
 		if errs.IsNotFound(err) {
 			err = noThread.Because(err)
@@ -130,6 +141,13 @@ WHERE t.id = ? AND ?`, id, readable{v, "t.audience"})
 	}
 	t.Body, t.HTML, t.AnsweredAt, t.MovedTo, t.Voted, t.Watched, t.coauthor = body, html, timeOf(answered), orZero(into), voted, watched, coauthor
 	if t.Topics, err = parseTopics(topics); err != nil {
+		return Thread{}, err
+	}
+	t.CheckedAt = timeOf(checked)
+	if t.CheckedBy, err = checkerOf(checker); err != nil {
+		return Thread{}, err
+	}
+	if t.Successor, err = otherOf(successor); err != nil {
 		return Thread{}, err
 	}
 	if t.Deleted {
@@ -286,25 +304,27 @@ LIMIT $4`, thread, key.At, key.ID, steps)
 
 // entry is a thread or reply as the rules see it before something is done to it: enough to decide who may do what.
 type entry struct {
-	kind     string // thread or reply
-	id       int64
-	thread   int64
-	of       Kind // of the thread
-	author   int64
-	asker    int64 // author of the thread
-	audience string
-	network  int64  // of the thread, 0 for none
-	post     string // of the thread: its address below /blog, "" when it is no post
-	coauthor bool   // v wrote the post together with its author
-	title    string // of the thread
-	body     string
-	parent   int64
-	at       int64 // created, Unix µs
-	revision int
-	accepted int64 // the thread's accepted reply
-	deleted  bool  // the entry itself
-	gone     bool  // the thread is deleted
-	closed   bool  // the thread is closed
+	kind      string // thread or reply
+	id        int64
+	thread    int64
+	of        Kind // of the thread
+	author    int64
+	asker     int64 // author of the thread
+	audience  string
+	network   int64  // of the thread, 0 for none
+	post      string // of the thread: its address below /blog, "" when it is no post
+	coauthor  bool   // v wrote the post together with its author
+	blog      bool   // v looks after the blog of the post for its unit
+	successor int64  // the thread that has taken the thread's place, 0 for none
+	title     string // of the thread
+	body      string
+	parent    int64
+	at        int64 // created, Unix µs
+	revision  int
+	accepted  int64 // the thread's accepted reply
+	deleted   bool  // the entry itself
+	gone      bool  // the thread is deleted
+	closed    bool  // the thread is closed
 }
 
 // selectEntry reads a thread or reply that v may see, NotFound otherwise.
@@ -313,7 +333,7 @@ func selectEntry(ctx context.Context, q db.Querier, v auth.Viewer, kind string, 
 	var (
 		s                        *statement
 		accepted, closed, parent *int64
-		network                  *int64
+		network, successor       *int64
 		deleted, threadDeleted   *int64
 	)
 	missing := noThread
@@ -321,27 +341,27 @@ func selectEntry(ctx context.Context, q db.Querier, v auth.Viewer, kind string, 
 		s = sql(`
 SELECT t.id, t.kind, t.author_id, t.author_id, t.audience, t.title, t.body, t.revision, t.accepted_reply_id,
   t.closed_at, t.deleted_at, t.deleted_at, t.created_at, NULL, t.network_id, `+postAddress+`,
-  t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?)
+  t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?), `+keepsBlog+`, t.superseded_by
 FROM threads t
-WHERE t.id = ? AND ?`, v.Person, id, readable{v, "t.audience"})
+WHERE t.id = ? AND ?`, v.Person, v.Person, id, readable{v, "t.audience"})
 	} else {
 		missing = noReply
 		s = sql(`
 SELECT t.id, t.kind, r.author_id, t.author_id, t.audience, t.title, r.body, r.revision, t.accepted_reply_id,
-  t.closed_at, r.deleted_at, t.deleted_at, r.created_at, r.parent_id, t.network_id, `+postAddress+`, FALSE
+  t.closed_at, r.deleted_at, t.deleted_at, r.created_at, r.parent_id, t.network_id, `+postAddress+`, FALSE, FALSE, t.superseded_by
 FROM replies r
 JOIN threads t ON t.id = r.thread_id
 WHERE r.id = ? AND ?`, id, readable{v, "t.audience"})
 	}
 	err := s.row(ctx, q).Scan(&e.thread, &e.of, &e.author, &e.asker, &e.audience, &e.title, &e.body, &e.revision, &accepted,
-		&closed, &deleted, &threadDeleted, &e.at, &parent, &network, &e.post, &e.coauthor)
+		&closed, &deleted, &threadDeleted, &e.at, &parent, &network, &e.post, &e.coauthor, &e.blog, &successor)
 	if err != nil {
 		if errs.IsNotFound(err) {
 			err = missing.Because(err)
 		}
 		return entry{}, err
 	}
-	e.accepted, e.parent, e.network = orZero(accepted), orZero(parent), orZero(network)
+	e.accepted, e.parent, e.network, e.successor = orZero(accepted), orZero(parent), orZero(network), orZero(successor)
 	e.deleted, e.gone, e.closed = deleted != nil, threadDeleted != nil, closed != nil
 	return e, nil
 }

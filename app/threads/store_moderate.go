@@ -64,7 +64,7 @@ func markMerged(ctx context.Context, tx *db.Tx, id, into int64) (m merged, err e
 	var accepted *int64
 	err = tx.QueryRow(ctx, `
 UPDATE threads
-SET deleted_at = $1, moved_to = $2, pinned_at = NULL
+SET deleted_at = $1, moved_to = $2, pinned_at = NULL, superseded_by = NULL
 WHERE id = $3 AND deleted_at IS NULL
 RETURNING reply_count, vote_count, imported_votes, created_at, active_at, edited_at, revision, accepted_reply_id`,
 		db.Micros(tx.Now()), into, id).Scan(&m.replies, &m.votes, &m.imported, &m.created, &m.active, &m.edited, &m.revision, &accepted)
@@ -98,6 +98,11 @@ func moveAll(ctx context.Context, tx *db.Tx, from, into, reply int64) error {
 		{"UPDATE attachments SET thread_id = $1 WHERE thread_id = $2", []any{into, from}},
 		{"UPDATE redirects SET object_id = $1 WHERE object_kind = 'thread' AND object_id = $2", []any{into, from}},
 		{"UPDATE threads SET moved_to = $1 WHERE moved_to = $2", []any{into, from}},
+		{"UPDATE threads SET superseded_by = NULL WHERE superseded_by = $1 AND id = $2", []any{from, into}},
+		{`
+UPDATE threads
+SET superseded_by = (SELECT COALESCE(s.superseded_by, s.id) FROM threads s WHERE s.id = $1)
+WHERE superseded_by = $2`, []any{into, from}},
 		{`
 INSERT INTO watches (person_id, object_kind, object_id, created_at)
 SELECT person_id, 'thread', CAST($1 AS BIGINT), created_at

@@ -107,13 +107,23 @@ type Thread struct {
 	Accepted   int64     // id of the accepted answer, 0 for none
 	AnsweredAt time.Time // when the accepted answer was written, zero for none; filled by Find
 
+	// Whether it is still right: see fresh.go. All but Superseded is filled by Find.
+	Superseded bool      // another thread has taken its place
+	Successor  Other     // that thread, zero where the viewer may not read it
+	Replaces   []Other   // threads whose place it has taken, as far as the viewer may read them
+	CheckedAt  time.Time // when somebody last said that it is still right, zero for never
+	CheckedBy  Author    // who that was: ID, Handle and Name
+
 	// What the viewer has done and may do.
 	Voted, Watched                 bool
 	CanVote, CanReply, CanEdit     bool
 	CanDelete, CanClose, CanAccept bool
 	CanModerate                    bool // move, merge, split and pin it
+	CanFreshen                     bool // say that it is still right, or what has taken its place
 
 	coauthor bool // the viewer wrote the post together with its author
+	blog     bool // the viewer looks after the blog of the post for its unit
+	replaces bool // there are threads whose place it has taken
 }
 
 // Path returns the thread's address.
@@ -312,6 +322,11 @@ func (s *Service) Find(ctx context.Context, v auth.Viewer, id int64) (Thread, er
 		return Thread{}, fmt.Errorf("find thread %d: %w", id, err)
 	}
 	t.rights(v)
+	if t.replaces && !t.Deleted {
+		if t.Replaces, err = selectReplaced(ctx, s.db, v, id); err != nil {
+			return Thread{}, fmt.Errorf("find what thread %d replaces: %w", id, err)
+		}
+	}
 	return t, nil
 }
 
@@ -326,6 +341,7 @@ func (t *Thread) rights(v auth.Viewer) {
 	t.CanEdit = mine || t.coauthor
 	t.CanDelete, t.CanClose, t.CanModerate = mine || keeps, mine || keeps, keeps
 	t.CanAccept = (mine || keeps) && t.Kind == Question
+	t.CanFreshen = mine || keeps || t.coauthor || t.blog
 }
 
 // Close ends a conversation: what was said stays, nobody can reply any more. Closing a closed thread changes nothing.
@@ -367,6 +383,9 @@ func (s *Service) DeleteThread(ctx context.Context, v auth.Viewer, id int64) err
 		}
 		deleted, err := markDeleted(ctx, tx, kindThread, id)
 		if err != nil || !deleted {
+			return err
+		}
+		if err := s.release(ctx, tx, v, id); err != nil {
 			return err
 		}
 		return s.append(ctx, tx, v, "thread.deleted", e)

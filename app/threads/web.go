@@ -193,6 +193,7 @@ func (h *Web) conversation(c *fiber.Ctx, v auth.Viewer, t Thread) (views.Convers
 		p.Closed = "Closed on " + h.web.Date(t.ClosedAt) + ". Nobody can reply any more."
 	}
 	doors(v, t, &p)
+	p.Fresh = h.fresh(t)
 	h.showReplies(v, t, r, &p)
 	p.Form, err = h.replyForm(c, t, r)
 	return p, err

@@ -282,6 +282,7 @@ func (h *Web) Items(v auth.Viewer, items []Item) []parts.Item {
 			Kind: string(t.Kind), Path: t.Path(), Title: t.Title, Excerpt: t.Excerpt, Author: Face(v, t.Author),
 			Topics: chips(t.Topics), At: h.web.Moment(t.ActiveAt), Replies: t.Replies, Votes: t.Votes,
 			Answered: t.Accepted != 0, Closed: t.Closed(), Audience: narrower(t.Thread), Why: t.Why, Pinned: t.Pinned,
+			Superseded: t.Superseded,
 		}
 		if t.Network.ID != 0 {
 			out[i].Network = parts.Link{Text: t.Network.Name, Path: t.Network.Path()}

@@ -87,6 +87,8 @@ func serve(t *testing.T, h *hub) *site {
 		{"GET", "/threads/:id/merge", w.MergeForm}, {"POST", "/threads/:id/merge", w.Merge},
 		{"GET", "/threads/:id/split", w.SplitForm}, {"POST", "/threads/:id/split", w.Split},
 		{"POST", "/threads/:id/pin", w.Pin}, {"POST", "/threads/:id/unpin", w.Unpin},
+		{"POST", "/threads/:id/check", w.Check}, {"POST", "/threads/:id/uncheck", w.Uncheck}, {"GET", "/threads/:id/supersede", w.SupersedeForm},
+		{"POST", "/threads/:id/supersede", w.Supersede}, {"POST", "/threads/:id/unsupersede", w.Unsupersede},
 	} {
 		app.Add(r.method, r.path, r.handler)
 	}

@@ -83,21 +83,22 @@ type Topic struct {
 
 // Item is a thread in a list.
 type Item struct {
-	Kind     string // question, discussion, post, signal or decision
-	Path     string
-	Title    string
-	Excerpt  string
-	Author   Person
-	Topics   []Topic
-	At       Moment
-	Replies  int
-	Votes    int
-	Answered bool
-	Closed   bool
-	Pinned   bool   // shown first where it lives
-	Network  Link   // where it lives; without a path in none, or in the one whose page it is
-	Audience string // "Public", "Devon County Council only"; empty for everyone signed in, which goes without saying
-	Why      string // "Because you follow Connectivity"; empty says nothing
+	Kind       string // question, discussion, post, signal or decision
+	Path       string
+	Title      string
+	Excerpt    string
+	Author     Person
+	Topics     []Topic
+	At         Moment
+	Replies    int
+	Votes      int
+	Answered   bool
+	Closed     bool
+	Pinned     bool   // shown first where it lives
+	Superseded bool   // another thread has taken its place
+	Network    Link   // where it lives; without a path in none, or in the one whose page it is
+	Audience   string // "Public", "Devon County Council only"; empty for everyone signed in, which goes without saying
+	Why        string // "Because you follow Connectivity"; empty says nothing
 }
 
 // SideThread is a thread in a side card, or in "Already asked?".

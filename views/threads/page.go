@@ -84,6 +84,8 @@ type Conversation struct {
 	MergePath   string // GET
 	SplitPath   string // GET
 
+	Fresh Freshness
+
 	Closed   string  // "Closed on 4 March 2027. Nobody can reply any more."; empty when open
 	Heading  string  // "7 replies", "No replies yet"
 	Accepted *Reply  // pinned above the others; on every page of replies
@@ -92,6 +94,35 @@ type Conversation struct {
 	Form     *ReplyForm // nil when this viewer cannot reply here
 	SignIn   string     // path to sign in and come back, for those who could reply then
 	Me       string     // address of the viewer's own profile, for the composer's mentions
+}
+
+// Freshness is what a thread says about whether it is still right, above its opening.
+type Freshness struct {
+	Superseded bool         // another thread has taken its place
+	Successor  parts.Link   // that thread; without a path where this viewer may not read it
+	Replaces   []parts.Link // threads whose place this one has taken
+	Checked    string       // "on 3 March 2027"; empty when nobody has checked it
+	Checker    parts.Link
+	Age        string // "Last active 2 years ago."; empty unless it is stale
+
+	CheckPath       string // POST; each action is left out when its path is empty
+	UncheckPath     string // POST
+	SupersedePath   string // GET
+	UnsupersedePath string // POST
+}
+
+// SupersedePage asks which thread has taken the place of another, and once that is said, whether it is meant.
+type SupersedePage struct {
+	Chrome     layout.Chrome
+	Thread     parts.Link
+	Action     string // GET with by asks, POST with by says so
+	CancelPath string
+	By         string             // as typed
+	Found      []parts.SideThread // threads whose titles are like it, each leading to the question whether it is meant
+	Target     *parts.Link        // the thread that was meant; nil until one is
+	Chosen     string             // its number, to be posted
+	Hidden     string             // who cannot read it, in a sentence; empty when all who read the one can read the other
+	Problems   parts.Problems
 }
 
 // KnowingPage names people who may know what a thread asks. With script its list comes into the margin of the thread's page.

@@ -24,4 +24,12 @@ func (c Conversation) moderated() bool {
 	return c.MovePath != "" || c.PinPath != "" || c.UnpinPath != ""
 }
 
+// quietly reports whether checking is offered among the other things one can do, not in a note of its own.
+func (f Freshness) quietly() bool { return f.CheckPath != "" && f.Age == "" }
+
+// said reports whether there is anything to say above the opening.
+func (f Freshness) said() bool {
+	return f.Superseded || f.Age != "" || f.Checked != "" || len(f.Replaces) > 0
+}
+
 func replyID(id int64) string { return "reply-" + strconv.FormatInt(id, 10) }

@@ -204,6 +204,11 @@ func (g *shelf) threads() {
 	g.add("thread", threads.Show(show))
 	g.add("knowing", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42", Experts: experts()}))
 	g.add("knowing-nobody", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42"}))
+	show.Conversation.Fresh = threads.Freshness{Superseded: true, Successor: parts.Link{Text: "Wi-fi in halls: what works in 2027", Path: "/threads/77"}, UnsupersedePath: "/threads/42/unsupersede"}
+	g.add("thread-superseded", threads.Show(show))
+	show.Conversation.Fresh = threads.Freshness{Age: "Last active 2 years ago.", Checked: "on 3 March 2025", Checker: parts.Link{Text: "Ben Osei", Path: "/people/ben.osei"}, CheckPath: "/threads/42/check", UncheckPath: "/threads/42/uncheck",
+		SupersedePath: "/threads/42/supersede", Replaces: []parts.Link{{Text: "Wi-fi in halls?", Path: "/threads/12"}, {Text: "Routers for halls", Path: "/threads/13"}}}
+	g.add("thread-stale", threads.Show(show))
 	g.add("thread-empty", threads.Show(threads.ShowPage{
 		Chrome: g.stranger("Who owns the contract?", "discussions"), ID: 39, Kind: "question", Title: "Who owns the contract for public library wi-fi?",
 		Author: parts.Person{Name: "Ben Sato", Initials: "BS", Tint: 3}, At: old, WhoSees: "Public",
@@ -262,6 +267,15 @@ func (g *shelf) threads() {
 	move.Unsure, move.Problems = true, parts.Problems{{Name: "network", Text: "Choose a network that you are a member of."}, {Name: "audience", Text: "What is written in Procurement circle is for its members only."}, {Name: "kind", Text: "Choose whether this is a question or a discussion."}, {Name: "sure", Text: "People will read this who could not before. Say that this is meant."}}
 	g.add("move-problems", threads.Move(move))
 	g.add("move-empty", threads.Move(threads.MovePage{Chrome: g.chrome("Move", "discussions"), Action: "/threads/42/move", CancelPath: "/threads/42"}))
+	supersede := threads.SupersedePage{Chrome: g.chrome("Superseded by", "discussions"), Thread: moved, Action: "/threads/42/supersede", CancelPath: "/threads/42"}
+	g.add("supersede-empty", threads.Supersede(supersede))
+	supersede.By, supersede.Found = "wi-fi", []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/42/supersede?by=30", Note: "Question · 4 March 2027"}}
+	g.add("supersede-found", threads.Supersede(supersede))
+	supersede.Found, supersede.Problems = nil, parts.Problems{{Name: "by", Text: "There is no such thread here. Write its number, copy its address, or use other words of its title."}}
+	g.add("supersede-problems", threads.Supersede(supersede))
+	supersede.Problems, supersede.Target, supersede.Chosen = nil, &parts.Link{Text: "Who pays for wi-fi in community centres?", Path: "/threads/30"}, "30"
+	supersede.Hidden = "Not everybody who reads this thread can read the other. Those who cannot are told that it is superseded, but not by what."
+	g.add("supersede", threads.Supersede(supersede))
 	merge := threads.MergePage{Chrome: g.chrome("Merge", "discussions"), Thread: moved, Action: "/threads/42/merge", CancelPath: "/threads/42"}
 	g.add("merge-empty", threads.Merge(merge))
 	merge.Into, merge.Problems = "9999", parts.Problems{{Name: "into", Text: "There is no such thread here. Write its number, or copy its address."}}
