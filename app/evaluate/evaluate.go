@@ -110,11 +110,13 @@ func (s *Service) Search(ctx context.Context, v auth.Viewer, o Options) ([]Resul
 		return nil, fmt.Errorf("read external ids: %w", err)
 	}
 	return s.each(o, docs.names, func(r *Result, m *matcher, q query) error {
-		ranked, took, err := s.searched(ctx, v, o, q, docs, m)
+		ranked, took, err := s.searched(ctx, v, o, q, docs)
 		if err != nil {
 			return err
 		}
-		r.add(q, ranked, took)
+		r.count(ranked, took)
+		ranked = m.others(q.id, ranked)
+		r.judge(q, ranked)
 		return o.write(m, q, ranked)
 	})
 }
@@ -164,7 +166,7 @@ func (o *Options) defaults(field string) {
 
 // searched asks one query and returns what was found as external ids, best first. The time is that of the first page, which
 // is what somebody waits for.
-func (s *Service) searched(ctx context.Context, v auth.Viewer, o Options, q query, docs *documents, m *matcher) ([]string, time.Duration, error) {
+func (s *Service) searched(ctx context.Context, v auth.Viewer, o Options, q query, docs *documents) ([]string, time.Duration, error) {
 	ask := find.Query{Text: q.text, Kinds: o.Kinds, Limit: pageSize, Page: 1}
 	begin := time.Now()
 	res, err := s.find.Search(ctx, v, ask)
@@ -186,14 +188,12 @@ func (s *Service) searched(ctx context.Context, v auth.Viewer, o Options, q quer
 	}
 	var ranked []string
 	seen := map[string]bool{}
-	self := m.self(q.id)
 	for _, h := range res.Hits {
 		id := credited(docs.of(h.Ref), q.gold, seen)
-		if id == "" || id == self {
-			continue
+		if id != "" {
+			seen[id] = true
+			ranked = append(ranked, id)
 		}
-		seen[id] = true
-		ranked = append(ranked, id)
 	}
 	return ranked[:min(len(ranked), o.Depth)], took, nil
 }
@@ -210,13 +210,17 @@ func credited(ids []string, gold map[string]int, seen map[string]bool) string {
 	return best
 }
 
-// add counts one query.
-func (r *Result) add(q query, ranked []string, took time.Duration) {
+// count counts one query.
+func (r *Result) count(ranked []string, took time.Duration) {
 	r.Queries++
 	r.took = append(r.took, took)
 	if len(ranked) == 0 {
 		r.Empty++
 	}
+}
+
+// judge counts a query that is not without relevant answers.
+func (r *Result) judge(q query, ranked []string) {
 	if len(q.gold) > 0 {
 		r.all = append(r.all, score(ranked, q.gold))
 	}

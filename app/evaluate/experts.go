@@ -40,7 +40,8 @@ func (s *Service) Experts(ctx context.Context, v auth.Viewer, o Options) ([]Resu
 		for i, id := range list {
 			ranked[i] = people[id].external
 		}
-		r.add(q, ranked, took)
+		r.count(ranked, took)
+		r.judge(q, ranked)
 		if len(q.gold) == 0 {
 			return nil
 		}

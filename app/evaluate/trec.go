@@ -97,9 +97,10 @@ func eachLine(path string, do func(n int, line string) error) error {
 
 // matcher knows what the short ids of judgements and queries are called in the hub: their external ids end with them.
 type matcher struct {
-	prefix  string            // what external ids have before the short ones, as far as it is known
-	full    map[string]string // short → external
-	missing int               // relevant ones that are not in the hub
+	prefix   string            // what external ids have before the short ones, as far as it is known
+	full     map[string]string // short → external
+	leaveOut bool              // queries are documents, and no answers to themselves
+	missing  int               // relevant ones that are not in the hub
 }
 
 func newMatcher(source string, gold map[string]map[string]int, queries []query, self bool, known names) (*matcher, error) {
@@ -115,7 +116,7 @@ func newMatcher(source string, gold map[string]map[string]int, queries []query, 
 		}
 	}
 	source = strings.Trim(source, "/")
-	m := &matcher{full: make(map[string]string, len(wanted))}
+	m := &matcher{leaveOut: self, full: make(map[string]string, len(wanted))}
 	var twice []string
 	for id := range wanted {
 		if external, ok := known.at[id]; ok {
@@ -177,8 +178,14 @@ func (m *matcher) grades(short map[string]int) map[string]int {
 	return out
 }
 
-// self returns the document that a query is itself, "" for none.
-func (m *matcher) self(id string) string { return m.full[id] }
+// others returns a ranking without the document that the query is itself, when such documents were asked for.
+func (m *matcher) others(query string, ranked []string) []string {
+	self := m.full[query]
+	if !m.leaveOut || self == "" {
+		return ranked
+	}
+	return slices.DeleteFunc(ranked, func(id string) bool { return id == self })
+}
 
 // short returns an external id as the judgements write it.
 func (m *matcher) short(external string) string { return strings.TrimPrefix(external, m.prefix) }
