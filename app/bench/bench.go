@@ -200,7 +200,7 @@ func ourEnviron() []string {
 // reindex builds the search index with the hub's own command, on one core.
 func (b *bench) reindex(ctx context.Context, l leg) error {
 	begin := time.Now()
-	p, err := start(b.cores.server, b.cores.all(), "", l.env("127.0.0.1:0"), l.binary, "reindex")
+	p, err := start([]int{b.cores.server}, b.cores.all(), "", l.env("127.0.0.1:0"), l.binary, "reindex")
 	if err != nil {
 		return err
 	}
@@ -238,7 +238,7 @@ func (b *bench) serve(ctx context.Context, l leg) (*process, time.Duration, erro
 		return nil, 0, err
 	}
 	begin := time.Now()
-	p, err := start(b.cores.server, b.cores.all(), addr, l.env(addr), l.binary, "serve")
+	p, err := start([]int{b.cores.server}, b.cores.all(), addr, l.env(addr), l.binary, "serve")
 	if err != nil {
 		return nil, 0, err
 	}
@@ -254,7 +254,7 @@ func (b *bench) startCeilings(ctx context.Context, l leg) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := start(b.cores.server, b.cores.all(), addr, nil, b.self, "ceilings", "-listen", addr, "-database", l.corpus, "-index", l.plain)
+	p, err := start([]int{b.cores.server}, b.cores.all(), addr, nil, b.self, "ceilings", "-listen", addr, "-database", l.corpus, "-index", l.plain)
 	if err != nil {
 		return nil, err
 	}

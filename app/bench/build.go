@@ -33,6 +33,7 @@ const (
 type built struct {
 	Records int
 	Took    time.Duration
+	Raw     int64 `json:",omitempty"` // bytes of text, where they were counted
 }
 
 func (b built) rate() float64 { return float64(b.Records) / b.Took.Seconds() }
@@ -66,11 +67,16 @@ func prepareSQLite(ctx context.Context, dir string, say io.Writer) (built, error
 	if err = errors.Join(err, d.Close()); err != nil {
 		return built{}, err
 	}
+	return b, b.keep(dir)
+}
+
+// keep writes b beside the corpus, which is whole with that.
+func (b built) keep(dir string) error {
 	raw, err := json.Marshal(b)
 	if err != nil {
-		return built{}, err
+		return err
 	}
-	return b, os.WriteFile(filepath.Join(dir, builtFile), raw, 0o640)
+	return os.WriteFile(filepath.Join(dir, builtFile), raw, 0o640)
 }
 
 // build writes the corpus through the use cases that importers use, so that every rule, rendering and event has its part in

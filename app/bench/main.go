@@ -10,6 +10,9 @@
 // Two kinds of load: the closed loop (16 connections, each waiting for its answer) says how much the hub can do; the open
 // loop (a fixed rate, half of that) says how long people wait, counted from when each request was due.
 //
+// `make bench-search` (bench search) is another measurement: the search of the hub beside SQLite FTS5 and PostgreSQL full text, on the
+// same documents and queries, at sizes up to a million documents.
+//
 // Everything stays on loopback and under .cache/bench, and ends by itself.
 package main
 
@@ -53,6 +56,9 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == "ceilings" {
 		return serveCeilings(ctx, args[1:])
+	}
+	if len(args) > 0 && args[0] == "search" {
+		return benchSearch(ctx, args[1:])
 	}
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)

@@ -82,8 +82,8 @@ type process struct {
 	ended  error
 }
 
-// start runs a program on one core. Pinning happens before the program begins, so that its runtime counts one core too.
-func start(core int, all []int, addr string, env []string, program string, args ...string) (*process, error) {
+// start runs a program on some of all cores. Pinning happens before the program begins, so that its runtime counts as many.
+func start(on, all []int, addr string, env []string, program string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(program, args...), addr: addr, stderr: &tail{}, done: make(chan error, 1)}
 	p.cmd.Env = append(ourEnviron(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = io.Discard, p.stderr
@@ -92,7 +92,7 @@ func start(core int, all []int, addr string, env []string, program string, args 
 	go func() {
 		// The thread lives as long as the child: Pdeathsig fires when the thread that started it ends.
 		runtime.LockOSThread()
-		if err := unix.SchedSetaffinity(0, cpuSet(core)); err != nil {
+		if err := unix.SchedSetaffinity(0, cpuSet(on...)); err != nil {
 			started <- err
 			return
 		}
