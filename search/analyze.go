@@ -202,7 +202,7 @@ func (a *analyzer) whole(text string, start int, ends []int) string {
 			from = e + n
 		}
 	}
-	digits := strings.ContainsAny(raw, "0123456789")
+	digits := hasDigit(raw)
 	switch {
 	case signs.at == 1:
 		return fold(raw)
@@ -258,6 +258,8 @@ func lowerAfterDots(s string) bool {
 	}
 	return true
 }
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // joinWords writes words in one, but keeps a hyphen between two numbers.
 func joinWords(raw string) string {
@@ -400,7 +402,7 @@ func (a *analyzer) terms(text string) []weightedTerm {
 		}
 		weight := 1.0
 		switch {
-		case w.whole && strings.ContainsAny(w.stem, "0123456789"):
+		case w.whole && hasDigit(w.stem):
 			code = w.end
 		case w.whole:
 			weight = weightWhole

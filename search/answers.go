@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,5 +64,7 @@ func (q Query) key() string {
 	b = strconv.AppendInt(append(b, ' '), int64(q.Limit), 10)
 	b = strconv.AppendInt(append(b, ' '), int64(q.Offset), 10)
 	b = strconv.AppendBool(append(b, ' '), q.Collapse)
-	return string(strconv.AppendBool(append(b, ' '), q.Facets))
+	b = strconv.AppendBool(append(b, ' '), q.Facets)
+	b = strconv.AppendBool(append(b, ' '), q.Literal)
+	return string(fmt.Appendf(b, " %p", q.Synonyms)) // another glossary is another pointer
 }

@@ -24,10 +24,24 @@ type weightedField struct {
 	weight float64
 }
 
-// A weightedTerm is a term of the query; its weight is how often the query says it.
+// A weightedTerm is a term of the query; its weight is how often the query says it. Its alternatives say the same: synonyms,
+// spellings.
 type weightedTerm struct {
 	term   string
 	weight float64
+	alts   []alternative
+}
+
+// An alternative counts factor times as often as the term in whose place it stands. Both share one saturation and one idf, so
+// that a text gains nothing by having a thing's every name.
+type alternative struct {
+	term   string
+	factor float64
+}
+
+// forms returns t itself and its alternatives.
+func (t weightedTerm) forms() []alternative {
+	return append([]alternative{{t.term, 1}}, t.alts...)
 }
 
 // A bm25f query finds documents with any of its terms in any of its fields and scores them by BM25F: the frequencies of a
@@ -38,7 +52,7 @@ type weightedTerm struct {
 //
 // (Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", CIKM 2004; Robertson and Zaragoza,
 // "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.) A term's document frequency is that of the field where
-// it is most frequent: counting the union would read every posting twice, and hardly differs.
+// it, or an alternative, is most frequent: counting the union would read every posting twice, and hardly differs.
 //
 // The gate, where there is one, decides which documents exist at all; it is never scored. Documents are read in step: the
 // gate and the postings leap over each other, so a narrow gate saves reading the postings and a rare term saves reading the
@@ -64,20 +78,22 @@ func (q *bm25f) Searcher(ctx context.Context, r index.IndexReader, m mapping.Ind
 	}()
 	for i, t := range q.terms {
 		var most uint64
-		for _, f := range q.fields {
-			tfr, err := r.TermFieldReader(ctx, []byte(t.term), f.name, true, true, false)
-			if err != nil {
-				return nil, err
-			}
-			n := tfr.Count()
-			if n == 0 {
-				if err := tfr.Close(); err != nil {
+		for _, form := range t.forms() {
+			for _, f := range q.fields {
+				tfr, err := r.TermFieldReader(ctx, []byte(form.term), f.name, true, true, false)
+				if err != nil {
 					return nil, err
 				}
-				continue
+				n := tfr.Count()
+				if n == 0 {
+					if err := tfr.Close(); err != nil {
+						return nil, err
+					}
+					continue
+				}
+				most = max(most, n)
+				s.all = append(s.all, &posting{reader: tfr, term: i, weight: f.weight * form.factor, perToken: slope / q.average(f.name)})
 			}
-			most = max(most, n)
-			s.all = append(s.all, &posting{reader: tfr, term: i, weight: f.weight, perToken: slope / q.average(f.name)})
 		}
 		s.idf[i] = t.weight * (k1 + 1) * math.Log(1+(float64(total)-float64(most)+0.5)/(float64(most)+0.5))
 		s.count += most

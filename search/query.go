@@ -27,6 +27,8 @@ type Query struct {
 	Collapse  bool // one hit for a thread and its replies: the best of them
 	Facets    bool
 	Sort      string // "" by relevance, "date" newest first
+	Literal   bool   // search for what was typed, without corrections
+	Synonyms  Synonyms
 }
 
 // A Result is a page of hits. Total counts documents, before any collapsing. Results are shared with others who asked the same:
@@ -36,8 +38,11 @@ type Result struct {
 	More   bool // there are hits after these
 	Hits   []Hit
 	Facets []Facet
-	Exact  bool // the facets count everything found; otherwise only the best hits
-	Parsed Parsed
+	Exact  bool   // the facets count everything found; otherwise only the best hits
+	Parsed Parsed // as understood, with Notes
+	// Instead is what was searched for in the place of the query, because nothing readable has some of its words; "" when it
+	// was not corrected. Query.Literal searches for what was typed.
+	Instead string
 	Took   time.Duration
 }
 
@@ -131,9 +136,17 @@ func (x *Index) search(ctx context.Context, g *generation, r index.IndexReader, 
 // find fills res with what q and res.Parsed ask for.
 func (x *Index) find(ctx context.Context, g *generation, r index.IndexReader, q Query, res *Result) error {
 	gate := x.gate(q, res.Parsed)
-	ranked, err := x.rank(ctx, g, r, res.Parsed.Text, gate)
-	if err != nil || ranked == nil {
-		return err
+	var ranked query.Query
+	var pl plan
+	var err error
+	if strings.TrimSpace(res.Parsed.Text) == "" {
+		ranked = gate
+	} else {
+		if pl, err = x.understand(ctx, g, r, q, &res.Parsed); err != nil || len(pl.terms) == 0 {
+			return err
+		}
+		res.Instead = pl.corrected
+		ranked = &bm25f{fields: pl.fields, terms: pl.terms, average: g.average, gate: gate}
 	}
 	limit, offset := max(q.Limit, 0), max(q.Offset, 0)
 	window := min(offset+limit+1, maxWindow)
@@ -152,6 +165,15 @@ func (x *Index) find(ctx context.Context, g *generation, r index.IndexReader, q 
 		return err
 	}
 	res.Total = int(found.Total())
+	if res.Total > 0 && pl.corrected == "" {
+		some, err := x.partial(ctx, r, gate, pl)
+		if err != nil {
+			return err
+		}
+		if some {
+			res.Parsed.note("Nothing has all of these words. These results have some of them.")
+		}
+	}
 	if q.Facets {
 		if res.Facets, err = facets(r, found.Results()); err != nil {
 			return err

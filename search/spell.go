@@ -1,5 +1,19 @@
 package search
 
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/query"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
 // distance returns how many letters must be put in, left out, changed or exchanged with their neighbour to make b of a, or
 // more than most when that is not enough: Damerau and Levenshtein's distance, without moving what was exchanged once more.
 func distance(a, b string, most int) int {
@@ -32,4 +46,315 @@ func distance(a, b string, most int) int {
 		before, row, next = row, next, before
 	}
 	return row[len(y)]
+}
+
+// Corrections are looked for only for words that hardly anything readable has.
+const (
+	minCorrected   = 4   // letters: shorter words are too like too many others
+	minInSentence  = 7   // letters, in a sentence: the other words find what is meant, and a rare word is seldom a wrong one
+	minFarther     = 8   // letters of a word that may be wrong in two places
+	maxCorrected   = 4   // words of a query
+	fewDocs        = 2   // a word that is in no more documents than this may be a misspelling of a frequent one
+	farMore        = 20  // times as many documents as that must have the other word
+	likelihood     = 0.3 // what such another word counts, beside the one that was typed
+	maxCandidates  = 24
+	probeDocuments = 32 // of a word, that are looked at first
+	minSplit       = 3  // letters of each part of two words that were written together
+	maxBeginnings  = 6  // words that an unknown one begins
+)
+
+// A speller finds what a word was meant to be, among the words of documents that may be read.
+//
+// SECURITY: the dictionaries are those of the whole index. No word of theirs leaves this type that is not in a document of
+// the audiences: otherwise whoever may not read a document could find out its words by misspelling them, and whether a word
+// is in it by looking whether it is corrected.
+type speller struct {
+	ctx       context.Context
+	r         index.IndexReader
+	analyzer  *analyzer
+	audiences []string
+}
+
+// A probe is a form that is looked for in some fields.
+type probe struct {
+	fields []string
+	term   string
+}
+
+// vocabulary are the fields with the words as they are written.
+var vocabulary = []string{fieldTitleExact, fieldBodyExact}
+
+// seen returns in how many readable documents each of probes is, as an estimate from the first few it is in; 0 is exact.
+func (s *speller) seen(probes []probe) ([]int, error) {
+	type at struct {
+		doc   index.IndexInternalID
+		probe int
+	}
+	var docs []at
+	total, looked, found := make([]int, len(probes)), make([]int, len(probes)), make([]int, len(probes))
+	for i, p := range probes {
+		for _, field := range p.fields {
+			n, err := postings(s.ctx, s.r, field, p.term, probeDocuments, func(id index.IndexInternalID) {
+				docs = append(docs, at{slices.Clone(id), i})
+				looked[i]++
+			})
+			if err != nil {
+				return nil, err
+			}
+			total[i] += n
+		}
+	}
+	if len(docs) == 0 {
+		return found, nil
+	}
+	slices.SortFunc(docs, func(a, b at) int { return a.doc.Compare(b.doc) })
+	err := walk(s.ctx, s.r, anyTerm(fieldAudience, s.audiences), func(advance func(index.IndexInternalID) (index.IndexInternalID, error)) error {
+		var open index.IndexInternalID
+		for _, d := range docs {
+			if open == nil || open.Compare(d.doc) < 0 {
+				var err error
+				if open, err = advance(d.doc); err != nil || open == nil {
+					return err
+				}
+			}
+			if open.Compare(d.doc) == 0 {
+				found[d.probe]++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range probes {
+		switch {
+		case found[i] == 0 && total[i] > looked[i]:
+			// Hidden documents stand before the readable ones.
+			if found[i], err = s.readable(probes[i], fewDocs+1); err != nil {
+				return nil, err
+			}
+		case looked[i] > 0:
+			found[i] = max(found[i], found[i]*total[i]/looked[i])
+		}
+	}
+	return found, nil
+}
+
+// readable counts readable documents with p, up to most.
+func (s *speller) readable(p probe, most int) (int, error) {
+	either := make([]query.Query, len(p.fields))
+	for i, field := range p.fields {
+		either[i] = is(field, p.term)
+	}
+	return countUpTo(s.ctx, s.r, query.NewConjunctionQuery([]query.Query{anyTerm(fieldAudience, s.audiences), anyOf(either...)}), most)
+}
+
+// postings calls visit for the first most documents with term in field, and returns how many have it.
+func postings(ctx context.Context, r index.IndexReader, field, term string, most int, visit func(index.IndexInternalID)) (n int, err error) {
+	tfr, err := r.TermFieldReader(ctx, []byte(term), field, false, false, false)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, tfr.Close()) }()
+	n = int(tfr.Count())
+	var doc index.TermFieldDoc
+	for range min(n, most) {
+		d, err := tfr.Next(&doc)
+		if err != nil || d == nil {
+			return n, err
+		}
+		visit(d.ID)
+	}
+	return n, nil
+}
+
+// walk opens q, unscored, and calls fn with a function that moves to the first document of q from an id on; nil is the end.
+func walk(ctx context.Context, r index.IndexReader, q query.Query, fn func(advance func(index.IndexInternalID) (index.IndexInternalID, error)) error) (err error) {
+	s, err := q.Searcher(ctx, r, nil, search.SearcherOptions{Score: "none"})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	sctx := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0), IndexReader: r}
+	return fn(func(id index.IndexInternalID) (index.IndexInternalID, error) {
+		m, err := s.Advance(sctx, id)
+		if err != nil || m == nil {
+			return nil, err
+		}
+		at := slices.Clone(m.IndexInternalID)
+		sctx.DocumentMatchPool.Put(m)
+		return at, nil
+	})
+}
+
+// countUpTo returns how many documents q finds, but stops at most.
+func countUpTo(ctx context.Context, r index.IndexReader, q query.Query, most int) (n int, err error) {
+	s, err := q.Searcher(ctx, r, nil, search.SearcherOptions{Score: "none"})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	sctx := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0), IndexReader: r}
+	for n < most {
+		m, err := s.Next(sctx)
+		if err != nil || m == nil {
+			return n, err
+		}
+		sctx.DocumentMatchPool.Put(m)
+		n++
+	}
+	return n, nil
+}
+
+// A candidate is a word that another may have been meant to be.
+type candidate struct {
+	word string
+	away int // letters
+	docs int // that are readable
+}
+
+// nearest returns the readable word that typed was most likely meant to be: the fewest letters away, then the most frequent.
+func (s *speller) nearest(typed string) (candidate, error) {
+	most := 1
+	if len(typed) >= minFarther {
+		most = 2
+	}
+	first, _ := utf8.DecodeRuneInString(typed)
+	found, err := s.near(typed, most, string(first))
+	if err == nil && len(found) == 0 {
+		found, err = s.near(typed, 1, "") // the first letter may be the wrong one
+	}
+	if err != nil || len(found) == 0 {
+		return candidate{}, err
+	}
+	return slices.MinFunc(found, func(a, b candidate) int {
+		return cmp.Or(a.away-b.away, b.docs-a.docs, strings.Compare(a.word, b.word))
+	}), nil
+}
+
+// near returns the readable words within most letters of typed that begin with prefix.
+func (s *speller) near(typed string, most int, prefix string) ([]candidate, error) {
+	dict, ok := s.r.(index.IndexReaderFuzzy)
+	if !ok {
+		return nil, nil
+	}
+	away := make(map[string]int)
+	for _, field := range vocabulary {
+		words, err := dict.FieldDictFuzzy(field, typed, most, prefix)
+		if err != nil {
+			return nil, err
+		}
+		err = each(words, func(word string) bool {
+			if word != typed && stemmable(word) && len(word) >= minCorrected && !s.analyzer.stop[word] {
+				away[word] = distance(typed, word, most)
+			}
+			return true
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.present(away)
+}
+
+// each calls visit for the words of d until it returns false, and closes d.
+func each(d index.FieldDict, visit func(word string) bool) (err error) {
+	defer func() { err = errors.Join(err, d.Close()) }()
+	for {
+		e, err := d.Next()
+		if err != nil || e == nil || !visit(e.Term) {
+			return err
+		}
+	}
+}
+
+// present returns the readable ones of words, the nearest first, as far as it looks at them.
+func (s *speller) present(away map[string]int) ([]candidate, error) {
+	words := slices.SortedFunc(maps.Keys(away), func(a, b string) int { return cmp.Or(away[a]-away[b], strings.Compare(a, b)) })
+	var out []candidate
+	for len(words) > 0 {
+		chunk := words[:min(maxCandidates, len(words))]
+		words = words[len(chunk):]
+		probes := make([]probe, len(chunk))
+		for i, w := range chunk {
+			probes[i] = probe{vocabulary, w}
+		}
+		docs, err := s.seen(probes)
+		if err != nil {
+			return nil, err
+		}
+		for i, w := range chunk {
+			if docs[i] > 0 {
+				out = append(out, candidate{w, away[w], docs[i]})
+			}
+		}
+		if len(out) > 0 && len(words) > 0 && away[words[0]] > out[0].away {
+			break // the others are farther away
+		}
+	}
+	return out, nil
+}
+
+// split returns the two words that typed is without their space, if a readable document has them side by side.
+func (s *speller) split(typed string) (first, second string, err error) {
+	best := 0
+	for i := minSplit; i <= len(typed)-minSplit; i++ {
+		a, b := typed[:i], typed[i:]
+		phrase := anyOf(query.NewPhraseQuery([]string{a, b}, fieldTitleExact), query.NewPhraseQuery([]string{a, b}, fieldBodyExact))
+		if known, err := s.everywhere(a, b); err != nil || !known {
+			if err != nil {
+				return "", "", err
+			}
+			continue
+		}
+		n, err := countUpTo(s.ctx, s.r, query.NewConjunctionQuery([]query.Query{anyTerm(fieldAudience, s.audiences), phrase}), fewDocs+1)
+		if err != nil {
+			return "", "", err
+		}
+		if n > best {
+			best, first, second = n, a, b
+		}
+	}
+	return first, second, nil
+}
+
+// everywhere reports whether each of words is in some document, readable or not: most splits need no closer look.
+func (s *speller) everywhere(words ...string) (bool, error) {
+	for _, w := range words {
+		n := 0
+		for _, field := range vocabulary {
+			k, err := postings(s.ctx, s.r, field, w, 0, nil)
+			if err != nil {
+				return false, err
+			}
+			n += k
+		}
+		if n == 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// begun returns the most frequent readable words that begin with typed.
+func (s *speller) begun(typed string) ([]candidate, error) {
+	away := make(map[string]int)
+	for _, field := range vocabulary {
+		dict, err := s.r.FieldDictPrefix(field, []byte(typed))
+		if err != nil {
+			return nil, err
+		}
+		err = each(dict, func(word string) bool {
+			if word != typed {
+				away[word] = 0
+			}
+			return len(away) < 4*maxCandidates
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	found, err := s.present(away)
+	slices.SortStableFunc(found, func(a, b candidate) int { return b.docs - a.docs })
+	return found[:min(maxBeginnings, len(found))], err
 }

@@ -68,10 +68,10 @@ func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, 
 // word and, through the length, short ones.
 func (g *generation) suggest(ctx context.Context, r index.IndexReader, words, types, audiences []string, limit int) (_ map[string][]Suggestion, err error) {
 	must := []query.Query{anyTerm(fieldAudience, audiences)}
-	terms := []weightedTerm{{firstWord + beginning(words[0]), 1}}
+	terms := []weightedTerm{{term: firstWord + beginning(words[0]), weight: 1}}
 	for _, w := range words {
 		must = append(must, is(fieldSuggest, beginning(w)))
-		terms = append(terms, weightedTerm{beginning(w), 1})
+		terms = append(terms, weightedTerm{term: beginning(w), weight: 1})
 	}
 	q := &bm25f{
 		fields: []weightedField{{fieldSuggest, 1}}, terms: terms, gate: query.NewConjunctionQuery(must),
