@@ -116,7 +116,12 @@ func (o searchOptions) size(ctx context.Context, s *searchCorpus, say io.Writer)
 		return fmt.Errorf("start the hub: %w", err)
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	all := []contender{h}
+	in, err := openInside(ctx, filepath.Join(dir, "hub"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	all := []contender{h, in}
 	lite, err := withSQLite(ctx, s, dir, say)
 	if err != nil {
 		return err
@@ -342,17 +347,22 @@ func (h *hub) get(path string) (string, error) {
 	return string(res.Body()), nil
 }
 
-func (h *hub) ask(_ context.Context, kind string, words []string) (int, error) {
+// typedQuery is what somebody types into the box.
+func typedQuery(kind string, words []string) string {
 	text := strings.Join(words, " ")
 	switch kind {
 	case kindAll:
-		text = `"` + strings.Join(words, `" "`) + `"`
+		return `"` + strings.Join(words, `" "`) + `"`
 	case kindPhrase:
-		text = `"` + text + `"`
+		return `"` + text + `"`
 	case kindQuestion:
-		text += "?"
+		return text + "?"
 	}
-	q := url.QueryEscape(text)
+	return text
+}
+
+func (h *hub) ask(_ context.Context, kind string, words []string) (int, error) {
+	q := url.QueryEscape(typedQuery(kind, words))
 	path := "/search?q=" + q
 	switch {
 	case kind == kindSuggest:
