@@ -43,7 +43,7 @@ type Result struct {
 	// Instead is what was searched for in the place of the query, because nothing readable has some of its words; "" when it
 	// was not corrected. Query.Literal searches for what was typed.
 	Instead string
-	Took   time.Duration
+	Took    time.Duration
 }
 
 // A Hit is one document found.

@@ -79,7 +79,7 @@ func TestWords(t *testing.T) {
 
 func TestCorrections(t *testing.T) {
 	x := open(t)
-	put(t, x, written("Rural broadband", "Broadband for villages", "Repair of footbridges", "State aid", "The Welsh language act", "Broad band gap", "Prices of gravel", "Inspecting a pumping station",
+	put(t, x, written("Rural broadband", "Repair of footbridges", "State aid", "The Welsh language act", "Broad band gap", "Prices of gravel", "Inspecting a pumping station",
 		"Committees", "A rate of 2041", "Optimizing waste routes", "Free WiFi")...)
 	put(t, x, search.Doc{ID: "thread:90", Type: "thread", Kind: "post", Thread: 90, Title: "Zephyrine merger", Audience: "org:2"})
 	for _, tc := range []struct {
