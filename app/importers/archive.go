@@ -24,7 +24,7 @@ import (
 // of record, photos and other files under files/, and a manifest. It is a zip file, or the folder that it was unpacked to. Export writes
 // it and JSONL reads it. The same content is always the same bytes, so archives can be compared.
 const (
-	archiveFormat   = 2 // 1 had no networks and blogs; it is read as well
+	archiveFormat   = 3 // 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what; both are read as well
 	archiveManifest = "manifest.json"
 	archiveFiles    = "files/"
 )
@@ -93,6 +93,7 @@ type archiveLine struct {
 	Body        string   `json:"body,omitempty"`
 	Author      string   `json:"author,omitempty"`
 	Editor      string   `json:"editor,omitempty"`
+	Successor   string   `json:"successor,omitempty"`
 	Topics      []string `json:"topics,omitempty"`
 	People      []string `json:"people,omitempty"`
 	Units       []string `json:"units,omitempty"`

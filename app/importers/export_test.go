@@ -157,6 +157,8 @@ func (h *hub) lives(t *testing.T) {
 	must(talk.DeleteReply(ctx, ben, wrong))
 	must(talk.DeleteThread(ctx, ben, gone))
 	must(talk.Close(ctx, ada, said))
+	must(talk.Check(ctx, ben, asked))
+	must(talk.Supersede(ctx, ada, said, asked))
 	must(talk.Unwatch(ctx, ben, "thread", said))
 	must(talk.Watch(ctx, ada, "thread", said))
 	must(talk.Watch(ctx, ada, "person", ben.Person))

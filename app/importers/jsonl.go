@@ -104,6 +104,9 @@ type record struct {
 	Number int    `json:"number"`
 	Editor string `json:"editor"`
 
+	// fresh: about a thread; person is who checked it, created when
+	Successor string `json:"successor"`
+
 	// vote: who; follow: who follows what; topics by name, everything else by external id
 	Person  string   `json:"person"`
 	People  []string `json:"people"`
@@ -163,7 +166,7 @@ var knownFields = []string{
 	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor", "pronouns", "languages", "working_pattern",
 	"how_to_work", "privacy", "writes_in", "ask_about", "former_slugs", "purpose", "access", "public", "members", "parents", "blog", "launch",
 	"all_series", "series", "summary", "cover", "cover_alt", "published", "publish", "pinned", "network", "networks", "blogs", "path", "topic",
-	"file", "content_type", "size",
+	"file", "content_type", "size", "successor",
 }
 
 // What a line is about.
@@ -184,10 +187,11 @@ const (
 	typeRedirect     = "redirect"
 	typeAttachment   = "attachment"
 	typeStatement    = "statement"
+	typeFresh        = "fresh"
 )
 
 // nameless are the types of lines that nothing refers to.
-var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement}
+var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh}
 
 // audienceOrg begins the audience of one organisation, audienceNetwork that of the members of a network.
 const (
@@ -322,7 +326,7 @@ func (j *jsonl) write(ctx context.Context) error {
 	}{
 		{typeOrganisation, j.writeOrganisations}, {typeUnit, j.writeUnits}, {"", j.writeTopics}, {"", j.writePeople}, {typePerson, j.writePhotos},
 		{typeNetwork, j.writeNetworks}, {typeBlog, j.writeBlogs}, {typeThread, j.writeThreads}, {typeThread, j.writeCoAuthors},
-		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeRevision, j.writeRevisions},
+		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeRevision, j.writeRevisions},
 		{typeVote, j.writeVotes}, {typeFollow, j.writeFollows}, {typeAttachment, j.writeAttachments}, {typeRedirect, j.writeRedirects},
 		{typeStatement, j.writeStatements},
 	} {

@@ -140,6 +140,14 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 			return problem(p.file, p.line, "the revision has no number; the original is 1.")
 		}
 		return errors.Join(require("editor", rec.Editor), j.checkAbout(p, rec, refer))
+	case typeFresh:
+		refer(typePerson, rec.Person, "checker")
+		refer(typeThread, rec.Thread, "thread")
+		refer(typeThread, rec.Successor, "successor")
+		if rec.Successor == "" && (rec.Person == "" || rec.Created.IsZero()) {
+			return problem(p.file, p.line, "the line says neither who checked the thread and when, nor what has taken its place.")
+		}
+		return require("thread", rec.Thread)
 	case typeFollow:
 		refer(typePerson, rec.Person, "follower")
 		for typ, ids := range map[string][]string{
