@@ -63,8 +63,7 @@ func (q Query) key() string {
 	}
 	b = strconv.AppendInt(append(b, ' '), int64(q.Limit), 10)
 	b = strconv.AppendInt(append(b, ' '), int64(q.Offset), 10)
-	b = strconv.AppendBool(append(b, ' '), q.Collapse)
-	b = strconv.AppendBool(append(b, ' '), q.Facets)
+	b = strconv.AppendBool(append(b, ' '), q.Explain)
 	b = strconv.AppendBool(append(b, ' '), q.Literal)
 	return string(fmt.Appendf(b, " %p", q.Synonyms)) // another glossary is another pointer
 }

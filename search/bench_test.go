@@ -63,7 +63,8 @@ func corpus(n int) []search.Doc {
 		d.Author = "p" + strconv.FormatInt(d.AuthorID, 10)
 		if i%11 == 0 {
 			d.ID, d.Type, d.Kind, d.Thread = fmt.Sprintf("thread:%d", i), "thread", "question", int64(i)
-			d.Title, d.Audience, d.TopicSlugs, d.Replies = text(4, 10), audiences[rng.IntN(len(audiences))], []string{"topic-" + strconv.Itoa(rng.IntN(60))}, 10
+			d.Title, d.Audience, d.TopicSlugs, d.Replied = text(4, 10), audiences[rng.IntN(len(audiences))], []string{"topic-" + strconv.Itoa(rng.IntN(60))}, true
+			d.Replies = text(200, 800)
 			thread = d
 		} else {
 			d.ID, d.Type, d.Kind, d.Thread = fmt.Sprintf("reply:%d", i), "reply", thread.Kind, thread.Thread
@@ -171,22 +172,17 @@ func BenchmarkSearch(b *testing.B) {
 	b.ReportMetric(p.rate, "docs/s")
 }
 
-// BenchmarkCollapsed is what the search page asks for: one hit a thread, with facets on demand.
-func BenchmarkCollapsed(b *testing.B) {
-	for _, facets := range []bool{false, true} {
-		b.Run(fmt.Sprintf("facets=%v", facets), func(b *testing.B) {
-			p, err := prepared()
-			if err != nil {
-				b.Fatal(err)
-			}
-			texts := queries(100)
-			for i := 0; b.Loop(); i++ {
-				q := search.Query{Text: texts[i%len(texts)], Audiences: []string{"hub", "public"}, Limit: 20, Collapse: true, Facets: facets}
-				if _, err := p.ours.Search(context.Background(), q); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+// BenchmarkFacets is what the search page loads after its results.
+func BenchmarkFacets(b *testing.B) {
+	p, err := prepared()
+	if err != nil {
+		b.Fatal(err)
+	}
+	texts := queries(100)
+	for i := 0; b.Loop(); i++ {
+		if _, err := p.ours.Facets(context.Background(), search.Query{Text: texts[i%len(texts)], Audiences: []string{"hub", "public"}}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

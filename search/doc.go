@@ -3,15 +3,18 @@
 //
 // # What bleve does here, and what it does not
 //
-// bleve's scorch gives us an inverted index that survives kill -9, merges itself and hands out postings. It does not
-// analyse, map or rank for us:
+// bleve's scorch gives us segments that survive kill -9, merge themselves, and hand out dictionaries and postings. It does
+// not analyse, map, search or rank for us:
 //
-//   - Documents are built field by field (document.go) instead of by reflection over a mapping. One pass over the text
+//   - Documents are built field by field (fields.go) instead of by reflection over a mapping. One pass over the text
 //     gives the stemmed and the exact field and the length of each, and nothing is dynamic: no field exists that is not
 //     named in fields.go.
 //   - bleve 2.6 calls a score "bm25" that is not: its average length counts distinct terms and changes with merges, term
 //     frequency is the square root, idf is squared, and fields are summed, so that a title boost hurts. bm25f.go is
-//     BM25F as published, as a query.Query and search.Searcher of our own.
+//     BM25F as published.
+//   - Its searchers walk documents one by one. Here every filter is a set (gate.go), and the postings of a term are read
+//     only where they meet the set, segment by segment, through the interfaces scorch publishes (view.go). The first search
+//     for a word among 100,000 documents takes a fifth of the time it took as a bleve searcher of our own.
 //   - Real average lengths need token totals. They are kept in the index's own key-value section, written in the same
 //     batch as the documents, so that they are right after every Apply and after a crash.
 //

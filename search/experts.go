@@ -5,10 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // A Vote is a contribution that matches a need, and so speaks for its author.
@@ -32,53 +28,50 @@ type Ranked struct {
 // VoteDepth is how many contributions are asked for their vote: beyond it they match by accident.
 const VoteDepth = 1_000
 
+// voteFields are what is ranked of contributions: a thread's own words, without what others replied, and replies.
+var voteFields = []weightedField{
+	{fieldTitle, 3}, {fieldTopics, 1.5}, {fieldBody, 1}, {fieldFiles, 0.4}, {fieldReplyBody, 1}, {fieldReplyTitle, 1},
+}
+
 // Votes returns the contributions that best match q, best first: replies, and threads that are not questions, because
-// asking shows interest and never knowledge. Like every query it sees only what the reader may read.
+// asking shows interest and never knowledge. Like every query it sees only what the reader may read. What several people wrote
+// together is a vote for each of them.
 func (x *Index) Votes(ctx context.Context, q Query, depth int) ([]Vote, error) {
 	p := Parse(q.Text)
 	p.Phrases = nil // quotes in a pasted question are no order
+	q.Types = []string{"thread", "reply"}
 	var votes []Vote
-	err := x.use(func(g *generation) error {
-		return g.read(func(r index.IndexReader) error {
-			gate := query.NewConjunctionQuery([]query.Query{is(fieldEvidence, "1"), x.gate(q, p)})
-			ranked, err := x.rank(ctx, g, r, p.Text, gate)
-			if err != nil || ranked == nil || ranked == gate {
-				return err
-			}
-			found, err := collect(ctx, r, ranked, search.SortOrder{&search.SortScore{Desc: true}}, depth)
+	err := x.see(ctx, func(v *view) error {
+		g, err := x.gate(v, q, p)
+		if err != nil {
+			return err
+		}
+		words, err := v.rarest(fieldBody, x.analyzer.terms(p.Text), maxTerms)
+		if err != nil {
+			return err
+		}
+		found, _, err := v.rank(bm25f{fields: voteFields, terms: words, types: q.Types}, allOf{is(fieldEvidence, "1"), g}, depth)
+		if err != nil {
+			return err
+		}
+		for _, m := range found {
+			f, err := m.facts()
 			if err != nil {
 				return err
 			}
-			votes, err = describeVotes(r, found.Results())
-			return err
-		})
+			for _, author := range f.authors {
+				votes = append(votes, Vote{
+					ID: f.id, Type: typeOf(f.id), AuthorID: author, Thread: f.thread, Score: m.score, Created: f.created,
+					Accepted: f.has(flagAccepted), Votes: f.votes,
+				})
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find evidence: %w", err)
 	}
 	return votes, nil
-}
-
-func describeVotes(r index.IndexReader, matches search.DocumentMatchCollection) ([]Vote, error) {
-	votes := make([]Vote, len(matches))
-	for i, m := range matches {
-		votes[i] = Vote{ID: m.ID, Type: typeOf(m.ID), Score: m.Score}
-	}
-	fields := []string{fieldThread, fieldPerson, fieldCreated, fieldMerit}
-	err := columns(r, matches, fields, func(i int, name, value string) {
-		v := &votes[i]
-		switch name {
-		case fieldThread:
-			v.Thread = parseID(value)
-		case fieldPerson:
-			v.AuthorID = parseID(value)
-		case fieldCreated:
-			v.Created = parseHexSeconds(value)
-		case fieldMerit:
-			v.Accepted, v.Votes = parseMerit(value)
-		}
-	})
-	return votes, err
 }
 
 // Parameters of RankPeople.
@@ -87,8 +80,7 @@ const (
 	combDepth   = 100  // votes that CombSUM counts
 	expScale    = 3.0  // points of score by which a match must fall behind to count e times less
 	halfLife    = 4.0  // years: gentle, for knowledge fades slower than interest
-	microYear   = 365.25 * 24 * 3600 * 1e6
-	MaxEvidence = 5 // contributions kept of each person
+	MaxEvidence = 5    // contributions kept of each person
 )
 
 // tally is what the votes for one person add up to, by each technique.

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,20 +14,30 @@ import (
 
 // mappingVersion names what the fields below mean. Raise it with any change to fields, analysis or the stored values: an
 // index of another version is stale, and is rebuilt beside the old one.
-const mappingVersion = 2
+const mappingVersion = 3
 
 // The fields of a document. Names are short because each is repeated in every segment.
+//
+// The document of a thread has the words of its replies, so that a thread is found by what all of it says, and once. A reply has a
+// document of its own as well, in fields of its own: looking for threads never reads what belongs to replies.
 const (
-	// Stemmed text, scored together by BM25F. The order is that of lengths and of textFields.
-	fieldTitle       = "title"
-	fieldTopics      = "topics"
-	fieldBody        = "body"
-	fieldThreadTitle = "thread_title"
-	fieldNames       = "names"
+	// Stemmed text, scored together by BM25F.
+	fieldTitle   = "title"
+	fieldTopics  = "topics"
+	fieldBody    = "body"
+	fieldReplies = "replies" // of a thread
+	fieldFiles   = "files"   // names and words of what is attached
+	fieldNames   = "names"
+
+	// The same of a reply; its thread's title speaks for it too.
+	fieldReplyBody  = "r_body"
+	fieldReplyTitle = "r_title"
+	fieldReplyNames = "r_names"
 
 	// The same words unstemmed and with positions, for quoted words and phrases.
 	fieldTitleExact = "title_exact"
 	fieldBodyExact  = "body_exact"
+	fieldReplyExact = "r_exact"
 
 	// Single terms, to filter by.
 	fieldAudience = "audience"
@@ -36,37 +45,37 @@ const (
 	fieldKind     = "kind"
 	fieldTopic    = "topic"   // slugs
 	fieldNetwork  = "network" // slug
-	fieldAuthor   = "author"  // handle
-	fieldPerson   = "person"  // author's id
+	fieldAuthor   = "author"  // handles of who wrote it
 	fieldThread   = "thread"  // id
-	fieldState    = "state"   // answered or unanswered, for questions
+	fieldState    = "state"   // answered or unanswered for questions, superseded, checked
+	fieldHas      = "has"     // file
 	fieldEvidence = "evidence"
-	fieldDay      = "day"     // of writing, 20270304 in UTC
-	fieldYear     = "year"    // of writing
-	fieldCreated  = "created" // seconds in 11 hexadecimal digits: sorts as text
-	fieldMerit    = "merit"   // acceptance and votes
+	fieldDay      = "day"    // of writing, 20270304 in UTC
+	fieldYear     = "year"   // of writing
+	fieldActive   = "active" // month of the latest contribution, 202703 in UTC
 
 	// Beginnings of the words of titles and names, for suggestions.
 	fieldSuggest = "suggest"
 
 	// Stored only.
-	storedTitle   = "stored_title"
-	storedLengths = "stored_lengths"
+	storedTitle = "stored_title"
+	storedFacts = "facts"
 )
 
-// textFields are the fields whose lengths are counted: the five of BM25F, then the two exact ones.
-var textFields = [...]string{fieldTitle, fieldTopics, fieldBody, fieldThreadTitle, fieldNames, fieldTitleExact, fieldBodyExact}
+// textFields are the fields whose lengths are counted, in the order in which they are stored.
+var textFields = [...]string{
+	fieldTitle, fieldTopics, fieldBody, fieldReplies, fieldFiles, fieldNames, fieldReplyBody, fieldReplyTitle, fieldReplyNames,
+}
 
 // lengths holds the number of tokens of each of textFields in one document.
 type lengths [len(textFields)]int
 
-// The options of the kinds of field. No text has doc values, nothing single has frequencies. Columns stay compressed: with
-// SkipDVCompression zapx 17.2.5 loses values when it merges segments.
+// The options of the kinds of field. Nothing has doc values: what is asked of many documents are sets, and what is asked of few is
+// stored. Only scored text has frequencies.
 const (
 	scored  = index.IndexField
-	located = index.IndexField | index.IncludeTermVectors
+	located = index.IndexField | index.IncludeTermVectors | index.SkipFreqNorm
 	single  = index.IndexField | index.SkipFreqNorm
-	column  = single | index.DocValues
 	stored  = index.StoreField
 )
 
@@ -94,81 +103,143 @@ func (f *field) Size() int { return len(f.value) + 96*len(f.freqs) }
 
 // build turns d into what bleve indexes and counts its words.
 func (a *analyzer) build(d *Doc) (*document.Document, lengths) {
-	var n lengths
-	doc := document.NewDocument(d.ID)
-	text := func(at int, words []word, exact bool) {
-		f := &field{name: textFields[at], options: scored}
-		if exact {
-			f.options = located
-		}
-		f.freqs, f.length = frequencies(words, exact, f.options)
-		if n[at] = f.length; f.length > 0 {
-			doc.AddField(f)
-		}
-	}
+	b := builder{analyzer: a, doc: document.NewDocument(d.ID)}
 	title, body := a.words(d.Title), a.words(d.Body)
-	text(0, title, false)
-	text(1, a.words(strings.Join(d.Topics, " \n ")), false)
-	text(2, body, false)
-	text(3, a.words(d.ThreadTitle), false)
-	text(4, a.words(d.Names), false)
-	text(5, title, true)
-	text(6, body, true)
-
-	term := func(name string, options index.FieldIndexingOptions, values ...string) {
-		freqs := make(index.TokenFrequencies, len(values))
-		for _, v := range values {
-			if v != "" {
-				freqs[v] = &index.TokenFreq{Term: []byte(v)}
-			}
+	if d.Type == "reply" {
+		b.text(fieldReplyBody, body)
+		b.text(fieldReplyTitle, a.words(d.ThreadTitle))
+		b.text(fieldReplyNames, a.words(d.Names))
+		b.exact(fieldReplyExact, body)
+	} else {
+		if !begins(body, title) { // a title that was made of the first words says nothing more than they do
+			b.text(fieldTitle, title)
 		}
-		if len(freqs) > 0 {
-			doc.AddField(&field{name: name, options: options, length: len(freqs), freqs: freqs})
-		}
+		b.text(fieldTopics, a.words(strings.Join(d.Topics, " \n ")))
+		b.text(fieldBody, body)
+		b.text(fieldReplies, a.words(d.Replies))
+		b.text(fieldFiles, a.words(d.Files))
+		b.text(fieldNames, a.words(d.Names))
+		b.exact(fieldTitleExact, title)
+		b.exact(fieldBodyExact, body)
+		b.suggest(title)
+		b.store(storedTitle, []byte(d.Title))
 	}
-	term(fieldAudience, single, d.Audience)
-	term(fieldType, single, d.Type)
-	term(fieldKind, column, d.Kind)
-	term(fieldTopic, column, d.TopicSlugs...)
-	term(fieldNetwork, column, d.Network)
-	term(fieldAuthor, single, fold(d.Author))
-	term(fieldState, single, d.state())
-	if d.AuthorID != 0 {
-		term(fieldPerson, column, strconv.FormatInt(d.AuthorID, 10))
+	b.term(fieldAudience, d.Audience)
+	b.term(fieldType, d.Type)
+	b.term(fieldKind, d.Kind)
+	b.term(fieldTopic, d.TopicSlugs...)
+	b.term(fieldNetwork, d.Network)
+	b.term(fieldAuthor, d.handles()...)
+	b.term(fieldState, d.states()...)
+	if d.HasFile {
+		b.term(fieldHas, "file")
 	}
 	if d.Thread != 0 {
-		term(fieldThread, column, strconv.FormatInt(d.Thread, 10))
+		b.term(fieldThread, strconv.FormatInt(d.Thread, 10))
 	}
 	if d.evidence() {
-		term(fieldEvidence, single, "1")
-		term(fieldMerit, column, merit(d.Accepted, d.Votes))
+		b.term(fieldEvidence, "1")
 	}
 	at := time.UnixMicro(d.Created).UTC()
-	term(fieldDay, single, day(at))
-	term(fieldYear, column, at.Format("2006"))
-	term(fieldCreated, column, hexSeconds(d.Created))
-
-	if d.Type != "reply" {
-		freqs, length := beginnings(title)
-		if length > 0 {
-			doc.AddField(&field{name: fieldSuggest, options: scored, length: length, freqs: freqs})
-		}
-		doc.AddField(&field{name: storedTitle, options: stored, value: []byte(d.Title)})
+	b.term(fieldDay, day(at))
+	b.term(fieldYear, at.Format("2006"))
+	if d.Type == "thread" {
+		b.term(fieldActive, month(time.UnixMicro(max(d.Active, d.Created)).UTC()))
 	}
-	doc.AddField(&field{name: storedLengths, options: stored, value: n.encode()})
-	return doc, n
+	f := factsOf(d, b.lengths)
+	b.store(storedFacts, f.encode())
+	return b.doc, b.lengths
 }
 
-// state is what is:answered and is:unanswered look at. Only questions have one, and only the question itself can be
-// without an answer.
-func (d *Doc) state() string {
-	switch {
-	case d.Kind != "question":
-		return ""
-	case d.Answered || d.Replies > 0 || d.Type == "reply":
-		return "answered"
+// A builder gathers the fields of a document.
+type builder struct {
+	*analyzer
+	doc     *document.Document
+	lengths lengths
+}
+
+// text adds the stems of words, to be scored.
+func (b *builder) text(name string, words []word) {
+	f := &field{name: name, options: scored}
+	f.freqs, f.length = frequencies(words, false, f.options)
+	b.lengths[slices.Index(textFields[:], name)] = f.length
+	if f.length > 0 {
+		b.doc.AddField(f)
 	}
-	return "unanswered"
+}
+
+// exact adds words as they are written, with their positions.
+func (b *builder) exact(name string, words []word) {
+	f := &field{name: name, options: located}
+	f.freqs, f.length = frequencies(words, true, f.options)
+	if f.length > 0 {
+		b.doc.AddField(f)
+	}
+}
+
+// term adds single terms to filter by.
+func (b *builder) term(name string, values ...string) {
+	freqs := make(index.TokenFrequencies, len(values))
+	for _, v := range values {
+		if v != "" {
+			freqs[v] = &index.TokenFreq{Term: []byte(v)}
+		}
+	}
+	if len(freqs) > 0 {
+		b.doc.AddField(&field{name: name, options: single, length: len(freqs), freqs: freqs})
+	}
+}
+
+// suggest adds the beginnings of the words of a title.
+func (b *builder) suggest(title []word) {
+	if freqs, length := beginnings(title); length > 0 {
+		b.doc.AddField(&field{name: fieldSuggest, options: scored, length: length, freqs: freqs})
+	}
+}
+
+func (b *builder) store(name string, value []byte) {
+	b.doc.AddField(&field{name: name, options: stored, value: value})
+}
+
+// begins reports whether text begins with the words of title.
+func begins(text, title []word) bool {
+	if len(title) == 0 || len(text) <= len(title) {
+		return false
+	}
+	for i, w := range title {
+		if text[i].exact != w.exact {
+			return false
+		}
+	}
+	return true
+}
+
+// handles of the author and of who wrote it with them.
+func (d *Doc) handles() []string {
+	out := []string{fold(d.Author)}
+	for _, h := range d.CoHandles {
+		out = append(out, fold(h))
+	}
+	return out
+}
+
+// states are what is: looks at. Only questions are answered or not, and only the question itself can be without an answer.
+func (d *Doc) states() []string {
+	var out []string
+	if d.Kind == "question" {
+		if d.Answered || d.Replied || d.Type == "reply" {
+			out = append(out, "answered")
+		} else {
+			out = append(out, "unanswered")
+		}
+	}
+	if d.Superseded {
+		out = append(out, "superseded")
+	}
+	if d.Checked != 0 {
+		out = append(out, "checked")
+	}
+	return out
 }
 
 // evidence reports whether d shows that its author knows something. Asking shows interest, never knowledge.
@@ -189,7 +260,7 @@ func frequencies(words []word, exact bool, options index.FieldIndexingOptions) (
 		if term == "" {
 			continue
 		}
-		backing[i] = analysis.Token{Term: []byte(term), Start: w.start, End: w.end, Position: w.pos}
+		backing[i] = analysis.Token{Term: []byte(term), Position: w.pos} // offsets are found again in the text
 		tokens = append(tokens, &backing[i])
 		if !w.whole {
 			length++
@@ -256,81 +327,5 @@ func beginning(s string) string {
 	return string([]rune(s)[:maxBeginning])
 }
 
-func day(t time.Time) string { return t.Format("20060102") }
-
-// hexSeconds writes a time so that text order is time order. Times before 1970 become 1970.
-func hexSeconds(micros int64) string {
-	s := strconv.FormatInt(max(micros, 0)/1e6, 16)
-	return strings.Repeat("0", 11-min(len(s), 11)) + s
-}
-
-func parseHexSeconds(s string) int64 {
-	n, err := strconv.ParseInt(s, 16, 64)
-	if err != nil {
-		return 0
-	}
-	return n * 1e6
-}
-
-// merit writes acceptance and votes as one term: "a" or "-", then the votes.
-func merit(accepted bool, votes int) string {
-	if accepted {
-		return "a" + strconv.Itoa(votes)
-	}
-	return "-" + strconv.Itoa(votes)
-}
-
-func parseMerit(s string) (accepted bool, votes int) {
-	if s == "" {
-		return false, 0
-	}
-	votes, err := strconv.Atoi(s[1:])
-	if err != nil {
-		return false, 0
-	}
-	return s[0] == 'a', votes
-}
-
-func (n lengths) encode() []byte {
-	var b []byte
-	for _, v := range n {
-		b = binary.AppendUvarint(b, uint64(v))
-	}
-	return b
-}
-
-func decodeLengths(b []byte) (n lengths) {
-	for i := range n {
-		v, w := binary.Uvarint(b)
-		if w <= 0 {
-			return n
-		}
-		n[i], b = int(v), b[w:]
-	}
-	return n
-}
-
-// Totals are the sums over the whole index that average lengths come from. Docs counts, for each field, the documents that
-// have it: replies have no title, and must not make titles look short on average.
-type totals struct {
-	Tokens [len(textFields)]int64 `json:"tokens"`
-	Docs   [len(textFields)]int64 `json:"docs"`
-}
-
-func (t *totals) add(n lengths, sign int64) {
-	for i, v := range n {
-		if v > 0 {
-			t.Tokens[i] += sign * int64(v)
-			t.Docs[i] += sign
-		}
-	}
-}
-
-// average returns the mean length of a field in tokens, at least 1.
-func (t totals) average(name string) float64 {
-	i := slices.Index(textFields[:], name)
-	if i < 0 || t.Docs[i] <= 0 || t.Tokens[i] <= 0 {
-		return 1
-	}
-	return max(1, float64(t.Tokens[i])/float64(t.Docs[i]))
-}
+func day(t time.Time) string   { return t.Format("20060102") }
+func month(t time.Time) string { return t.Format("200601") }

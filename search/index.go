@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -41,36 +42,46 @@ const boltTimeout = "2s"
 
 // A Doc is what can be found. Everything in it is plain text.
 type Doc struct {
-	ID          string // "thread:42" "reply:9" "person:7" "topic:3" "network:5"
-	Type        string // thread, reply, person, topic or network
-	Kind        string // question, discussion, post, signal or decision, also for replies; or person, topic, network
-	Thread      int64  // for threads and replies
+	ID          string // "thread:42" "reply:9" "person:7" "topic:3" "network:5" "file:7"
+	Type        string // thread, reply, person, topic, network or file
+	Kind        string // question, discussion, post, signal or decision, also for replies; otherwise as Type
+	Thread      int64  // for threads, replies and files
 	Title, Body string // a person's name and what their profile says; a reply has no title
 	ThreadTitle string // for replies
+	Replies     string // for threads: what the replies say, as much of it as is searched for
+	Files       string // for threads: names and words of the files attached
 	Topics      []string
 	TopicSlugs  []string
 	Network     string // slug of the one it lives in, or is
 	Author      string // handle
 	AuthorID    int64
-	Names       string // the author's name
+	CoHandles   []string // of who wrote it with the author
+	CoAuthors   []int64
+	Names       string // the authors' names
 	Audience    string
 	Created     int64 // Unix microseconds
+	Active      int64 // for threads: the same, of the latest reply; 0 without any
+	Checked     int64 // the same, of when somebody last found it to be right; 0 for never
 	Votes       int
 	Accepted    bool // for a reply: it settled the question
 	Answered    bool // for a thread: it has an accepted answer
-	Replies     int
+	Replied     bool // for a thread: it has replies
+	Superseded  bool // something else has taken its place
+	HasFile     bool
 }
 
 // Options say where the index lives.
 type Options struct {
-	Dir string       // everything in it belongs to the index
-	Log *slog.Logger // nil discards
+	Dir string           // everything in it belongs to the index
+	Log *slog.Logger     // nil discards
+	Now func() time.Time // time.Now when nil
 }
 
 // An Index is safe for concurrent use. One process at a time can have it open.
 type Index struct {
 	dir      string
 	log      *slog.Logger
+	now      func() time.Time
 	analyzer *analyzer
 	workers  int
 
@@ -114,7 +125,11 @@ func Open(o Options) (*Index, error) {
 	if err := os.MkdirAll(o.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("open search index: %w", err)
 	}
-	x := &Index{dir: o.Dir, log: log, analyzer: english(), workers: runtime.GOMAXPROCS(0)}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	x := &Index{dir: o.Dir, log: log, now: now, analyzer: english(), workers: runtime.GOMAXPROCS(0)}
 	name, outdated := x.current()
 	gen, err := openGeneration(filepath.Join(o.Dir, name), false)
 	if errors.Is(err, ErrLocked) {
@@ -342,12 +357,6 @@ func (g *generation) close() error {
 	return err
 }
 
-func (g *generation) average(field string) float64 {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	return g.totals.average(field)
-}
-
 // use calls fn with the current generation, which stays open until fn returns.
 func (x *Index) use(fn func(g *generation) error) error {
 	x.mu.RLock()
@@ -479,7 +488,7 @@ func (g *generation) apply(put []built, drop []string) error {
 			continue
 		}
 		batch.Update(b.doc)
-		next.add(b.lengths, 1)
+		next.add(typeOf(b.id), b.lengths, 1)
 		ids = append(ids, b.id)
 	}
 	err := g.read(func(r index.IndexReader) error {
@@ -518,36 +527,37 @@ func subtract(r index.IndexReader, ids []string, t *totals) error {
 		if err != nil {
 			return errors.Join(err, found.Close())
 		}
-		n, _, err := readStored(r, id)
+		f, err := readStored(r, id)
 		if err != nil {
 			return errors.Join(err, found.Close())
 		}
-		t.add(n, -1)
+		t.add(typeOf(id), f.lengths, -1)
 	}
 }
 
-// readStored returns what is stored with a document.
-func readStored(r index.IndexReader, id string) (n lengths, title string, err error) {
+// readStored returns what is stored with a document; nothing when it is not there.
+func readStored(r index.IndexReader, id string) (f facts, err error) {
 	doc, err := r.Document(id)
 	if err != nil || doc == nil {
-		return n, "", err
+		return f, err
 	}
-	doc.VisitFields(func(f index.Field) {
-		switch f.Name() {
-		case storedLengths:
-			n = decodeLengths(f.Value())
+	doc.VisitFields(func(field index.Field) {
+		switch field.Name() {
+		case storedFacts:
+			f.decode(field.Value())
 		case storedTitle:
-			title = string(f.Value())
+			f.title = string(field.Value())
 		}
 	})
-	return n, title, nil
+	return f, nil
 }
 
 // Title returns the title of a document as it was indexed, "" when it is not there or has none.
 func (x *Index) Title(id string) (title string, err error) {
 	err = x.use(func(g *generation) error {
 		return g.read(func(r index.IndexReader) error {
-			_, title, err = readStored(r, id)
+			f, err := readStored(r, id)
+			title = f.title
 			return err
 		})
 	})

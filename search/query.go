@@ -3,43 +3,36 @@ package search
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/collector"
-	"github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // A Query is what somebody wants to find, and what they may read.
 type Query struct {
 	Text      string   // as typed, operators included
 	Audiences []string // what the reader may read; none means nothing is found
-	Types     []string // thread, reply, person, topic, network; none means all
+	Types     []string // thread, reply, person, topic, network, file; none means all but replies, which their threads speak for
 	Kinds     []string // as in kind:, beside those typed
-	Limit     int      // hits wanted; 0 means none, only the total and facets
+	Limit     int      // hits wanted; 0 means none, only the total
 	Offset    int
-	Collapse  bool // one hit for a thread and its replies: the best of them
-	Facets    bool
 	Sort      string // "" by relevance, "date" newest first
 	Literal   bool   // search for what was typed, without corrections
+	Explain   bool   // hits say why they are where they are
 	Synonyms  Synonyms
 }
 
-// A Result is a page of hits. Total counts documents, before any collapsing. Results are shared with others who asked the same:
-// read only.
+// A Result is a page of hits. Results are shared with others who asked the same: read only.
 type Result struct {
-	Total  int
-	More   bool // there are hits after these
-	Hits   []Hit
-	Facets []Facet
-	Exact  bool   // the facets count everything found; otherwise only the best hits
-	Parsed Parsed // as understood, with Notes
+	Total   int  // documents that match
+	AtLeast bool // there are more than Total
+	More    bool // there are hits after these
+	Hits    []Hit
+	Parsed  Parsed // as understood, with Notes
 	// Instead is what was searched for in the place of the query, because nothing readable has some of its words; "" when it
 	// was not corrected. Query.Literal searches for what was typed.
 	Instead string
@@ -49,44 +42,60 @@ type Result struct {
 // A Hit is one document found.
 type Hit struct {
 	ID, Type string
-	Thread   int64 // for threads and replies
+	Thread   int64 // for threads, replies and files
 	Score    float64
-	Others   int // hits of the same thread that were collapsed into this one, as far as they were seen
+	Reply    string       // of a thread: the reply that says most about the query, "" when none says anything
+	Why      *Explanation // when the query asks for it
 }
 
-// A Facet counts the values of a field over the best facetWindow documents found: kind, topic and
-// network (slugs), or year. Counting all
-// of them would cost more than the search: 26 ms instead of 8 for common words in 220,000 documents.
-type Facet struct {
-	Name   string
-	Values []FacetValue
-}
-
-// A FacetValue is a value and how many of the documents have it.
-type FacetValue struct {
-	Value string
-	Count int
-}
-
-// Ranking fields. A title says in a few words what a text is about, so its words weigh more; a reply borrows a little from
-// its thread's title, so that "it needs a permit" is found under what it answers; names weigh least, so that people who are
-// called Baker do not crowd out bread.
+// What is ranked of threads and of everything that has a title. A title says in a few words what a text is about, so its words weigh
+// more; what others replied and attached says less than the text itself; names weigh least, so that people who are called Baker do
+// not crowd out bread.
 var rankFields = []weightedField{
-	{fieldTitle, 3}, {fieldTopics, 1.5}, {fieldBody, 1}, {fieldThreadTitle, 1}, {fieldNames, 0.5},
+	{fieldTitle, 3}, {fieldTopics, 1.5}, {fieldBody, 1}, {fieldReplies, 0.5}, {fieldFiles, 0.4}, {fieldNames, 0.5},
 }
+
+// What is ranked of replies. A reply borrows from its thread's title, so that "it needs a permit" is found under what it answers.
+var replyFields = []weightedField{{fieldReplyBody, 1}, {fieldReplyTitle, 1}, {fieldReplyNames, 0.5}}
 
 // exactFields serve queries that consist of stop words: "to be or not to be".
-var exactFields = []weightedField{{fieldTitleExact, 3}, {fieldBodyExact, 1}}
+var exactFields = []weightedField{{fieldTitleExact, 3}, {fieldBodyExact, 1}, {fieldReplyExact, 1}}
+
+// allTypes are those that a search looks at unless it is told otherwise.
+var allTypes = []string{"thread", "person", "topic", "network", "file"}
 
 // Paging ends at maxWindow hits: whoever turns that many pages needs other words.
 const (
-	maxWindow  = 1_000
-	maxTerms   = 64 // of a pasted question: the rarest
-	collapseBy = 5  // hits fetched for each one shown when collapsing
-
-	facetSize   = 20  // values of each facet, the most frequent
-	facetWindow = 100 // as many as collapsing fetches anyway
+	maxWindow = 1_000
+	judged    = 100 // hits whose priors are looked at
+	maxTerms  = 64  // of a pasted question: the rarest
 )
+
+// types returns the types of document that q is about.
+func (q *Query) types(p Parsed) []string {
+	if len(q.Types) > 0 {
+		return q.Types
+	}
+	kinds := slices.Concat(q.Kinds, p.Kinds)
+	switch {
+	case !slices.Contains(kinds, "reply"):
+		return allTypes
+	case slices.ContainsFunc(kinds, func(kind string) bool { return kind != "reply" }):
+		return append([]string{"reply"}, allTypes...)
+	}
+	return []string{"reply"}
+}
+
+// fieldsOf returns what is ranked of documents of types.
+func fieldsOf(types []string) []weightedField {
+	if !slices.Contains(types, "reply") {
+		return rankFields
+	}
+	if len(types) == 1 {
+		return replyFields
+	}
+	return slices.Concat(rankFields, replyFields)
+}
 
 // Search finds documents. It never fails because of what was typed.
 func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
@@ -101,72 +110,50 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if res.Parsed.Empty() && len(q.Kinds)+len(q.Types) == 0 {
 		return res, nil
 	}
-	err := x.use(func(g *generation) error {
-		return g.read(func(r index.IndexReader) error { return x.search(ctx, g, r, q, &res) })
+	err := x.see(ctx, func(v *view) error {
+		if err := x.find(v, q, &res); err != nil || res.Total > 0 || len(res.Parsed.Phrases) == 0 {
+			return err
+		}
+		// Quotes in a pasted sentence are seldom meant as an order, and an empty page helps nobody.
+		relaxed := res.Parsed
+		relaxed.Phrases = nil
+		res = Result{Parsed: relaxed}
+		if err := x.find(v, q, &res); err != nil {
+			return err
+		}
+		if res.Total > 0 {
+			res.Parsed.note("Nothing has the words in quotes exactly so. These results have some of them.")
+		}
+		return nil
 	})
 	res.Took = time.Since(began)
 	if err != nil {
 		return res, fmt.Errorf("search: %w", err)
 	}
-	res.Hits = slices.Clip(slices.Clone(res.Hits)) // without the rest of the window, which would stay in memory behind it
 	x.answers.put(key, epoch, res)
 	return res, nil
 }
 
-func (x *Index) search(ctx context.Context, g *generation, r index.IndexReader, q Query, res *Result) error {
-	if err := x.find(ctx, g, r, q, res); err != nil {
-		return err
-	}
-	if res.Total > 0 || len(res.Parsed.Phrases) == 0 {
-		return nil
-	}
-	// Quotes in a pasted sentence are seldom meant as an order, and an empty page helps nobody.
-	relaxed := res.Parsed
-	relaxed.Phrases = nil
-	*res = Result{Parsed: relaxed}
-	if err := x.find(ctx, g, r, q, res); err != nil {
-		return err
-	}
-	if res.Total > 0 {
-		res.Parsed.note("Nothing has the words in quotes exactly so. These results have some of them.")
-	}
-	return nil
-}
-
 // find fills res with what q and res.Parsed ask for.
-func (x *Index) find(ctx context.Context, g *generation, r index.IndexReader, q Query, res *Result) error {
-	gate := x.gate(q, res.Parsed)
-	var ranked query.Query
-	var pl plan
-	var err error
-	if strings.TrimSpace(res.Parsed.Text) == "" {
-		ranked = gate
-	} else {
-		if pl, err = x.understand(ctx, g, r, q, &res.Parsed); err != nil || len(pl.terms) == 0 {
-			return err
-		}
-		res.Instead = pl.corrected
-		ranked = &bm25f{fields: pl.fields, terms: pl.terms, average: g.average, gate: gate}
+func (x *Index) find(v *view, q Query, res *Result) error {
+	a, err := x.ask(v, q, &res.Parsed)
+	if err != nil || a.gate == nil {
+		return err
 	}
+	res.Instead = a.plan.corrected
 	limit, offset := max(q.Limit, 0), max(q.Offset, 0)
-	window := min(offset+limit+1, maxWindow)
-	if q.Collapse {
-		window = min(max(window*collapseBy, 100), maxWindow)
+	keep := min(offset+limit+1, maxWindow)
+	var best []hit
+	if a.words && q.Sort != "date" {
+		best, res.Total, err = a.best(max(keep, judged), x.today())
+	} else {
+		best, res.Total, err = a.newest(keep)
 	}
-	if q.Facets {
-		window = max(window, facetWindow)
-	}
-	by := search.SortOrder{&search.SortScore{Desc: true}}
-	if q.Sort == "date" || ranked == gate {
-		by = search.SortOrder{&search.SortField{Field: fieldCreated, Desc: true, Type: search.SortFieldAsString}}
-	}
-	found, err := collect(ctx, r, ranked, by, window)
 	if err != nil {
 		return err
 	}
-	res.Total = int(found.Total())
-	if res.Total > 0 && pl.corrected == "" {
-		some, err := x.partial(ctx, r, gate, pl)
+	if res.Total > 0 && a.words && a.plan.corrected == "" {
+		some, err := a.partial()
 		if err != nil {
 			return err
 		}
@@ -174,45 +161,243 @@ func (x *Index) find(ctx context.Context, g *generation, r index.IndexReader, q 
 			res.Parsed.note("Nothing has all of these words. These results have some of them.")
 		}
 	}
-	if q.Facets {
-		if res.Facets, err = facets(r, found.Results()); err != nil {
-			return err
-		}
-		res.Exact = res.Total <= len(found.Results())
+	end := min(offset+limit, len(best), maxWindow)
+	if offset >= end {
+		return nil
 	}
-	hits, err := describe(r, found.Results())
+	res.More = end < len(best)
+	if res.Hits, err = a.describe(best[offset:end], q.Explain, x.today()); err != nil || !a.words {
+		return err
+	}
+	return a.replies(res.Hits)
+}
+
+// today is the time for which priors are reckoned: of the day, so that a score stays the same for as long.
+func (x *Index) today() int64 { return x.now().UTC().Truncate(24 * time.Hour).UnixMicro() }
+
+// An asked query is one that was understood, against one view.
+type asked struct {
+	view  *view
+	gate  gate // nil when nothing can be found
+	plan  plan
+	words bool // there are words to rank by; without any the newest come first
+	q     bm25f
+}
+
+// ask understands q.
+func (x *Index) ask(v *view, q Query, p *Parsed) (a asked, err error) {
+	a = asked{view: v}
+	g, err := x.gate(v, q, *p)
+	if err != nil {
+		return a, err
+	}
+	if strings.TrimSpace(p.Text) == "" {
+		a.gate = g
+		return a, nil
+	}
+	types := q.types(*p)
+	if a.plan, err = x.understand(v, q, p, fieldsOf(types)); err != nil || len(a.plan.terms) == 0 {
+		return a, err
+	}
+	a.gate, a.words = g, true
+	a.q = bm25f{fields: a.plan.fields, terms: a.plan.terms, types: types}
+	return a, nil
+}
+
+// A hit is a match and what is known of it.
+type hit struct {
+	match
+	facts
+	base float64 // score of the words alone
+}
+
+// best returns the best documents, and how many there are. What is known of them beside their words moves the first of them a little,
+// always the same number of them, so that whoever turns pages meets nothing twice.
+func (a *asked) best(keep int, now int64) ([]hit, int, error) {
+	found, total, err := a.view.rank(a.q, a.gate, keep)
+	if err != nil {
+		return nil, 0, err
+	}
+	hits := make([]hit, len(found))
+	for i, m := range found {
+		hits[i] = hit{match: m, base: m.score}
+		if hits[i].facts, err = m.facts(); err != nil {
+			return nil, 0, err
+		}
+		hits[i].score *= hits[i].prior(now)
+	}
+	slices.SortStableFunc(hits[:min(judged, len(hits))], func(a, b hit) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.created, a.created))
+	})
+	return hits, total, nil
+}
+
+// sets returns the documents of each part that match.
+func (a *asked) sets() ([]*roaring.Bitmap, error) {
+	out := make([]*roaring.Bitmap, len(a.view.parts))
+	var s *scorer
+	if a.words {
+		var err error
+		if s, err = a.view.scorer(a.q, 0); err != nil {
+			return nil, err
+		}
+	}
+	for i, p := range a.view.parts {
+		open, err := a.view.open(p, a.gate)
+		if err != nil {
+			return nil, err
+		}
+		if a.words {
+			open = s.having(i, open, false)
+		}
+		out[i] = open
+	}
+	return out, nil
+}
+
+// mostOfDay is how many documents of one day are put in order. More come in by an import, all of them at once.
+const mostOfDay = 5_000
+
+// newest returns the latest documents that match, and how many there are. It goes back day by day until it has enough.
+func (a *asked) newest(keep int) (hits []hit, total int, err error) {
+	sets, err := a.sets()
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, set := range sets {
+		total += int(set.GetCardinality())
+	}
+	for _, year := range a.view.values(fieldYear) {
+		for _, day := range a.view.daysOf(year) {
+			first := len(hits)
+			for i, p := range a.view.parts {
+				of, err := p.bits(fieldDay, day)
+				if err != nil {
+					return nil, 0, err
+				}
+				if of == nil {
+					continue
+				}
+				for docs := roaring.And(sets[i], of).ReverseIterator(); docs.HasNext() && len(hits)-first < mostOfDay; {
+					h := hit{match: match{part: p, doc: docs.Next()}}
+					if h.facts, err = h.match.facts(); err != nil {
+						return nil, 0, err
+					}
+					hits = append(hits, h)
+				}
+			}
+			slices.SortFunc(hits[first:], func(a, b hit) int { return cmp.Or(cmp.Compare(b.created, a.created), strings.Compare(b.id, a.id)) })
+			if len(hits) >= keep {
+				return hits[:keep], total, nil
+			}
+		}
+	}
+	return hits, total, nil
+}
+
+// values returns the terms of a field in all parts, the last first.
+func (v *view) values(field string) []string { return v.valuesWithin(field, "") }
+
+// daysOf returns the days of a year on which something was written, the last first.
+func (v *view) daysOf(year string) []string { return v.valuesWithin(fieldDay, year) }
+
+func (v *view) valuesWithin(field, prefix string) []string {
+	seen := make(map[string]bool)
+	for _, p := range v.parts {
+		err := p.terms(field, prefix, func(term string) bool {
+			if !strings.HasPrefix(term, prefix) {
+				return false
+			}
+			seen[term] = true
+			return true
+		})
+		if err != nil {
+			continue // the part does not have the field
+		}
+	}
+	out := make([]string, 0, len(seen))
+	for term := range seen {
+		out = append(out, term)
+	}
+	slices.Sort(out)
+	slices.Reverse(out)
+	return out
+}
+
+// describe turns what was found into hits.
+func (a *asked) describe(found []hit, explain bool, now int64) ([]Hit, error) {
+	hits := make([]Hit, len(found))
+	var s *scorer
+	for i := range found {
+		f := &found[i]
+		hits[i] = Hit{ID: f.id, Type: typeOf(f.id), Thread: f.thread, Score: f.score}
+		if !explain || !a.words {
+			continue
+		}
+		if s == nil {
+			var err error
+			if s, err = a.view.scorer(a.q, 0); err != nil {
+				return nil, err
+			}
+		}
+		why, err := s.explain(f.match)
+		if err != nil {
+			return nil, err
+		}
+		why.Priors, why.Score = f.priors(now), f.score
+		slices.SortStableFunc(why.Terms, func(a, b TermScore) int { return cmp.Compare(b.Score, a.Score) })
+		hits[i].Why = &why
+	}
+	return hits, nil
+}
+
+// replies finds the reply of each thread that says most about the query.
+func (a *asked) replies(hits []Hit) error {
+	at := make(map[int64]int)
+	var threads []string
+	for i, h := range hits {
+		if h.Type == "thread" {
+			at[h.Thread] = i
+			threads = append(threads, strconv.FormatInt(h.Thread, 10))
+		}
+	}
+	if len(threads) == 0 {
+		return nil
+	}
+	// SECURITY: a reply is for whom its thread is for, and the thread has passed the gate.
+	best, _, err := a.view.rank(bm25f{fields: replyFields[:1], terms: a.q.terms, types: []string{"reply"}},
+		allOf{is(fieldType, "reply"), terms{fieldThread, threads}}, mostReplies)
 	if err != nil {
 		return err
 	}
-	if q.Collapse {
-		hits = collapse(hits)
+	for _, m := range best {
+		f, err := m.facts()
+		if err != nil {
+			return err
+		}
+		if i, ok := at[f.thread]; ok && hits[i].Reply == "" {
+			hits[i].Reply = f.id
+		}
 	}
-	if offset >= len(hits) {
-		return nil
-	}
-	end := min(offset+limit, len(hits))
-	res.Hits, res.More = hits[offset:end], end < len(hits)
 	return nil
 }
 
-// rank returns the query that scores text behind gate; gate itself when there are no words to score, so that filters alone
-// list what they let through; nil when the words are in no document's language.
-func (x *Index) rank(ctx context.Context, g *generation, r index.IndexReader, text string, gate query.Query) (query.Query, error) {
-	if strings.TrimSpace(text) == "" {
-		return gate, nil
-	}
-	fields, terms := rankFields, x.analyzer.terms(text)
-	if len(terms) == 0 {
-		fields, terms = exactFields, count(x.analyzer.exacts(text))
-	}
-	if len(terms) == 0 {
-		return nil, nil
-	}
-	terms, err := rarest(ctx, r, fieldBody, terms, maxTerms)
+// mostReplies is how many replies are looked at for the best of each thread on a page.
+const mostReplies = 200
+
+// parseDigits returns the number that s is, 0 for anything else.
+func parseDigits(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		return nil, err
+		return 0
 	}
-	return &bm25f{fields: fields, terms: terms, average: g.average, gate: gate}, nil
+	return n
+}
+
+// typeOf returns the type that an ID begins with.
+func typeOf(id string) string {
+	typ, _, _ := strings.Cut(id, ":")
+	return typ
 }
 
 // count returns the distinct terms, each weighing as often as it comes.
@@ -232,246 +417,144 @@ func count(terms []string) []weightedTerm {
 }
 
 // gate returns the filter that every query passes through.
-func (x *Index) gate(q Query, p Parsed) query.Query {
+func (x *Index) gate(v *view, q Query, p Parsed) (gate, error) {
 	// SECURITY: without this clause hidden documents are found. An empty list of audiences finds nothing.
-	must := []query.Query{anyTerm(fieldAudience, q.Audiences)}
-	if len(q.Types) > 0 {
-		must = append(must, anyTerm(fieldType, q.Types))
-	}
+	readable := terms{fieldAudience, q.Audiences}
+	must := allOf{terms{fieldType, q.types(p)}, readable}
 	for _, kinds := range [][]string{q.Kinds, p.Kinds} {
 		if len(kinds) > 0 {
-			must = append(must, anyOf(anyTerm(fieldKind, kinds), anyTerm(fieldType, kinds)))
+			must = append(must, anyOf{terms{fieldKind, kinds}, terms{fieldType, kinds}})
 		}
 	}
 	if len(p.Authors) > 0 {
 		must = append(must, x.byAuthors(p.Authors))
 	}
 	if len(p.Topics) > 0 {
-		must = append(must, anyTerm(fieldTopic, p.Topics))
+		must = append(must, terms{fieldTopic, p.Topics})
 	}
 	if len(p.Nets) > 0 {
-		must = append(must, anyTerm(fieldNetwork, p.Nets))
+		must = append(must, terms{fieldNetwork, p.Nets})
 	}
 	if len(p.States) > 0 {
-		must = append(must, anyTerm(fieldState, p.States))
+		must = append(must, x.inStates(p.States))
+	}
+	if len(p.Has) > 0 {
+		must = append(must, terms{fieldHas, p.Has})
 	}
 	if !p.After.IsZero() || !p.Before.IsZero() {
 		must = append(must, between(p.After, p.Before))
 	}
-	for _, phrase := range p.Phrases {
-		if q := x.phrase(phrase); q != nil {
-			must = append(must, q)
+	for _, words := range p.Phrases {
+		g, err := x.saying(v, words, readable)
+		if err != nil {
+			return nil, err
+		}
+		if g != nil {
+			must = append(must, g)
 		}
 	}
-	var not []query.Query
+	var not anyOf
 	for _, words := range p.Not {
-		if q := x.phrase(words); q != nil {
-			not = append(not, q)
+		g, err := x.saying(v, words, readable)
+		if err != nil {
+			return nil, err
+		}
+		if g != nil {
+			not = append(not, g)
 		}
 	}
 	if len(not) > 0 {
-		return query.NewBooleanQuery(must, nil, not)
+		return without{must, not}, nil
 	}
-	if len(must) == 1 {
-		return must[0]
-	}
-	return query.NewConjunctionQuery(must)
+	return must, nil
 }
 
 // byAuthors matches handles, and names of which every word is given.
-func (x *Index) byAuthors(authors []string) query.Query {
-	var either []query.Query
+func (x *Index) byAuthors(authors []string) gate {
+	var either anyOf
 	for _, a := range authors {
 		either = append(either, is(fieldAuthor, fold(a)))
-		var all []query.Query
-		for _, stem := range x.analyzer.stems(a) {
-			all = append(all, is(fieldNames, stem))
-		}
-		if len(all) > 0 {
-			either = append(either, query.NewConjunctionQuery(all))
+		for _, field := range []string{fieldNames, fieldReplyNames} {
+			var all allOf
+			for _, stem := range x.analyzer.stems(a) {
+				all = append(all, is(field, stem))
+			}
+			if len(all) > 0 {
+				either = append(either, all)
+			}
 		}
 	}
-	return query.NewDisjunctionQuery(either)
+	return either
 }
 
-// phrase matches the words of text next to each other, exactly as written but for case and accents; nil when there are none.
-func (x *Index) phrase(text string) query.Query {
-	words := x.analyzer.exacts(text)
-	switch len(words) {
-	case 0:
-		return nil
-	case 1:
-		return anyOf(is(fieldTitleExact, words[0]), is(fieldBodyExact, words[0]))
+// staleAfter is for how many months a thread may rest without anybody adding to it, or finding it to be right, before it is stale.
+const staleAfter = 24
+
+// inStates matches what is in any of states.
+func (x *Index) inStates(states []string) gate {
+	either := anyOf{terms{fieldState, states}}
+	if slices.Contains(states, "stale") {
+		either = append(either, restingSince{month(x.now().AddDate(0, -staleAfter, 0).UTC())})
 	}
-	return anyOf(query.NewPhraseQuery(words, fieldTitleExact), query.NewPhraseQuery(words, fieldBodyExact))
+	return either
+}
+
+// restingSince lets through threads with nothing new after a month.
+type restingSince struct{ month string }
+
+func (r restingSince) in(p *part) (*roaring.Bitmap, error) {
+	var months []string
+	err := p.terms(fieldActive, "", func(term string) bool {
+		months = append(months, term)
+		return term < r.month
+	})
+	if err != nil {
+		return nil, err
+	}
+	return terms{fieldActive, slices.DeleteFunc(months, func(m string) bool { return m >= r.month })}.in(p)
+}
+
+// saying matches the words of text next to each other, exactly as written but for case and accents, in a title, a text, or a reply
+// that readable lets through; nil when there are no words.
+func (x *Index) saying(v *view, text string, readable gate) (gate, error) {
+	words := x.analyzer.exacts(text)
+	if len(words) == 0 {
+		return nil, nil
+	}
+	replies := phrase{fieldReplyExact, words}
+	threads, err := v.ofReplies(allOf{readable, replies})
+	if err != nil {
+		return nil, err
+	}
+	return anyOf{phrase{fieldTitleExact, words}, phrase{fieldBodyExact, words}, replies, threads}, nil
 }
 
 // between matches days from after, up to but without before. Zero times are open ends.
-func between(after, before time.Time) query.Query {
-	first, last := "", ""
+func between(after, before time.Time) gate {
+	var d days
 	if !after.IsZero() {
-		first = day(after)
+		d.first = day(after)
 	}
 	if !before.IsZero() {
-		last = day(before)
+		d.last = day(before.AddDate(0, 0, -1))
 	}
-	yes, no := true, false
-	q := query.NewTermRangeInclusiveQuery(first, last, &yes, &no)
-	q.SetField(fieldDay)
-	return q
-}
-
-func is(field, term string) query.Query {
-	q := query.NewTermQuery(term)
-	q.SetField(field)
-	return q
-}
-
-// anyTerm matches documents with one of the terms; none when there are no terms.
-func anyTerm(field string, terms []string) query.Query {
-	if len(terms) == 1 {
-		return is(field, terms[0])
-	}
-	qs := make([]query.Query, len(terms))
-	for i, t := range terms {
-		qs[i] = is(field, t)
-	}
-	return anyOf(qs...)
-}
-
-func anyOf(qs ...query.Query) query.Query {
-	if len(qs) == 0 {
-		return query.NewMatchNoneQuery()
-	}
-	return query.NewDisjunctionQuery(qs)
+	return d
 }
 
 // rarest keeps the n terms that are in the fewest documents: the others hardly move the ranking and cost the most. Terms
 // that are in no document stay, for they cost nothing and may be in another field.
-func rarest(ctx context.Context, r index.IndexReader, field string, terms []weightedTerm, n int) ([]weightedTerm, error) {
+func (v *view) rarest(field string, terms []weightedTerm, n int) ([]weightedTerm, error) {
 	if len(terms) <= n {
 		return terms, nil
 	}
-	docs := make(map[string]uint64, len(terms))
+	docs := make(map[string]int, len(terms))
 	for _, t := range terms {
-		tfr, err := r.TermFieldReader(ctx, []byte(t.term), field, false, false, false)
-		if err != nil {
-			return nil, err
-		}
-		docs[t.term] = tfr.Count()
-		if err := tfr.Close(); err != nil {
+		var err error
+		if docs[t.term], err = v.docs(field, t.term); err != nil {
 			return nil, err
 		}
 	}
 	kept := slices.Clone(terms)
-	slices.SortStableFunc(kept, func(a, b weightedTerm) int {
-		return int(int64(docs[a.term]) - int64(docs[b.term]))
-	})
+	slices.SortStableFunc(kept, func(a, b weightedTerm) int { return cmp.Compare(docs[a.term], docs[b.term]) })
 	return kept[:n], nil
-}
-
-// collect runs q and keeps the best size matches.
-func collect(ctx context.Context, r index.IndexReader, q query.Query, by search.SortOrder, size int) (_ *collector.TopNCollector, err error) {
-	o := search.SearcherOptions{}
-	if !by.CacheIsScore()[0] {
-		o.Score = "none"
-	}
-	s, err := q.Searcher(ctx, r, nil, o)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	top := collector.NewTopNCollector(size, 0, by)
-	if err := top.Collect(ctx, s, r); err != nil {
-		return nil, err
-	}
-	return top, nil
-}
-
-// facets counts kinds, topics, networks and years of matches, the most frequent value first.
-func facets(r index.IndexReader, matches search.DocumentMatchCollection) ([]Facet, error) {
-	names := []string{fieldKind, fieldTopic, fieldNetwork, fieldYear}
-	counts := make(map[string]map[string]int, len(names))
-	for _, name := range names {
-		counts[name] = make(map[string]int)
-	}
-	err := columns(r, matches, names, func(_ int, name, value string) { counts[name][value]++ })
-	if err != nil {
-		return nil, err
-	}
-	var out []Facet
-	for _, name := range names {
-		f := Facet{Name: name}
-		for value, n := range counts[name] {
-			f.Values = append(f.Values, FacetValue{Value: value, Count: n})
-		}
-		slices.SortFunc(f.Values, func(a, b FacetValue) int {
-			return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value))
-		})
-		if f.Values = f.Values[:min(facetSize, len(f.Values))]; len(f.Values) > 0 {
-			out = append(out, f)
-		}
-	}
-	return out, nil
-}
-
-// describe turns matches into hits. The type is in the ID; only the thread of a reply has to be read.
-func describe(r index.IndexReader, matches search.DocumentMatchCollection) ([]Hit, error) {
-	hits := make([]Hit, len(matches))
-	for i, m := range matches {
-		hits[i] = Hit{ID: m.ID, Type: typeOf(m.ID), Score: m.Score}
-	}
-	err := columns(r, matches, []string{fieldThread}, func(i int, _, value string) { hits[i].Thread = parseID(value) })
-	return hits, err
-}
-
-// typeOf returns the type that an ID begins with.
-func typeOf(id string) string {
-	typ, _, _ := strings.Cut(id, ":")
-	return typ
-}
-
-// columns visits the doc values of matches in the order of the index, where neighbours share a compressed chunk.
-func columns(r index.IndexReader, matches search.DocumentMatchCollection, fields []string, visit func(i int, field, value string)) error {
-	order := make([]int, len(matches))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return matches[a].IndexInternalID.Compare(matches[b].IndexInternalID) })
-	values, err := r.DocValueReader(fields)
-	if err != nil {
-		return err
-	}
-	for _, i := range order {
-		err := values.VisitDocValues(matches[i].IndexInternalID, func(field string, term []byte) { visit(i, field, string(term)) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func parseID(s string) int64 {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
-// collapse keeps the best hit of each thread, in order.
-func collapse(hits []Hit) []Hit {
-	first := make(map[int64]int, len(hits))
-	kept := hits[:0]
-	for _, h := range hits {
-		if h.Thread != 0 {
-			if i, ok := first[h.Thread]; ok {
-				kept[i].Others++
-				continue
-			}
-			first[h.Thread] = len(kept)
-		}
-		kept = append(kept, h)
-	}
-	return kept
 }

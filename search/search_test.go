@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,7 +27,7 @@ func micros(day string) int64 {
 
 // sample is a small hub.
 var sample = []search.Doc{
-	{ID: "thread:1", Type: "thread", Kind: "question", Thread: 1, Title: "Who inspects footbridges?", Body: "A resident reports rot in the deck of PROW-12/3.", Topics: []string{"Rights of way", "Footpaths"}, TopicSlugs: []string{"rights-of-way"}, Author: "gwen.pryce", AuthorID: 1, Names: "Gwen Pryce", Audience: "hub", Created: micros("2026-03-04"), Replies: 2},
+	{ID: "thread:1", Type: "thread", Kind: "question", Thread: 1, Title: "Who inspects footbridges?", Body: "A resident reports rot in the deck of PROW-12/3.", Topics: []string{"Rights of way", "Footpaths"}, TopicSlugs: []string{"rights-of-way"}, Author: "gwen.pryce", AuthorID: 1, Names: "Gwen Pryce", Audience: "hub", Created: micros("2026-03-04"), Active: micros("2026-05-01"), Replied: true, Replies: "The structures team walks every one in spring.\nWe used a drone for the deck."},
 	{ID: "reply:1", Type: "reply", Kind: "question", Thread: 1, ThreadTitle: "Who inspects footbridges?", Body: "The structures team walks every one in spring.", Author: "ravi", AuthorID: 2, Names: "Ravi Anand", Audience: "hub", Created: micros("2026-03-05"), Accepted: true, Votes: 3},
 	{ID: "reply:2", Type: "reply", Kind: "question", Thread: 1, ThreadTitle: "Who inspects footbridges?", Body: "We used a drone for the deck.", Author: "siân", AuthorID: 3, Names: "Siân Tŷ-newydd", Audience: "hub", Created: micros("2026-05-01")},
 	{ID: "thread:2", Type: "thread", Kind: "post", Thread: 2, Title: "A year of state aid", Body: "What the council learned about subsidy control. The state of play: aid is rare.", Author: "ravi", AuthorID: 2, Names: "Ravi Anand", Audience: "public", Created: micros("2025-12-31")},
@@ -55,37 +56,40 @@ func TestSearch(t *testing.T) {
 		q    search.Query
 		want string // in order; a leading ~ means in any order
 	}{
-		{"stems", search.Query{Text: "inspecting"}, "~thread:1 reply:1 reply:2"},
+		{"stems", search.Query{Text: "inspecting"}, "thread:1"},
 		{"any word is enough", search.Query{Text: "xylophone subsidy"}, "~thread:2 person:2"},
-		{"a title weighs more than a body", search.Query{Text: "drone"}, "thread:3 reply:2"},
+		{"a title weighs more than a body, and that more than a reply", search.Query{Text: "drone"}, "thread:3 thread:1"},
 		{"accents in the query", search.Query{Text: "cafe resumes"}, "thread:4"},
-		{"accents in the text", search.Query{Text: "Ty newydd"}, "~thread:3 reply:2"},
+		{"accents in the text", search.Query{Text: "Ty newydd"}, "thread:3"},
 		{"codes by their parts", search.Query{Text: "PROW-12/3"}, "thread:1"},
 		{"C sharp", search.Query{Text: "c#"}, "thread:4"},
 		{"nothing but stop words", search.Query{Text: "to be or not to be"}, "thread:4"},
 		{"synonyms of topics", search.Query{Text: "footpath"}, "~thread:1 topic:1"},
 		{"a phrase", search.Query{Text: `"state aid"`}, "thread:2"},
+		{"a phrase of a reply", search.Query{Text: `"structures team"`}, "thread:1"},
 		{"a phrase in curly quotes", search.Query{Text: "“state of play”"}, "thread:2"},
 		{"a phrase is not its words apart", search.Query{Text: `"aid council" subsidy`}, "~thread:2 person:2"}, // relaxed
 		{"a quoted word is not its stem", search.Query{Text: `"inspects" drone`}, "thread:1"},
-		{"not", search.Query{Text: "footbridges -drone"}, "~thread:1 reply:1"},
+		{"not", search.Query{Text: "footbridges -insurance"}, "thread:1"},
+		{"not what a reply says", search.Query{Text: "footbridges -spring"}, "thread:3"},
 		{"not a phrase", search.Query{Text: `subsidy -"state aid"`}, "person:2"},
-		{"author by handle", search.Query{Text: "drone author:siân"}, "thread:3 reply:2"},
-		{"author by name", search.Query{Text: `footbridges author:"Ravi Anand"`}, "reply:1"},
+		{"author by handle", search.Query{Text: "drone author:siân"}, "thread:3"},
+		{"author of a reply", search.Query{Text: `footbridges author:"Ravi Anand" kind:reply`}, "reply:1"},
 		{"topic by name", search.Query{Text: `topic:"Rights of Way"`}, "thread:1 topic:1"},
 		{"kind", search.Query{Text: "subsidy kind:people"}, "person:2"},
 		{"two kinds", search.Query{Text: "gwen kind:person kind:discussion"}, "~person:1 thread:4"},
+		{"a kind and replies", search.Query{Text: "drone kind:reply kind:question"}, "~thread:1 thread:3 reply:2"},
 		{"kind from outside", search.Query{Text: "drone", Kinds: []string{"reply"}}, "reply:2"},
-		{"types", search.Query{Text: "drone", Types: []string{"thread"}}, "thread:3"},
-		{"before is without its day", search.Query{Text: "drone before:2026-06-01"}, "reply:2"},
+		{"types", search.Query{Text: "gwen", Types: []string{"thread"}}, "~thread:1 thread:4"},
+		{"before is without its day", search.Query{Text: "drone before:2026-06-01"}, "thread:1"},
 		{"after is with its day", search.Query{Text: "drone after:2026-06-01"}, "thread:3"},
 		{"after a month", search.Query{Text: "drone after:2026-06"}, "thread:3"},
 		{"between years", search.Query{Text: "after:2025 before:2026"}, "thread:2"},
 		{"unanswered", search.Query{Text: "is:unanswered"}, "thread:3"},
-		{"answered", search.Query{Text: "is:answered drone"}, "reply:2"},
-		{"filters alone list the newest first", search.Query{Text: "author:ravi"}, "reply:1 thread:2"},
-		{"by date", search.Query{Text: "drone", Sort: "date"}, "thread:3 reply:2"},
-		{"collapsed", search.Query{Text: "footbridges", Collapse: true}, "~thread:1 thread:3"},
+		{"answered", search.Query{Text: "is:answered drone"}, "thread:1"},
+		{"filters alone list the newest first", search.Query{Text: "author:gwen.pryce"}, "thread:1 thread:4"},
+		{"by date", search.Query{Text: "drone", Sort: "date"}, "thread:3 thread:1"},
+		{"by date, of many kinds", search.Query{Text: "gwen footbridges", Sort: "date"}, "thread:3 thread:1 thread:4 person:1"},
 		{"nothing asked", search.Query{Text: "  "}, ""},
 		{"punctuation", search.Query{Text: "?!"}, ""},
 	} {
@@ -109,28 +113,43 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-func TestPagingCollapsesAcrossPages(t *testing.T) {
+// TestPages turns all pages: nothing comes twice, and nothing is left out.
+func TestPages(t *testing.T) {
 	x := open(t)
 	var docs []search.Doc
-	for i := range 300 {
-		d := search.Doc{ID: fmt.Sprintf("reply:%d", i), Type: "reply", Kind: "discussion", Thread: int64(i % 30), Body: strings.Repeat("pump ", 1+i%7), Audience: "public"}
-		docs = append(docs, d)
+	for i := range 330 {
+		docs = append(docs, search.Doc{ID: fmt.Sprintf("thread:%d", i), Type: "thread", Kind: "discussion", Thread: int64(i), Body: "pump" + strings.Repeat(" water", i), Audience: "public"})
 	}
-	put(t, x, docs...)
-	seen := make(map[int64]bool)
-	for page := range 3 {
-		res, err := x.Search(t.Context(), search.Query{Text: "pump", Audiences: []string{"public"}, Limit: 10, Offset: 10 * page, Collapse: true, Facets: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if res.Total != 300 || len(res.Hits) == 0 {
-			t.Fatalf("page %d: %d hits of %d", page, len(res.Hits), res.Total)
-		}
-		for _, h := range res.Hits {
-			if seen[h.Thread] {
-				t.Errorf("thread %d is on two pages", h.Thread)
+	for batch := range slices.Chunk(docs, 50) { // several segments
+		put(t, x, batch...)
+	}
+	for _, sort := range []string{"", "date"} {
+		seen := make(map[string]bool)
+		for page := range 34 {
+			res, err := x.Search(t.Context(), search.Query{Text: "pump", Audiences: []string{"public"}, Limit: 10, Offset: 10 * page, Sort: sort})
+			if err != nil {
+				t.Fatal(err)
 			}
-			seen[h.Thread] = true
+			if want := min(10, 330-10*page); res.Total != 330 || len(res.Hits) != max(0, want) || res.More != (page < 32) {
+				t.Fatalf("page %d: %d hits of %d, more: %v", page, len(res.Hits), res.Total, res.More)
+			}
+			for _, h := range res.Hits {
+				if seen[h.ID] {
+					t.Errorf("%s is on two pages", h.ID)
+				}
+				seen[h.ID] = true
+			}
+		}
+	}
+}
+
+func TestBestReply(t *testing.T) {
+	x := open(t)
+	put(t, x, sample...)
+	for text, want := range map[string]string{"drone footbridges": "reply:2", "spring walks of footbridges": "reply:1", "inspects": ""} {
+		res, err := x.Search(t.Context(), search.Query{Text: text, Audiences: []string{"hub"}, Types: []string{"thread"}, Limit: 5})
+		if err != nil || len(res.Hits) != 1 || res.Hits[0].Reply != want {
+			t.Errorf("%s: %+v, %v; want thread:1 with %q", text, res.Hits, err, want)
 		}
 	}
 }
@@ -138,10 +157,58 @@ func TestPagingCollapsesAcrossPages(t *testing.T) {
 func TestFacets(t *testing.T) {
 	x := open(t)
 	put(t, x, sample...)
-	res, err := x.Search(t.Context(), search.Query{Text: "footbridges", Audiences: []string{"hub"}, Facets: true, Limit: 1})
-	want := "[{kind [{question 3}]} {topic [{rights-of-way 1}]} {year [{2026 3}]}]"
-	if got := fmt.Sprint(res.Facets); err != nil || got != want || !res.Exact {
-		t.Errorf("facets = %s (exact %v), %v; want %s", got, res.Exact, err, want)
+	facets, err := x.Facets(t.Context(), search.Query{Text: "footbridges gwen", Audiences: []string{"hub"}})
+	want := "[{kind [{person 1} {question 1}]} {topic [{rights-of-way 1}]} {year [{2024 1} {2026 1}]}]"
+	if got := fmt.Sprint(facets); err != nil || got != want {
+		t.Errorf("facets = %s, %v; want %s", got, err, want)
+	}
+}
+
+// TestExplain: what the parts of an explanation say adds up to the score.
+func TestExplain(t *testing.T) {
+	x := open(t)
+	put(t, x, sample...)
+	res, err := x.Search(t.Context(), search.Query{Text: "drone deck inspections", Audiences: member, Limit: 5, Explain: true})
+	if err != nil || len(res.Hits) < 2 {
+		t.Fatalf("%d hits, %v", len(res.Hits), err)
+	}
+	for _, h := range res.Hits {
+		var sum float64
+		for _, term := range h.Why.Terms {
+			if len(term.Fields) == 0 || term.Score <= 0 {
+				t.Errorf("%s: %+v explains nothing", h.ID, term)
+			}
+			sum += term.Score
+		}
+		for _, p := range h.Why.Priors {
+			sum *= p.Factor
+		}
+		if math.Abs(sum-h.Score) > 1e-4*h.Score || h.Why.Score != h.Score {
+			t.Errorf("%s: %.5f explained, %.5f scored", h.ID, sum, h.Score)
+		}
+	}
+	if res, err := x.Search(t.Context(), search.Query{Text: "drone", Audiences: member, Limit: 5}); err != nil || res.Hits[0].Why != nil {
+		t.Errorf("explained without being asked: %+v, %v", res.Hits, err)
+	}
+}
+
+// TestSuperseded: what something else has taken the place of comes after it, however good its words are.
+func TestSuperseded(t *testing.T) {
+	x := open(t)
+	put(t, x,
+		search.Doc{ID: "thread:1", Type: "thread", Kind: "post", Thread: 1, Title: "Parking permits", Body: "Parking permits for staff.", Audience: "hub", Superseded: true},
+		search.Doc{ID: "thread:2", Type: "thread", Kind: "post", Thread: 2, Title: "Parking permits", Body: "Parking permits for staff, from May.", Audience: "hub"})
+	res, err := x.Search(t.Context(), search.Query{Text: "parking permits for staff", Audiences: []string{"hub"}, Limit: 5})
+	if err != nil || ids(res.Hits) != "thread:2 thread:1" {
+		t.Errorf("found %s, %v", ids(res.Hits), err)
+	}
+	for query, want := range map[string]string{"is:superseded": "thread:1", "parking is:checked": "", "is:stale": "thread:1 thread:2"} {
+		res, err := x.Search(t.Context(), search.Query{Text: query, Audiences: []string{"hub"}, Limit: 5})
+		got := strings.Fields(ids(res.Hits))
+		slices.Sort(got)
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%s: found %q, %v; want %q", query, got, err, want)
+		}
 	}
 }
 
@@ -157,7 +224,7 @@ func TestNothingLeaks(t *testing.T) {
 	}{{"no audience", nil}, {"empty audience", []string{""}}, {"another organisation", []string{"org:3"}}, {"prefix of an audience", []string{"org:", "org", "hu"}}, {"the public", []string{"public"}}} {
 		t.Run(tc.name, func(t *testing.T) {
 			for _, text := range []string{"drone", `"drone insurance"`, "drone -policy", "author:siân", "is:unanswered", "kind:person", "topic:rights-of-way", "after:2026-05", "gwen ravi footbridges inspects", "is:unanswered -council"} {
-				res, err := x.Search(ctx, search.Query{Text: text, Audiences: tc.audiences, Facets: true, Limit: 10})
+				res, err := x.Search(ctx, search.Query{Text: text, Audiences: tc.audiences, Limit: 10})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -169,7 +236,11 @@ func TestNothingLeaks(t *testing.T) {
 				if res.Total != len(res.Hits) {
 					t.Errorf("%s: %d in total with %d shown", text, res.Total, len(res.Hits))
 				}
-				for _, f := range res.Facets {
+				facets, err := x.Facets(ctx, search.Query{Text: text, Audiences: tc.audiences})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range facets {
 					for _, v := range f.Values {
 						if v.Count > res.Total {
 							t.Errorf("%s: facet %s counts %d of %d", text, f.Name, v.Count, res.Total)
@@ -368,9 +439,12 @@ func FuzzSearch(f *testing.F) {
 	x := open(f)
 	put(f, x, sample...)
 	f.Fuzz(func(t *testing.T, text string) {
-		res, err := x.Search(t.Context(), search.Query{Text: text, Audiences: member, Limit: 5, Facets: true, Collapse: true})
+		res, err := x.Search(t.Context(), search.Query{Text: text, Audiences: member, Limit: 5, Explain: true})
 		if err != nil {
 			t.Fatalf("Search(%q): %v", text, err)
+		}
+		if _, err := x.Facets(t.Context(), search.Query{Text: text, Audiences: member}); err != nil {
+			t.Fatalf("Facets(%q): %v", text, err)
 		}
 		var b strings.Builder
 		for _, s := range res.Parsed.Highlight(text, 40) {
@@ -447,7 +521,7 @@ func TestAnotherMappingVersionServes(t *testing.T) {
 	}
 	rebuild(t, x, sample...)
 	must(t, x.Close())
-	must(t, os.Rename(filepath.Join(dir, "v2-2"), filepath.Join(dir, "v0-2")))
+	must(t, os.Rename(filepath.Join(dir, "v3-2"), filepath.Join(dir, "v0-2")))
 	must(t, os.WriteFile(filepath.Join(dir, "CURRENT"), []byte("v0-2\n"), 0o600))
 
 	if x, err = search.Open(search.Options{Dir: dir}); !errors.Is(err, search.ErrStale) {
@@ -505,15 +579,15 @@ func TestStale(t *testing.T) {
 		}},
 		{"segments gone", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v2-*/*.zap", func(p string) { must(t, os.Remove(p)) })
+			each(t, dir, "v3-*/*.zap", func(p string) { must(t, os.Remove(p)) })
 		}},
 		{"segments cut short", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v2-*/*.zap", func(p string) { must(t, os.Truncate(p, 100)) })
+			each(t, dir, "v3-*/*.zap", func(p string) { must(t, os.Truncate(p, 100)) })
 		}},
 		{"segments overwritten", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v2-*/*.zap", func(p string) {
+			each(t, dir, "v3-*/*.zap", func(p string) {
 				info, err := os.Stat(p)
 				must(t, err)
 				write(t, p, strings.Repeat("\xff", int(info.Size())))
@@ -521,7 +595,7 @@ func TestStale(t *testing.T) {
 		}},
 		{"root cut short", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v2-*/root.bolt", func(p string) { must(t, os.Truncate(p, 5000)) })
+			each(t, dir, "v3-*/root.bolt", func(p string) { must(t, os.Truncate(p, 5000)) })
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -2,15 +2,13 @@ package search
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
+	"github.com/RoaringBitmap/roaring/v2"
 	index "github.com/blevesearch/bleve_index_api"
 )
 
@@ -50,17 +48,16 @@ func distance(a, b string, most int) int {
 
 // Corrections are looked for only for words that hardly anything readable has.
 const (
-	minCorrected   = 4   // letters: shorter words are too like too many others
-	minInSentence  = 7   // letters, in a sentence: the other words find what is meant, and a rare word is seldom a wrong one
-	minFarther     = 8   // letters of a word that may be wrong in two places
-	maxCorrected   = 4   // words of a query
-	fewDocs        = 2   // a word that is in no more documents than this may be a misspelling of a frequent one
-	farMore        = 20  // times as many documents as that must have the other word
-	likelihood     = 0.3 // what such another word counts, beside the one that was typed
-	maxCandidates  = 24
-	probeDocuments = 32 // of a word, that are looked at first
-	minSplit       = 3  // letters of each part of two words that were written together
-	maxBeginnings  = 6  // words that an unknown one begins
+	minCorrected  = 4   // letters: shorter words are too like too many others
+	minInSentence = 7   // letters, in a sentence: the other words find what is meant, and a rare word is seldom a wrong one
+	minFarther    = 8   // letters of a word that may be wrong in two places
+	maxCorrected  = 4   // words of a query
+	fewDocs       = 2   // a word that is in no more documents than this may be a misspelling of a frequent one
+	farMore       = 20  // times as many documents as that must have the other word
+	likelihood    = 0.3 // what such another word counts, beside the one that was typed
+	maxCandidates = 24
+	minSplit      = 3 // letters of each part of two words that were written together
+	maxBeginnings = 6 // words that an unknown one begins
 )
 
 // A speller finds what a word was meant to be, among the words of documents that may be read.
@@ -69,10 +66,10 @@ const (
 // the audiences: otherwise whoever may not read a document could find out its words by misspelling them, and whether a word
 // is in it by looking whether it is corrected.
 type speller struct {
-	ctx       context.Context
-	r         index.IndexReader
-	analyzer  *analyzer
-	audiences []string
+	view     *view
+	analyzer *analyzer
+	readable gate
+	open     []*roaring.Bitmap // what readable lets through of each part, once somebody asked
 }
 
 // A probe is a form that is looked for in some fields.
@@ -82,128 +79,38 @@ type probe struct {
 }
 
 // vocabulary are the fields with the words as they are written.
-var vocabulary = []string{fieldTitleExact, fieldBodyExact}
+var vocabulary = []string{fieldTitleExact, fieldBodyExact, fieldReplyExact}
 
-// seen returns in how many readable documents each of probes is, as an estimate from the first few it is in; 0 is exact.
+// seen returns in how many readable documents each of probes is.
 func (s *speller) seen(probes []probe) ([]int, error) {
-	type at struct {
-		doc   index.IndexInternalID
-		probe int
-	}
-	var docs []at
-	total, looked, found := make([]int, len(probes)), make([]int, len(probes)), make([]int, len(probes))
-	for i, p := range probes {
-		for _, field := range p.fields {
-			n, err := postings(s.ctx, s.r, field, p.term, probeDocuments, func(id index.IndexInternalID) {
-				docs = append(docs, at{slices.Clone(id), i})
-				looked[i]++
-			})
-			if err != nil {
+	if s.open == nil {
+		s.open = make([]*roaring.Bitmap, len(s.view.parts))
+		for i, p := range s.view.parts {
+			var err error
+			if s.open[i], err = s.view.open(p, s.readable); err != nil {
 				return nil, err
 			}
-			total[i] += n
 		}
 	}
-	if len(docs) == 0 {
-		return found, nil
-	}
-	slices.SortFunc(docs, func(a, b at) int { return a.doc.Compare(b.doc) })
-	err := walk(s.ctx, s.r, anyTerm(fieldAudience, s.audiences), func(advance func(index.IndexInternalID) (index.IndexInternalID, error)) error {
-		var open index.IndexInternalID
-		for _, d := range docs {
-			if open == nil || open.Compare(d.doc) < 0 {
-				var err error
-				if open, err = advance(d.doc); err != nil || open == nil {
-					return err
+	out := make([]int, len(probes))
+	for i, part := range s.view.parts {
+		for k, p := range probes {
+			var sets []*roaring.Bitmap
+			for _, field := range p.fields {
+				b, err := part.bits(field, p.term)
+				if err != nil {
+					return nil, err
+				}
+				if b != nil {
+					sets = append(sets, b)
 				}
 			}
-			if open.Compare(d.doc) == 0 {
-				found[d.probe]++
+			if len(sets) > 0 {
+				out[k] += int(union(sets).AndCardinality(s.open[i]))
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
 	}
-	for i := range probes {
-		switch {
-		case found[i] == 0 && total[i] > looked[i]:
-			// Hidden documents stand before the readable ones.
-			if found[i], err = s.readable(probes[i], fewDocs+1); err != nil {
-				return nil, err
-			}
-		case looked[i] > 0:
-			found[i] = max(found[i], found[i]*total[i]/looked[i])
-		}
-	}
-	return found, nil
-}
-
-// readable counts readable documents with p, up to most.
-func (s *speller) readable(p probe, most int) (int, error) {
-	either := make([]query.Query, len(p.fields))
-	for i, field := range p.fields {
-		either[i] = is(field, p.term)
-	}
-	return countUpTo(s.ctx, s.r, query.NewConjunctionQuery([]query.Query{anyTerm(fieldAudience, s.audiences), anyOf(either...)}), most)
-}
-
-// postings calls visit for the first most documents with term in field, and returns how many have it.
-func postings(ctx context.Context, r index.IndexReader, field, term string, most int, visit func(index.IndexInternalID)) (n int, err error) {
-	tfr, err := r.TermFieldReader(ctx, []byte(term), field, false, false, false)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, tfr.Close()) }()
-	n = int(tfr.Count())
-	var doc index.TermFieldDoc
-	for range min(n, most) {
-		d, err := tfr.Next(&doc)
-		if err != nil || d == nil {
-			return n, err
-		}
-		visit(d.ID)
-	}
-	return n, nil
-}
-
-// walk opens q, unscored, and calls fn with a function that moves to the first document of q from an id on; nil is the end.
-func walk(ctx context.Context, r index.IndexReader, q query.Query, fn func(advance func(index.IndexInternalID) (index.IndexInternalID, error)) error) (err error) {
-	s, err := q.Searcher(ctx, r, nil, search.SearcherOptions{Score: "none"})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	sctx := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0), IndexReader: r}
-	return fn(func(id index.IndexInternalID) (index.IndexInternalID, error) {
-		m, err := s.Advance(sctx, id)
-		if err != nil || m == nil {
-			return nil, err
-		}
-		at := slices.Clone(m.IndexInternalID)
-		sctx.DocumentMatchPool.Put(m)
-		return at, nil
-	})
-}
-
-// countUpTo returns how many documents q finds, but stops at most.
-func countUpTo(ctx context.Context, r index.IndexReader, q query.Query, most int) (n int, err error) {
-	s, err := q.Searcher(ctx, r, nil, search.SearcherOptions{Score: "none"})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	sctx := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0), IndexReader: r}
-	for n < most {
-		m, err := s.Next(sctx)
-		if err != nil || m == nil {
-			return n, err
-		}
-		sctx.DocumentMatchPool.Put(m)
-		n++
-	}
-	return n, nil
+	return out, nil
 }
 
 // A candidate is a word that another may have been meant to be.
@@ -234,7 +141,7 @@ func (s *speller) nearest(typed string) (candidate, error) {
 
 // near returns the readable words within most letters of typed that begin with prefix.
 func (s *speller) near(typed string, most int, prefix string) ([]candidate, error) {
-	dict, ok := s.r.(index.IndexReaderFuzzy)
+	dict, ok := s.view.r.(index.IndexReaderFuzzy)
 	if !ok {
 		return nil, nil
 	}
@@ -300,14 +207,18 @@ func (s *speller) split(typed string) (first, second string, err error) {
 	best := 0
 	for i := minSplit; i <= len(typed)-minSplit; i++ {
 		a, b := typed[:i], typed[i:]
-		phrase := anyOf(query.NewPhraseQuery([]string{a, b}, fieldTitleExact), query.NewPhraseQuery([]string{a, b}, fieldBodyExact))
-		if known, err := s.everywhere(a, b); err != nil || !known {
-			if err != nil {
-				return "", "", err
-			}
-			continue
+		apart, err := s.seen([]probe{{vocabulary, a}, {vocabulary, b}})
+		if err != nil {
+			return "", "", err
 		}
-		n, err := countUpTo(s.ctx, s.r, query.NewConjunctionQuery([]query.Query{anyTerm(fieldAudience, s.audiences), phrase}), fewDocs+1)
+		if apart[0] == 0 || apart[1] == 0 {
+			continue // most splits need no closer look
+		}
+		var together anyOf
+		for _, field := range vocabulary {
+			together = append(together, phrase{field, []string{a, b}})
+		}
+		n, err := s.view.count(allOf{s.readable, together}, fewDocs+1)
 		if err != nil {
 			return "", "", err
 		}
@@ -318,29 +229,11 @@ func (s *speller) split(typed string) (first, second string, err error) {
 	return first, second, nil
 }
 
-// everywhere reports whether each of words is in some document, readable or not: most splits need no closer look.
-func (s *speller) everywhere(words ...string) (bool, error) {
-	for _, w := range words {
-		n := 0
-		for _, field := range vocabulary {
-			k, err := postings(s.ctx, s.r, field, w, 0, nil)
-			if err != nil {
-				return false, err
-			}
-			n += k
-		}
-		if n == 0 {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
 // begun returns the most frequent readable words that begin with typed.
 func (s *speller) begun(typed string) ([]candidate, error) {
 	away := make(map[string]int)
 	for _, field := range vocabulary {
-		dict, err := s.r.FieldDictPrefix(field, []byte(typed))
+		dict, err := s.view.r.FieldDictPrefix(field, []byte(typed))
 		if err != nil {
 			return nil, err
 		}

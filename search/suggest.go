@@ -2,15 +2,10 @@ package search
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // A Suggestion completes what is being typed.
@@ -44,19 +39,17 @@ func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, 
 		return nil, nil
 	}
 	var out []Suggestion
-	err := x.use(func(g *generation) error {
-		return g.read(func(r index.IndexReader) error {
-			wanted := suggestTypes
-			if len(types) > 0 {
-				wanted = types
-			}
-			byType, err := g.suggest(ctx, r, words, wanted, audiences, limit)
-			if err != nil {
-				return err
-			}
-			out = share(byType, order(prefix), limit)
-			return nil
-		})
+	err := x.see(ctx, func(v *view) error {
+		wanted := suggestTypes
+		if len(types) > 0 {
+			wanted = types
+		}
+		byType, err := v.suggest(words, wanted, audiences, limit)
+		if err != nil {
+			return err
+		}
+		out = share(byType, order(prefix), limit)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
@@ -66,96 +59,38 @@ func (x *Index) Suggest(ctx context.Context, prefix string, audiences []string, 
 
 // suggest finds the best limit titles of each type. All words are in the gate; scoring prefers titles that begin with the first
 // word and, through the length, short ones.
-func (g *generation) suggest(ctx context.Context, r index.IndexReader, words, types, audiences []string, limit int) (_ map[string][]Suggestion, err error) {
-	must := []query.Query{anyTerm(fieldAudience, audiences)}
-	terms := []weightedTerm{{term: firstWord + beginning(words[0]), weight: 1}}
+func (v *view) suggest(words, types, audiences []string, limit int) (map[string][]Suggestion, error) {
+	begun := make(allOf, 0, len(words)+1)
+	ranked := []weightedTerm{{term: firstWord + beginning(words[0]), weight: 1}}
 	for _, w := range words {
-		must = append(must, is(fieldSuggest, beginning(w)))
-		terms = append(terms, weightedTerm{term: beginning(w), weight: 1})
+		begun = append(begun, is(fieldSuggest, beginning(w)))
+		ranked = append(ranked, weightedTerm{term: beginning(w), weight: 1})
 	}
-	q := &bm25f{
-		fields: []weightedField{{fieldSuggest, 1}}, terms: terms, gate: query.NewConjunctionQuery(must),
-		average: func(string) float64 { return 8 },
+	begun = append(begun, terms{fieldAudience, audiences})
+	found := make(listed)
+	for _, p := range v.parts {
+		open, err := v.open(p, begun)
+		if err != nil {
+			return nil, err
+		}
+		found[p] = open
 	}
-	s, err := q.Searcher(ctx, r, nil, search.SearcherOptions{})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	best, err := sortOut(ctx, r, s, types, limit)
-	if err != nil {
-		return nil, err
-	}
+	q := bm25f{fields: []weightedField{{fieldSuggest, 1}}, terms: ranked, average: func(string) float64 { return 8 }}
 	out := make(map[string][]Suggestion, len(types))
-	for i, typ := range types {
-		for _, m := range best[i] {
-			id, err := r.ExternalID(m.id)
+	for _, typ := range types {
+		best, _, err := v.rank(q, allOf{found, is(fieldType, typ)}, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range best {
+			f, err := m.facts()
 			if err != nil {
 				return nil, err
 			}
-			_, title, err := readStored(r, id)
-			if err != nil {
-				return nil, err
-			}
-			out[typ] = append(out[typ], Suggestion{ID: id, Type: typ, Title: title})
+			out[typ] = append(out[typ], Suggestion{ID: f.id, Type: typ, Title: f.title})
 		}
 	}
 	return out, nil
-}
-
-// scoredMatch is a match and what it scored.
-type scoredMatch struct {
-	id    index.IndexInternalID
-	score float64
-}
-
-// sortOut reads the matches of s once and keeps the best limit of each type, those that score alike in the order of the index.
-// A search for each type would put the audience of somebody in many networks together as often.
-func sortOut(ctx context.Context, r index.IndexReader, s search.Searcher, types []string, limit int) (_ [][]scoredMatch, err error) {
-	all := make([]index.TermFieldReader, len(types))
-	at := make([]*index.TermFieldDoc, len(types))
-	for i, typ := range types {
-		if all[i], err = r.TermFieldReader(ctx, []byte(typ), fieldType, false, false, false); err != nil {
-			return nil, err
-		}
-		defer func() { err = errors.Join(err, all[i].Close()) }()
-		if at[i], err = all[i].Next(nil); err != nil {
-			return nil, err
-		}
-	}
-	best := make([][]scoredMatch, len(types))
-	sctx := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(s.DocumentMatchPoolSize()+1, 0), IndexReader: r}
-	for {
-		m, err := s.Next(sctx)
-		if err != nil || m == nil {
-			return best, err
-		}
-		for i := range types {
-			if at[i] != nil && at[i].ID.Compare(m.IndexInternalID) < 0 {
-				if at[i], err = all[i].Advance(m.IndexInternalID, at[i]); err != nil {
-					return nil, err
-				}
-			}
-			if at[i] != nil && at[i].ID.Compare(m.IndexInternalID) == 0 {
-				best[i] = keep(best[i], scoredMatch{slices.Clone(m.IndexInternalID), m.Score}, limit)
-				break
-			}
-		}
-		sctx.DocumentMatchPool.Put(m)
-	}
-}
-
-// keep puts m in its place among the best.
-func keep(best []scoredMatch, m scoredMatch, limit int) []scoredMatch {
-	i := len(best)
-	for i > 0 && best[i-1].score < m.score {
-		i--
-	}
-	if i == limit {
-		return best
-	}
-	best = slices.Insert(best, i, m)
-	return best[:min(len(best), limit)]
 }
 
 // share fills limit places in the order of types, leaving room for the later ones: half of what is left goes to each.
@@ -202,30 +137,25 @@ var notInNames = map[string]bool{
 // Similar finds threads like text, which may be a title that is being typed or a whole thread; exclude leaves out the
 // thread itself and is 0 otherwise. The ranking is that of Search, over threads.
 func (x *Index) Similar(ctx context.Context, text string, audiences []string, exclude int64, limit int) ([]Hit, error) {
+	if limit < 1 {
+		return nil, nil
+	}
 	var hits []Hit
-	err := x.use(func(g *generation) error {
-		return g.read(func(r index.IndexReader) error {
-			if limit < 1 {
-				return nil
-			}
-			terms := count(x.analyzer.stems(truncate(text, maxQueryText)))
-			if len(terms) == 0 {
-				return nil
-			}
-			terms, err := rarest(ctx, r, fieldBody, terms, maxTerms)
-			if err != nil {
-				return err
-			}
-			found, err := collect(ctx, r, &bm25f{
-				fields: similarFields, terms: terms, average: g.average,
-				gate: query.NewConjunctionQuery([]query.Query{anyTerm(fieldAudience, audiences), is(fieldType, "thread")}),
-			}, search.SortOrder{&search.SortScore{Desc: true}}, min(limit+1, maxWindow))
-			if err != nil {
-				return err
-			}
-			hits, err = describe(r, found.Results())
+	err := x.see(ctx, func(v *view) error {
+		words, err := v.rarest(fieldBody, count(x.analyzer.stems(truncate(text, maxQueryText))), maxTerms)
+		if err != nil || len(words) == 0 {
 			return err
-		})
+		}
+		a := asked{
+			view: v, gate: allOf{is(fieldType, "thread"), terms{fieldAudience, audiences}}, words: true,
+			q: bm25f{fields: similarFields, terms: words, types: []string{"thread"}},
+		}
+		found, _, err := a.best(max(limit+1, judged), x.today())
+		if err != nil {
+			return err
+		}
+		hits, err = a.describe(found, false, 0)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find similar threads: %w", err)

@@ -1,13 +1,9 @@
 package search
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // A plan is what a search looks for: terms in fields, what they were corrected to, and what is said about it.
@@ -61,15 +57,15 @@ func (pl *plan) instead(typed string, words ...string) {
 
 // understand makes a plan of what p asks for: its terms, corrected where nothing readable has them, and what else the things
 // in it are called. Without words to score the plan has no terms.
-func (x *Index) understand(ctx context.Context, _ *generation, r index.IndexReader, q Query, p *Parsed) (plan, error) {
-	pl := plan{fields: rankFields, terms: x.analyzer.terms(p.Text)}
+func (x *Index) understand(v *view, q Query, p *Parsed, fields []weightedField) (plan, error) {
+	pl := plan{fields: fields, terms: x.analyzer.terms(p.Text)}
 	pl.terms = withoutAsking(pl.terms)
 	if len(pl.terms) == 0 {
 		pl.fields, pl.terms = exactFields, count(x.analyzer.exacts(p.Text))
 		return pl, nil
 	}
 	var err error
-	if pl.terms, err = rarest(ctx, r, fieldBody, pl.terms, maxTerms); err != nil {
+	if pl.terms, err = v.rarest(fieldBody, pl.terms, maxTerms); err != nil {
 		return pl, err
 	}
 	words := plainWords(x.analyzer.words(p.loose)) // words in quotes mean exactly that
@@ -78,7 +74,7 @@ func (x *Index) understand(ctx context.Context, _ *generation, r index.IndexRead
 		stems[i] = w.stem
 	}
 	if !q.Literal && len(words) <= proseWords {
-		s := &speller{ctx: ctx, r: r, analyzer: x.analyzer, audiences: q.Audiences}
+		s := &speller{view: v, analyzer: x.analyzer, readable: terms{fieldAudience, q.Audiences}}
 		if err := x.correct(s, &pl, p, words); err != nil {
 			return pl, fmt.Errorf("correct the spelling: %w", err)
 		}
@@ -265,43 +261,29 @@ func replaceWords(text string, words map[string]string) string {
 	return b.String() + text[at:]
 }
 
-// partial reports whether no document behind gate has all terms of pl, so that what was found has some of them only. It looks
-// when a query is short enough for anybody to expect it, and one of its terms rare enough for the look to be cheap.
-func (x *Index) partial(ctx context.Context, r index.IndexReader, gate query.Query, pl plan) (bool, error) {
-	if len(pl.terms) < 2 || len(pl.terms) > maxExpected {
+// partial reports whether nothing has all the words that were typed, so that what was found has some of them only. It looks when a
+// query is short enough for anybody to expect it.
+func (a *asked) partial() (bool, error) {
+	q := a.q
+	q.terms = slices.DeleteFunc(slices.Clone(q.terms), func(t weightedTerm) bool { return t.weight < 1 }) // not typed, or a part of what was
+	if len(q.terms) < 2 || len(q.terms) > maxExpected {
 		return false, nil
 	}
-	must := []query.Query{gate}
-	least := uint64(maxLeast + 1)
-	for _, t := range pl.terms {
-		if t.weight < 1 {
-			continue // not typed, or only a part of what was
-		}
-		var either []query.Query
-		var most uint64
-		for _, form := range t.forms() {
-			for _, f := range pl.fields {
-				n, err := postings(ctx, r, f.name, form.term, 0, nil)
-				if err != nil {
-					return false, err
-				}
-				if n > 0 {
-					either = append(either, is(f.name, form.term))
-					most = max(most, uint64(n))
-				}
-			}
-		}
-		least = min(least, most)
-		must = append(must, anyOf(either...))
+	s, err := a.view.scorer(q, 0)
+	if err != nil || len(s.terms) < 2 {
+		return err == nil && len(s.terms) > 0 && len(q.terms) > 1, err
 	}
-	if least > maxLeast || len(must) < 3 {
-		return false, nil
+	for i, p := range a.view.parts {
+		open, err := a.view.open(p, a.gate)
+		if err != nil {
+			return false, err
+		}
+		if !s.having(i, open, true).IsEmpty() {
+			return len(s.terms) < len(q.terms), nil
+		}
 	}
-	n, err := countUpTo(ctx, r, query.NewConjunctionQuery(must), 1)
-	return n == 0, err
+	return true, nil
 }
 
-const (
-	maxExpected = 6      // words of a query that one document may be expected to have
-	maxLeast    = 20_000 // documents with the rarest of them
-)
+// maxExpected is how many words of a query one document may be expected to have.
+const maxExpected = 6

@@ -105,7 +105,7 @@ func TestCorrections(t *testing.T) {
 		{"numbers", "2014", "", "", ""},
 		{"codes", "brod-band2", "", "", ""},
 		{"a word of hidden documents", "zephyrin", "", "", ""},
-		{"some of the words", "broadband gravel", "", "Prices of gravel", "Nothing has all of these words"},
+		{"some of the words", "broadband gravel prices", "", "Prices of gravel", "Nothing has all of these words"},
 		{"all of the words", "rural broadband", "", "Rural broadband", ""},
 		{"words of asking", "please does anyone know about gravel", "", "Prices of gravel", "Nothing has all"},
 	} {

@@ -94,7 +94,7 @@ func (in *inside) ask(ctx context.Context, kind string, words []string) (int, er
 		list, err := in.find.Experts(ctx, in.mine, text, 10)
 		return len(list), err
 	default:
-		res, err := in.find.Search(ctx, in.mine, find.Query{Text: text, Limit: shown, Page: 1, Apart: true, Facets: kind == kindFacets})
+		res, err := in.find.Search(ctx, in.mine, find.Query{Text: text, Limit: shown, Page: 1, Apart: true})
 		return len(res.Hits), err
 	}
 }

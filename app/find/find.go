@@ -58,27 +58,34 @@ func (n Network) Path() string { return "/networks/" + n.Slug }
 
 // Query is what somebody looks for.
 type Query struct {
-	Text   string
-	Kinds  []string // question, reply, person …; none means all
-	Limit  int      // 1 to 100
-	Page   int      // from 1
-	Sort   string   // "" best match, "date" newest first
-	Facets bool
-	Apart  bool // people come in Results.People and not among the hits
+	Text  string
+	Kinds []string // question, reply, person …; none means all
+	Limit int      // 1 to 100
+	Page  int      // from 1
+	Sort  string   // "" best match, "date" newest first
+	Apart bool     // people come in Results.People and not among the hits
+
+	Literal bool // what was typed, without corrections
+	Explain bool // hits say why they are where they are
 }
 
 // Results are what was found and may be read by the viewer.
 type Results struct {
-	Total  int // documents that match
-	More   bool
-	Hits   []Hit
-	People []Hit // the best few, when Query.Apart
-	Name   bool  // the query looks like somebody's name
+	Total   int  // documents that match
+	AtLeast bool // there are more than Total
+	More    bool
+	Hits    []Hit
+	People  []Hit  // the best few, when Query.Apart
+	Name    bool   // the query looks like somebody's name
+	Instead string // what was searched for in the place of what was typed, "" when it was not corrected
+	Parsed  search.Parsed
+}
+
+// Facets count what a search finds, by what it can be narrowed by.
+type Facets struct {
 	Facets []search.Facet
-	Topics map[string]string // names of the topics in Facets, by slug
-	Nets   map[string]string // names of the networks in Facets, by slug
-	Exact  bool              // the facets count everything found
-	Parsed search.Parsed
+	Topics map[string]string // names of the topics, by slug
+	Nets   map[string]string // names of the networks, by slug
 }
 
 // Hit is a thread, reply, person, topic or network that was found.
@@ -98,8 +105,22 @@ type Hit struct {
 	Network    Network // where the thread lives, zero in none
 	Replies    int
 	Votes      int
-	Answered   bool // the thread has an accepted answer
-	Accepted   bool // this reply is it
+	Answered   bool                // the thread has an accepted answer
+	Accepted   bool                // this reply is it
+	Reply      *Said               // of a thread: the reply that says most about the query, nil for none
+	Why        *search.Explanation // when Query.Explain
+
+	thread int64 // the one it is or belongs to, 0 for none
+}
+
+// Said is a reply as its thread shows it.
+type Said struct {
+	Ref       string // "reply:9"
+	Path      string
+	Author    Author
+	CreatedAt time.Time
+	Spans     []search.Span // the part that says most about the query
+	Accepted  bool
 }
 
 // Service holds the use cases of finding.
@@ -123,17 +144,19 @@ func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, 
 	q.Limit = min(max(q.Limit, 1), maxLimit)
 	sq := search.Query{
 		Text: q.Text, Audiences: v.Audiences(), Kinds: q.Kinds, Limit: q.Limit, Offset: (max(q.Page, 1) - 1) * q.Limit,
-		Collapse: true, Facets: q.Facets, Sort: q.Sort,
+		Sort: q.Sort, Literal: q.Literal, Explain: q.Explain,
 	}
 	apart := q.Apart && !slices.Contains(q.Kinds, "person")
 	if apart {
-		sq.Types = []string{"thread", "reply", "topic", "network"}
+		sq.Types = besidePeople(q.Kinds)
 	}
 	found, err := s.index.Search(ctx, sq)
 	if err != nil {
 		return Results{}, fmt.Errorf("search for %q: %w", q.Text, err)
 	}
-	res := Results{Total: found.Total, More: found.More, Facets: found.Facets, Exact: found.Exact, Parsed: found.Parsed, Name: search.LooksLikeName(q.Text)}
+	res := Results{
+		Total: found.Total, AtLeast: found.AtLeast, More: found.More, Instead: found.Instead, Parsed: found.Parsed, Name: search.LooksLikeName(q.Text),
+	}
 	hits := found.Hits
 	if apart && q.Page <= 1 && len(q.Kinds) == 0 && v.SignedIn() {
 		people, err := s.index.Search(ctx, search.Query{Text: q.Text, Audiences: v.Audiences(), Types: []string{"person"}, Limit: peopleHits})
@@ -154,18 +177,40 @@ func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, 
 			res.Hits = append(res.Hits, h)
 		}
 	}
-	if res.Topics, err = s.names.of(ctx, s.db, v, "topic", res.values("topic"), topicLabels); err != nil {
-		return Results{}, fmt.Errorf("name the topics found: %w", err)
-	}
-	if res.Nets, err = s.names.of(ctx, s.db, v, "network", res.values("network"), networkLabels); err != nil {
-		return Results{}, fmt.Errorf("name the networks found: %w", err)
-	}
 	return res, nil
 }
 
+// besidePeople are the types that a search for kinds looks at, but people.
+func besidePeople(kinds []string) []string {
+	if slices.Contains(kinds, "reply") {
+		return []string{"reply"}
+	}
+	return []string{"thread", "topic", "network", "file"}
+}
+
+// Facets counts what a search by v finds. It is apart from Search so that results need not wait for it.
+func (s *Service) Facets(ctx context.Context, v auth.Viewer, q Query) (Facets, error) {
+	sq := search.Query{Text: q.Text, Audiences: v.Audiences(), Kinds: q.Kinds, Literal: q.Literal}
+	if q.Apart && !slices.Contains(q.Kinds, "person") {
+		sq.Types = besidePeople(q.Kinds)
+	}
+	found, err := s.index.Facets(ctx, sq)
+	if err != nil {
+		return Facets{}, fmt.Errorf("count what %q finds: %w", q.Text, err)
+	}
+	out := Facets{Facets: found}
+	if out.Topics, err = s.names.of(ctx, s.db, v, "topic", out.values("topic"), topicLabels); err != nil {
+		return Facets{}, fmt.Errorf("name the topics found: %w", err)
+	}
+	if out.Nets, err = s.names.of(ctx, s.db, v, "network", out.values("network"), networkLabels); err != nil {
+		return Facets{}, fmt.Errorf("name the networks found: %w", err)
+	}
+	return out, nil
+}
+
 // values returns the values of a facet.
-func (r Results) values(facet string) (slugs []string) {
-	for _, f := range r.Facets {
+func (f Facets) values(facet string) (slugs []string) {
+	for _, f := range f.Facets {
 		for _, value := range f.Values {
 			if f.Name == facet {
 				slugs = append(slugs, value.Value)
@@ -225,9 +270,14 @@ func (s *Service) load(ctx context.Context, v auth.Viewer, refs []string) (r row
 
 // read turns what the index found into what is shown, in the same order. What is gone or hidden by now is left out.
 func (s *Service) read(ctx context.Context, v auth.Viewer, found []search.Hit, p search.Parsed) ([]Hit, error) {
-	refs := make([]string, len(found))
+	refs := make([]string, len(found), 2*len(found))
 	for i, f := range found {
 		refs[i] = f.ID
+	}
+	for _, f := range found {
+		if f.Reply != "" {
+			refs = append(refs, f.Reply)
+		}
 	}
 	r, err := s.load(ctx, v, refs)
 	if err != nil {
@@ -239,10 +289,15 @@ func (s *Service) read(ctx context.Context, v auth.Viewer, found []search.Hit, p
 	var hits []Hit
 	for _, f := range found {
 		h, ok := r.hit(f.ID, v, p)
-		if ok {
-			h.Score = f.Score
-			hits = append(hits, h)
+		if !ok {
+			continue
 		}
+		h.Score, h.Why = f.Score, f.Why
+		// A reply is shown beneath its own thread only: it may have moved since.
+		if said, ok := r.hit(f.Reply, v, p); ok && h.ofSame(said) {
+			h.Reply = &Said{Ref: said.Ref, Path: said.Path, Author: said.Author, CreatedAt: said.CreatedAt, Spans: said.BodySpans, Accepted: said.Accepted}
+		}
+		hits = append(hits, h)
 	}
 	return hits, nil
 }
@@ -292,9 +347,12 @@ func (r *rows) hit(ref string, v auth.Viewer, p search.Parsed) (h Hit, ok bool) 
 	return h, true
 }
 
+// ofSame reports whether reply belongs to the thread that h is.
+func (h *Hit) ofSame(reply Hit) bool { return h.Ref == ref("thread", reply.thread) }
+
 // ofThread fills in what a hit on a thread shares with one on its replies.
 func (h *Hit) ofThread(t thread, topics []Topic) {
-	h.Title, h.Path, h.Topics, h.Replies, h.Answered = t.Title, t.path(), topics, t.Replies, t.Accepted != 0
+	h.Title, h.Path, h.Topics, h.Replies, h.Answered, h.thread = t.Title, t.path(), topics, t.Replies, t.Accepted != 0, t.ID
 	h.Network = t.Network
 }
 

@@ -160,9 +160,10 @@ func TestIndexFollowsTheDatabase(t *testing.T) {
 			want string
 		}{
 			{"a thread is opened", func() {}, "parapet", "thread:1"},
-			{"a reply is found in place of its thread when it fits better", func() { answer = h.reply(t, h.ravi, bridge, "Ask for the scaffold rota.") }, "scaffold", "reply:1"},
+			{"a thread is found by what a reply says", func() { answer = h.reply(t, h.ravi, bridge, "Ask for the scaffold rota.") }, "scaffold", "thread:1"},
+			{"and the reply itself", func() {}, "scaffold kind:reply", "reply:1"},
 			{"the question has an answer now", func() {}, "is:unanswered bridges", ""},
-			{"an accepted answer", func() { must(t, h.threads.Accept(t.Context(), h.gwen, answer)) }, "scaffold rota", "reply:1"},
+			{"an accepted answer", func() { must(t, h.threads.Accept(t.Context(), h.gwen, answer)) }, "scaffold rota kind:reply", "reply:1"},
 			{"a new title", func() {
 				th, err := h.threads.Find(t.Context(), h.gwen, bridge)
 				must(t, err)
@@ -177,7 +178,7 @@ func TestIndexFollowsTheDatabase(t *testing.T) {
 			{"a deleted reply", func() { must(t, h.threads.DeleteReply(t.Context(), h.ravi, answer)) }, "scaffold", ""},
 			{"no answer is left", func() {}, "is:unanswered culverts", "thread:1"},
 			{"an answer after the deleted one", func() { answer = h.reply(t, h.ravi, bridge, "See the ledger.") }, "is:unanswered culverts", ""},
-			{"another answer", func() { h.reply(t, h.gwen, bridge, "And the almanac.") }, "almanac", "reply:3"},
+			{"another answer", func() { h.reply(t, h.gwen, bridge, "And the almanac.") }, "almanac", "thread:1"},
 			{"the first of two is deleted", func() { must(t, h.threads.DeleteReply(t.Context(), h.ravi, answer)) }, "is:unanswered culverts", ""},
 			{"a deleted thread", func() { must(t, h.threads.DeleteThread(t.Context(), h.gwen, bridge)) }, "culverts", ""},
 		} {
@@ -212,9 +213,12 @@ func TestNothingHiddenIsShown(t *testing.T) {
 			v    auth.Viewer
 		}{{"partner", h.pat}, {"signed out", auth.Public}, {"nobody", auth.Viewer{}}} {
 			t.Run(who.name, func(t *testing.T) {
-				res, err := h.Search(t.Context(), who.v, find.Query{Text: "zebra", Limit: 10, Facets: true, Apart: true})
-				if err != nil || res.Total != 0 || len(res.Hits)+len(res.Facets) != 0 {
+				res, err := h.Search(t.Context(), who.v, find.Query{Text: "zebra", Limit: 10, Apart: true})
+				if err != nil || res.Total != 0 || len(res.Hits) != 0 {
 					t.Errorf("Search = %+v, %v; want nothing", res, err)
+				}
+				if got, err := h.Facets(t.Context(), who.v, find.Query{Text: "zebra"}); err != nil || len(got.Facets) != 0 {
+					t.Errorf("Facets = %+v, %v; want nothing", got, err)
 				}
 				if got, err := h.Suggest(t.Context(), who.v, "zeb", 10); err != nil || len(got) != 0 {
 					t.Errorf("Suggest = %+v, %v; want nothing", got, err)

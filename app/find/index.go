@@ -10,9 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"watercooler/app/db"
 	"watercooler/app/event"
-	"watercooler/auth"
 	"watercooler/search"
 )
 
@@ -39,16 +37,15 @@ func (s *Service) Consumer(name string) event.Consumer {
 type changes struct {
 	threads, replies, people, topics, networks map[int64]bool
 
-	begun, ended map[int64]bool // replies whose thread may have its first now, or none any more
-	whole        map[int64]bool // threads to be indexed again with all replies
-	subjects     map[int64]bool // topics whose threads show a new name
-	homes        map[int64]bool // networks whose threads have another audience or address now
+	whole    map[int64]bool // threads to be indexed again with all replies
+	subjects map[int64]bool // topics whose threads show a new name
+	homes    map[int64]bool // networks whose threads have another audience or address now
 }
 
 func newChanges() *changes {
 	return &changes{
 		threads: map[int64]bool{}, replies: map[int64]bool{}, people: map[int64]bool{}, topics: map[int64]bool{}, networks: map[int64]bool{},
-		begun: map[int64]bool{}, ended: map[int64]bool{}, whole: map[int64]bool{}, subjects: map[int64]bool{}, homes: map[int64]bool{},
+		whole: map[int64]bool{}, subjects: map[int64]bool{}, homes: map[int64]bool{},
 	}
 }
 
@@ -62,7 +59,6 @@ func (c *changes) note(e event.Event) error {
 		}
 		add(c.threads, ids.Threads...)
 		add(c.replies, ids.Replies...)
-		add(c.ended, ids.Replies...)
 		add(c.people, ids.People...)
 		add(c.topics, ids.Topics...)
 		add(c.networks, ids.Networks...)
@@ -81,12 +77,6 @@ func (c *changes) note(e event.Event) error {
 		}
 	case e.Object.Kind == "reply":
 		add(c.replies, e.Object.ID)
-		switch e.Verb {
-		case "reply.created":
-			add(c.begun, e.Object.ID)
-		case "reply.deleted":
-			add(c.ended, e.Object.ID)
-		}
 	case e.Object.Kind == "person":
 		add(c.people, e.Object.ID)
 	case e.Object.Kind == "topic":
@@ -135,27 +125,22 @@ func (s *Service) handle(ctx context.Context, events []event.Event) error {
 		}
 	}
 	add(c.threads, slices.Collect(maps.Keys(c.whole))...)
-	err := chunks(ctx, c.threads, func(ctx context.Context, ids []int64) error {
+	// A thread is found by what its replies say.
+	err := chunks(ctx, c.replies, func(ctx context.Context, ids []int64) error {
+		threads, err := threadsOfReplies(ctx, s.db, ids)
+		add(c.threads, threads...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = chunks(ctx, c.threads, func(ctx context.Context, ids []int64) error {
 		topics, err := topicsOfThreads(ctx, s.db, ids)
 		add(c.topics, topicIDs(topics)...) // a first public thread makes a topic public
 		return err
 	})
 	if err != nil {
 		return err
-	}
-	// The document of a thread knows whether it has replies, and only that of them: most replies leave it as it is.
-	for _, of := range []struct {
-		replies map[int64]bool
-		threads func(ctx context.Context, q db.Querier, ids []int64) ([]int64, error)
-	}{{c.begun, threadsBegunBy}, {c.ended, threadsOfReplies}} {
-		err := chunks(ctx, of.replies, func(ctx context.Context, ids []int64) error {
-			threads, err := of.threads(ctx, s.db, ids)
-			add(c.threads, threads...)
-			return err
-		})
-		if err != nil {
-			return err
-		}
 	}
 	return s.write(ctx, c)
 }
@@ -336,127 +321,6 @@ func refID(ref, kind string) (int64, bool) {
 	}
 	id, err := strconv.ParseInt(digits, 10, 64)
 	return id, err == nil
-}
-
-func (s *Service) threadDocs(ctx context.Context, list []thread) ([]search.Doc, error) {
-	ids := make([]int64, len(list))
-	for i, t := range list {
-		ids[i] = t.ID
-	}
-	topics, err := topicsOfThreads(ctx, s.db, ids)
-	if err != nil {
-		return nil, err
-	}
-	synonyms, err := synonymsOf(ctx, s.db, topicIDs(topics))
-	if err != nil {
-		return nil, err
-	}
-	docs := make([]search.Doc, len(list))
-	for i, t := range list {
-		d := search.Doc{
-			ID: ref("thread", t.ID), Type: "thread", Kind: t.Kind, Thread: t.ID, Title: t.Title, Body: plain(t.BodyHTML),
-			Author: t.Author.Handle, AuthorID: t.Author.ID, Names: t.Author.Name, Audience: t.Audience, Created: t.CreatedAt,
-			Votes: t.Votes, Answered: t.Accepted != 0, Replies: t.Replies, Network: t.Network.Slug,
-		}
-		for _, topic := range topics[t.ID] {
-			d.TopicSlugs = append(d.TopicSlugs, topic.Slug)
-			d.Topics = append(append(d.Topics, topic.Name), synonyms[topic.ID]...)
-		}
-		docs[i] = d
-	}
-	return docs, nil
-}
-
-func topicIDs(topics map[int64][]Topic) []int64 {
-	set := make(map[int64]bool)
-	for _, list := range topics {
-		for _, t := range list {
-			set[t.ID] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(set))
-}
-
-// replyDocs leaves out replies whose thread is deleted.
-func (s *Service) replyDocs(ctx context.Context, list []reply) ([]search.Doc, error) {
-	set := make(map[int64]bool)
-	for _, r := range list {
-		set[r.Thread] = true
-	}
-	ids := slices.Sorted(maps.Keys(set))
-	threads, err := presentThreads(ctx, s.db, ids)
-	if err != nil {
-		return nil, err
-	}
-	topics, err := topicsOfThreads(ctx, s.db, ids)
-	if err != nil {
-		return nil, err
-	}
-	docs := make([]search.Doc, 0, len(list))
-	for _, r := range list {
-		t, ok := threads[r.Thread]
-		if !ok {
-			continue
-		}
-		d := search.Doc{
-			ID: ref("reply", r.ID), Type: "reply", Kind: t.Kind, Thread: t.ID, ThreadTitle: t.Title, Body: plain(r.BodyHTML),
-			Author: r.Author.Handle, AuthorID: r.Author.ID, Names: r.Author.Name, Audience: t.Audience, Created: r.CreatedAt,
-			Votes: r.Votes, Accepted: t.Accepted == r.ID, Network: t.Network.Slug,
-		}
-		for _, topic := range topics[t.ID] {
-			d.TopicSlugs = append(d.TopicSlugs, topic.Slug)
-		}
-		docs = append(docs, d)
-	}
-	return docs, nil
-}
-
-// personDocs: profiles are for those who are signed in. What somebody keeps from some of them is found by nobody: a hit would
-// tell what is not shown.
-func personDocs(list []person) []search.Doc {
-	docs := make([]search.Doc, len(list))
-	for i, p := range list {
-		docs[i] = search.Doc{
-			ID: ref("person", p.ID), Type: "person", Kind: "person", Title: p.Name, Audience: auth.AudienceHub, Created: p.CreatedAt,
-			Body: words(p.JobTitle, p.Unit, p.Location, plain(p.AboutHTML)),
-		}
-	}
-	return docs
-}
-
-// networkDocs: a network is found by those who may know of it.
-func networkDocs(list []network) []search.Doc {
-	docs := make([]search.Doc, len(list))
-	for i, n := range list {
-		docs[i] = search.Doc{
-			ID: ref("network", n.ID), Type: "network", Kind: "network", Title: n.Name, Audience: n.Audience, Created: n.CreatedAt,
-			Body: words(n.Purpose, plain(n.AboutHTML)), Network: n.Slug,
-		}
-	}
-	return docs
-}
-
-// topicDocs: signed out, a topic exists once a public thread is about it.
-func (s *Service) topicDocs(ctx context.Context, list []topic) ([]search.Doc, error) {
-	ids := make([]int64, len(list))
-	for i, t := range list {
-		ids[i] = t.ID
-	}
-	synonyms, err := synonymsOf(ctx, s.db, ids)
-	if err != nil {
-		return nil, err
-	}
-	docs := make([]search.Doc, len(list))
-	for i, t := range list {
-		docs[i] = search.Doc{
-			ID: ref("topic", t.ID), Type: "topic", Kind: "topic", Title: t.Name, Topics: synonyms[t.ID], TopicSlugs: []string{t.Slug},
-			Body: t.Description, Audience: auth.AudienceHub, Created: t.CreatedAt,
-		}
-		if t.Public {
-			docs[i].Audience = auth.AudiencePublic
-		}
-	}
-	return docs, nil
 }
 
 // Documents returns how many documents the index should hold, for progress and for checking.

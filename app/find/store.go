@@ -374,20 +374,6 @@ func threadsOfReplies(ctx context.Context, q db.Querier, ids []int64) ([]int64, 
 	return db.Collect(rows, err, db.One[int64])
 }
 
-// threadsBegunBy returns the threads of which one of these replies is the first that is not deleted.
-func threadsBegunBy(ctx context.Context, q db.Querier, ids []int64) ([]int64, error) {
-	ids = db.Pad(ids)
-	rows, err := q.Query(ctx, `
-		SELECT DISTINCT r.thread_id
-		FROM replies r
-		WHERE NOT EXISTS (
-			SELECT 1
-			FROM replies e
-			WHERE e.thread_id = r.thread_id AND e.id < r.id AND e.deleted_at IS NULL)
-		  AND r.id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
-	return db.Collect(rows, err, db.One[int64])
-}
-
 // The four walks of a rebuild, each in id order after the last id seen.
 
 func threadsAfter(ctx context.Context, q db.Querier, after int64, limit int) ([]thread, error) {

@@ -104,7 +104,7 @@ func (h *Web) Search(c *fiber.Ctx) error {
 		return web.Render(c, fiber.StatusOK, views.Search(page))
 	}
 	page.Chrome.Title = t.text + " – search"
-	q := Query{Text: t.text, Limit: pageSize, Page: t.page, Sort: t.sort, Facets: true, Apart: true}
+	q := Query{Text: t.text, Limit: pageSize, Page: t.page, Sort: t.sort, Apart: true}
 	if t.kind != "" {
 		q.Kinds = []string{t.kind}
 	}
@@ -112,7 +112,11 @@ func (h *Web) Search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	h.fill(&page, t, v, res)
+	facets, err := h.find.Facets(c.UserContext(), v, q)
+	if err != nil {
+		return err
+	}
+	h.fill(&page, t, v, res, facets)
 	if page.Experts, err = h.experts(c.UserContext(), v, t, res); err != nil {
 		return err
 	}
@@ -123,12 +127,12 @@ func (h *Web) Search(c *fiber.Ctx) error {
 }
 
 // fill shows what was found.
-func (h *Web) fill(page *views.SearchPage, t typed, v auth.Viewer, res Results) {
+func (h *Web) fill(page *views.SearchPage, t typed, v auth.Viewer, res Results, facets Facets) {
 	page.Summary = summary(res.Total, t.text)
 	page.Notes = res.Parsed.Notes
-	page.Tabs = kindTabs(t, v, res)
+	page.Tabs = kindTabs(t, v, facets)
 	page.Sort = sorts(t)
-	page.Filters = filters(t, res)
+	page.Filters = filters(t, facets)
 	page.Active = active(t, res.Parsed)
 	for _, p := range res.People {
 		page.People = append(page.People, h.personHit(p))
@@ -162,12 +166,12 @@ func summary(total int, text string) string {
 	return fmt.Sprintf("%s %s for “%s”", parts.Thousands(total), results, text)
 }
 
-// kindTabs shows counts where the facets are exact and no kind is chosen.
-func kindTabs(t typed, v auth.Viewer, res Results) []parts.Tab {
+// kindTabs shows counts where no kind is chosen.
+func kindTabs(t typed, v auth.Viewer, res Facets) []parts.Tab {
 	counts := make(map[string]int)
 	for _, f := range res.Facets {
 		for _, value := range f.Values {
-			if f.Name == "kind" && t.kind == "" && res.Exact {
+			if f.Name == "kind" && t.kind == "" {
 				counts[value.Value] = value.Count
 			}
 		}
@@ -193,9 +197,9 @@ func sorts(t typed) []parts.Tab {
 	}
 }
 
-// filters offers the topics and years of the best hits: each adds an operator to what was typed, where it can be seen,
+// filters offers the topics, networks and years of what was found: each adds an operator to what was typed, where it can be seen,
 // changed and learned.
-func filters(t typed, res Results) []views.FilterGroup {
+func filters(t typed, res Facets) []views.FilterGroup {
 	var out []views.FilterGroup
 	for _, f := range res.Facets {
 		g := views.FilterGroup{Name: map[string]string{"topic": "Topic", "network": "Network", "year": "When"}[f.Name]}
@@ -216,11 +220,7 @@ func filters(t typed, res Results) []views.FilterGroup {
 			if strings.Contains(t.text, operator) {
 				continue
 			}
-			link := parts.Tab{Text: name, Path: t.with(operator).path()}
-			if res.Exact {
-				link.Count = value.Count
-			}
-			g.Values = append(g.Values, link)
+			g.Values = append(g.Values, parts.Tab{Text: name, Path: t.with(operator).path(), Count: value.Count})
 		}
 		if len(g.Values) > 1 || f.Name != "year" && len(g.Values) > 0 {
 			out = append(out, g)

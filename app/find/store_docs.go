@@ -1,0 +1,137 @@
+package find
+
+import (
+	"context"
+	"strings"
+
+	"watercooler/app/db"
+)
+
+// A thread is found by what is said in it: by the accepted answer first, and then by as many replies, from the first one on, as make
+// mostSaid bytes. Who looks for what the five hundredth says finds that reply itself.
+const (
+	mostReplies = 200
+	mostSaid    = 48 << 10
+)
+
+// said is what the replies of a thread say, for the index only.
+type said struct {
+	parts []string // plain text
+	size  int
+	last  int64 // when the latest of them was written
+}
+
+func (s *said) text() string {
+	if s == nil {
+		return ""
+	}
+	return strings.Join(s.parts, "\n")
+}
+
+// saidIn returns what is said in threads, whoever may read it: for the index only.
+func saidIn(ctx context.Context, q db.Querier, ids []int64) (map[int64]*said, error) {
+	out := make(map[int64]*said, len(ids))
+	for _, id := range ids {
+		out[id] = &said{}
+	}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
+		SELECT s.thread_id, s.created_at, s.body_html
+		FROM (
+			SELECT r.thread_id, r.id, r.created_at, r.body_html,
+				ROW_NUMBER() OVER (PARTITION BY r.thread_id ORDER BY CASE WHEN r.id = t.accepted_reply_id THEN 0 ELSE 1 END, r.created_at, r.id) AS place
+			FROM replies r
+			JOIN threads t ON t.id = r.thread_id
+			WHERE r.deleted_at IS NULL AND r.thread_id IN (`+db.In(1, len(ids))+`)) s
+		WHERE s.place <= `+db.In(len(ids)+1, 1)+`
+		ORDER BY s.thread_id, s.place`, append(db.Args(ids), mostReplies)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var thread, at int64
+		var body string
+		err := r.Scan(&thread, &at, &body)
+		s := out[thread]
+		s.last = max(s.last, at)
+		if s.size < mostSaid {
+			text := plain(body)
+			s.parts = append(s.parts, text)
+			s.size += len(text)
+		}
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// fresh is whether a thread is still right.
+type fresh struct {
+	checked    int64 // 0 for never
+	superseded bool
+}
+
+// freshness returns of threads whether they are still right; those of which nothing is known are left out.
+func freshness(ctx context.Context, q db.Querier, ids []int64) (map[int64]fresh, error) {
+	out := make(map[int64]fresh)
+	if len(ids) == 0 {
+		return out, nil
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
+		SELECT t.id, COALESCE(t.checked_at, 0), t.superseded_by IS NOT NULL
+		FROM threads t
+		WHERE (t.checked_at IS NOT NULL OR t.superseded_by IS NOT NULL) AND t.id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var id int64
+		var f fresh
+		err := r.Scan(&id, &f.checked, &f.superseded)
+		out[id] = f
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// coAuthors returns who wrote threads beside their authors.
+func coAuthors(ctx context.Context, q db.Querier, ids []int64) (map[int64][]Author, error) {
+	out := make(map[int64][]Author)
+	if len(ids) == 0 {
+		return out, nil
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
+		SELECT a.thread_id, p.id, p.handle, p.name
+		FROM post_authors a
+		JOIN people p ON p.id = a.person_id
+		WHERE a.thread_id IN (`+db.In(1, len(ids))+`)
+		ORDER BY a.thread_id, p.id`, db.Args(ids)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var thread int64
+		var a Author
+		err := r.Scan(&thread, &a.ID, &a.Handle, &a.Name)
+		out[thread] = append(out[thread], a)
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// attachedTo returns the names of the files that are attached to threads.
+func attachedTo(ctx context.Context, q db.Querier, ids []int64) (map[int64][]string, error) {
+	out := make(map[int64][]string)
+	if len(ids) == 0 {
+		return out, nil
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
+		SELECT a.thread_id, a.name
+		FROM attachments a
+		WHERE a.thread_id IN (`+db.In(1, len(ids))+`)
+		ORDER BY a.thread_id, a.id`, db.Args(ids)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var thread int64
+		var name string
+		err := r.Scan(&thread, &name)
+		out[thread] = append(out[thread], name)
+		return struct{}{}, err
+	})
+	return out, err
+}
