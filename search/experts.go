@@ -50,7 +50,7 @@ func (x *Index) Votes(ctx context.Context, q Query, depth int) ([]Vote, error) {
 		if err != nil {
 			return err
 		}
-		found, _, err := v.rank(bm25f{fields: voteFields, terms: words, types: q.Types}, allOf{is(fieldEvidence, "1"), g}, depth)
+		found, _, err := v.rank(bm25f{fields: voteFields, terms: words, types: q.Types, slope: 0.75}, allOf{is(fieldEvidence, "1"), g}, depth)
 		if err != nil {
 			return err
 		}

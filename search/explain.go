@@ -9,8 +9,9 @@ import (
 // An Explanation says why a document stands where it does: what its words scored, and what else moved it.
 type Explanation struct {
 	Terms  []TermScore // the one that scored most first
+	Alike  float64     // what it gained by being like the first hits of a question
 	Priors []Prior
-	Score  float64 // of all terms, times all priors
+	Score  float64 // of all terms and Alike, times all priors
 }
 
 // A TermScore is what one term of the query added.
@@ -88,7 +89,7 @@ func (s *scorer) explain(m match) (Explanation, error) {
 			continue
 		}
 		for _, t := range s.terms {
-			ts, err := t.explain(t.lists[i], only)
+			ts, err := t.explain(t.lists[i], only, s.base)
 			if err != nil {
 				return e, err
 			}
@@ -101,7 +102,7 @@ func (s *scorer) explain(m match) (Explanation, error) {
 	return e, nil
 }
 
-func (t scoredTerm) explain(lists []postings, only *roaring.Bitmap) (TermScore, error) {
+func (t scoredTerm) explain(lists []postings, only *roaring.Bitmap, base float32) (TermScore, error) {
 	out := TermScore{Term: t.term}
 	tf := 0.0
 	for _, l := range lists {
@@ -114,7 +115,7 @@ func (t scoredTerm) explain(lists []postings, only *roaring.Bitmap) (TermScore, 
 			return out, err
 		}
 		length := tokens(p)
-		tf += float64(l.weight) * float64(p.Frequency()) / (1 - slope + float64(l.perToken*length))
+		tf += float64(l.weight) * float64(p.Frequency()) / float64(base+l.perToken*length)
 		out.Fields = append(out.Fields, FieldScore{l.field, int(p.Frequency()), int(length), float64(l.weight)})
 	}
 	out.Score = t.idf * tf / (k1 + tf)

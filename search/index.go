@@ -84,6 +84,7 @@ type Index struct {
 	now      func() time.Time
 	analyzer *analyzer
 	workers  int
+	read     Reader // nil until Feedback
 
 	mu  sync.RWMutex // guards cur: searches hold it while they take a reference
 	cur *generation

@@ -67,7 +67,7 @@ var allTypes = []string{"thread", "person", "topic", "network", "file"}
 // Paging ends at maxWindow hits: whoever turns that many pages needs other words.
 const (
 	maxWindow = 1_000
-	judged    = 100 // hits whose priors are looked at
+	judged    = 200 // hits that are looked at closely
 	maxTerms  = 64  // of a pasted question: the rarest
 )
 
@@ -145,7 +145,7 @@ func (x *Index) find(v *view, q Query, res *Result) error {
 	keep := min(offset+limit+1, maxWindow)
 	var best []hit
 	if a.words && q.Sort != "date" {
-		best, res.Total, err = a.best(max(keep, judged), x.today())
+		best, res.Total, err = x.best(&a, max(keep, judged))
 	} else {
 		best, res.Total, err = a.newest(keep)
 	}
@@ -208,12 +208,13 @@ func (x *Index) ask(v *view, q Query, p *Parsed) (a asked, err error) {
 type hit struct {
 	match
 	facts
-	base float64 // score of the words alone
+	base  float64 // score of the words alone
+	alike float64 // what it gained by being like the first hits
 }
 
-// best returns the best documents, and how many there are. What is known of them beside their words moves the first of them a little,
-// always the same number of them, so that whoever turns pages meets nothing twice.
-func (a *asked) best(keep int, now int64) ([]hit, int, error) {
+// best returns the best documents, and how many there are. What else is known of them moves the first of them, always the same
+// number of them, so that whoever turns pages meets nothing twice.
+func (x *Index) best(a *asked, keep int) ([]hit, int, error) {
 	found, total, err := a.view.rank(a.q, a.gate, keep)
 	if err != nil {
 		return nil, 0, err
@@ -224,11 +225,16 @@ func (a *asked) best(keep int, now int64) ([]hit, int, error) {
 		if hits[i].facts, err = m.facts(); err != nil {
 			return nil, 0, err
 		}
-		hits[i].score *= hits[i].prior(now)
 	}
-	slices.SortStableFunc(hits[:min(judged, len(hits))], func(a, b hit) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.created, a.created))
-	})
+	first := hits[:min(judged, len(hits))]
+	if err := x.learn(a, first); err != nil {
+		return nil, 0, err
+	}
+	now := x.today()
+	for i := range first {
+		first[i].score *= first[i].prior(now)
+	}
+	slices.SortStableFunc(first, func(a, b hit) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.created, a.created)) })
 	return hits, total, nil
 }
 
@@ -344,7 +350,7 @@ func (a *asked) describe(found []hit, explain bool, now int64) ([]Hit, error) {
 		if err != nil {
 			return nil, err
 		}
-		why.Priors, why.Score = f.priors(now), f.score
+		why.Alike, why.Priors, why.Score = f.alike, f.priors(now), f.score
 		slices.SortStableFunc(why.Terms, func(a, b TermScore) int { return cmp.Compare(b.Score, a.Score) })
 		hits[i].Why = &why
 	}

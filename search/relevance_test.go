@@ -176,6 +176,19 @@ func TestRelevance(t *testing.T) {
 				docs = append(docs, search.Doc{ID: id, Type: "thread", Kind: "post", Thread: int64(i + 1), Title: r.Title, Body: r.Text, Audience: "public"})
 			}
 			load(t, x, docs)
+			x.Feedback(func(_ context.Context, ids []string) ([]string, error) {
+				texts := make([]string, len(ids))
+				for i, id := range ids {
+					n, err := strconv.Atoi(strings.TrimPrefix(id, "thread:"))
+					must(t, err)
+					for _, d := range docs {
+						if d.Thread == int64(n) {
+							texts[i] = d.Title + "\n" + d.Body
+						}
+					}
+				}
+				return texts, nil
+			})
 			judged := grades(t, filepath.Join(dir, tc.qrels))
 			var sum, n float64
 			for _, q := range tsv(t, filepath.Join(dir, tc.queries)) {

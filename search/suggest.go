@@ -150,7 +150,7 @@ func (x *Index) Similar(ctx context.Context, text string, audiences []string, ex
 			view: v, gate: allOf{is(fieldType, "thread"), terms{fieldAudience, audiences}}, words: true,
 			q: bm25f{fields: similarFields, terms: words, types: []string{"thread"}},
 		}
-		found, _, err := a.best(max(limit+1, judged), x.today())
+		found, _, err := x.best(&a, max(limit+1, judged))
 		if err != nil {
 			return err
 		}

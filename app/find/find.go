@@ -136,7 +136,9 @@ type Service struct {
 
 // New returns a Service that searches index, which holds what d holds.
 func New(d *db.DB, index *search.Index, now func() time.Time) *Service {
-	return &Service{db: d, index: index, now: now, related: newCache[int64](now), knowing: newCache[threads.Knower](now)}
+	s := &Service{db: d, index: index, now: now, related: newCache[int64](now), knowing: newCache[threads.Knower](now)}
+	index.Feedback(s.Texts)
+	return s
 }
 
 // Search finds what v may read. A thread and its replies are one hit: the best of them.

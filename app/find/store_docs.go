@@ -2,6 +2,7 @@ package find
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"watercooler/app/db"
@@ -134,4 +135,42 @@ func attachedTo(ctx context.Context, q db.Querier, ids []int64) (map[int64][]str
 		return struct{}{}, err
 	})
 	return out, err
+}
+
+// Texts returns the titles and bodies of threads and replies, "" for anything else and for what is gone: for the index only, which asks
+// for nothing that whoever searches may not read.
+func (s *Service) Texts(ctx context.Context, refs []string) ([]string, error) {
+	var threadIDs, replyIDs []int64
+	for _, r := range refs {
+		if id, ok := refID(r, "thread"); ok {
+			threadIDs = append(threadIDs, id)
+		} else if id, ok := refID(r, "reply"); ok {
+			replyIDs = append(replyIDs, id)
+		}
+	}
+	ofThreads, err := bodies(ctx, s.db, threadTexts, threadIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read the texts of threads: %w", err)
+	}
+	ofReplies, err := bodies(ctx, s.db, replyBodies, replyIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read the texts of replies: %w", err)
+	}
+	out := make([]string, len(refs))
+	for i, r := range refs {
+		if id, ok := refID(r, "thread"); ok {
+			out[i] = plain(ofThreads[id])
+		} else if id, ok := refID(r, "reply"); ok {
+			out[i] = plain(ofReplies[id])
+		}
+	}
+	return out, nil
+}
+
+// threadTexts is threadBodies with the title before.
+func threadTexts(in string) string {
+	return `
+		SELECT id, '<p>' || title || '</p>' || body_html
+		FROM threads
+		WHERE id IN (` + in + `)`
 }
