@@ -32,12 +32,10 @@ const (
 	// The same of a reply; its thread's title speaks for it too.
 	fieldReplyBody  = "r_body"
 	fieldReplyTitle = "r_title"
-	fieldReplyNames = "r_names"
 
-	// The same words unstemmed and with positions, for quoted words and phrases.
-	fieldTitleExact = "title_exact"
-	fieldBodyExact  = "body_exact"
-	fieldReplyExact = "r_exact"
+	// The words of titles and texts unstemmed and with positions, for quoted words and phrases. One field for all of them: most of
+	// what an index takes is the words that come once or twice.
+	fieldExact = "exact"
 
 	// Single terms, to filter by.
 	fieldAudience = "audience"
@@ -45,7 +43,7 @@ const (
 	fieldKind     = "kind"
 	fieldTopic    = "topic"   // slugs
 	fieldNetwork  = "network" // slug
-	fieldAuthor   = "author"  // handles of who wrote it
+	fieldAuthor   = "author"  // handles of who wrote it, and stems of their names behind nameMark
 	fieldThread   = "thread"  // id
 	fieldState    = "state"   // answered or unanswered for questions, superseded, checked
 	fieldHas      = "has"     // file
@@ -64,7 +62,7 @@ const (
 
 // textFields are the fields whose lengths are counted, in the order in which they are stored.
 var textFields = [...]string{
-	fieldTitle, fieldTopics, fieldBody, fieldReplies, fieldFiles, fieldNames, fieldReplyBody, fieldReplyTitle, fieldReplyNames,
+	fieldTitle, fieldTopics, fieldBody, fieldReplies, fieldFiles, fieldNames, fieldReplyBody, fieldReplyTitle,
 }
 
 // lengths holds the number of tokens of each of textFields in one document.
@@ -108,19 +106,19 @@ func (a *analyzer) build(d *Doc) (*document.Document, lengths) {
 	if d.Type == "reply" {
 		b.text(fieldReplyBody, body)
 		b.text(fieldReplyTitle, a.words(d.ThreadTitle))
-		b.text(fieldReplyNames, a.words(d.Names))
-		b.exact(fieldReplyExact, body)
+		b.exact(body)
 	} else {
-		if !begins(body, title) { // a title that was made of the first words says nothing more than they do
+		if begins(body, title) { // a title that was made of the first words says nothing more than they do
+			b.exact(body)
+		} else {
 			b.text(fieldTitle, title)
+			b.exact(title, body)
 		}
 		b.text(fieldTopics, a.words(strings.Join(d.Topics, " \n ")))
 		b.text(fieldBody, body)
 		b.text(fieldReplies, a.words(d.Replies))
 		b.text(fieldFiles, a.words(d.Files))
 		b.text(fieldNames, a.words(d.Names))
-		b.exact(fieldTitleExact, title)
-		b.exact(fieldBodyExact, body)
 		b.suggest(title)
 		b.store(storedTitle, []byte(d.Title))
 	}
@@ -129,7 +127,7 @@ func (a *analyzer) build(d *Doc) (*document.Document, lengths) {
 	b.term(fieldKind, d.Kind)
 	b.term(fieldTopic, d.TopicSlugs...)
 	b.term(fieldNetwork, d.Network)
-	b.term(fieldAuthor, d.handles()...)
+	b.term(fieldAuthor, append(d.handles(), marked(a.stems(d.Names))...)...)
 	b.term(fieldState, d.states()...)
 	if d.HasFile {
 		b.term(fieldHas, "file")
@@ -168,10 +166,20 @@ func (b *builder) text(name string, words []word) {
 	}
 }
 
-// exact adds words as they are written, with their positions.
-func (b *builder) exact(name string, words []word) {
-	f := &field{name: name, options: located}
-	f.freqs, f.length = frequencies(words, true, f.options)
+// exact adds words as they are written, with their positions. No phrase reaches from one text into the next.
+func (b *builder) exact(texts ...[]word) {
+	var all []word
+	after := 0
+	for _, words := range texts {
+		from := after
+		for _, w := range words {
+			w.pos += from
+			after = max(after, w.pos+1)
+			all = append(all, w)
+		}
+	}
+	f := &field{name: fieldExact, options: located}
+	f.freqs, f.length = frequencies(all, true, f.options)
 	if f.length > 0 {
 		b.doc.AddField(f)
 	}
@@ -212,6 +220,17 @@ func begins(text, title []word) bool {
 		}
 	}
 	return true
+}
+
+// nameMark stands before the words of names where handles stand too.
+const nameMark = "="
+
+func marked(stems []string) []string {
+	out := make([]string, len(stems))
+	for i, s := range stems {
+		out[i] = nameMark + s
+	}
+	return out
 }
 
 // handles of the author and of who wrote it with them.

@@ -56,10 +56,10 @@ var rankFields = []weightedField{
 }
 
 // What is ranked of replies. A reply borrows from its thread's title, so that "it needs a permit" is found under what it answers.
-var replyFields = []weightedField{{fieldReplyBody, 1}, {fieldReplyTitle, 1}, {fieldReplyNames, 0.5}}
+var replyFields = []weightedField{{fieldReplyBody, 1}, {fieldReplyTitle, 1}}
 
 // exactFields serve queries that consist of stop words: "to be or not to be".
-var exactFields = []weightedField{{fieldTitleExact, 3}, {fieldBodyExact, 1}, {fieldReplyExact, 1}}
+var exactFields = []weightedField{{fieldExact, 1}}
 
 // allTypes are those that a search looks at unless it is told otherwise.
 var allTypes = []string{"thread", "person", "topic", "network", "file"}
@@ -480,14 +480,12 @@ func (x *Index) byAuthors(authors []string) gate {
 	var either anyOf
 	for _, a := range authors {
 		either = append(either, is(fieldAuthor, fold(a)))
-		for _, field := range []string{fieldNames, fieldReplyNames} {
-			var all allOf
-			for _, stem := range x.analyzer.stems(a) {
-				all = append(all, is(field, stem))
-			}
-			if len(all) > 0 {
-				either = append(either, all)
-			}
+		var all allOf
+		for _, word := range marked(x.analyzer.stems(a)) {
+			all = append(all, is(fieldAuthor, word))
+		}
+		if len(all) > 0 {
+			either = append(either, all)
 		}
 	}
 	return either
@@ -527,12 +525,12 @@ func (x *Index) saying(v *view, text string, readable gate) (gate, error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
-	replies := phrase{fieldReplyExact, words}
-	threads, err := v.ofReplies(allOf{readable, replies})
+	said := phrase{fieldExact, words}
+	threads, err := v.ofReplies(allOf{is(fieldType, "reply"), readable, said})
 	if err != nil {
 		return nil, err
 	}
-	return anyOf{phrase{fieldTitleExact, words}, phrase{fieldBodyExact, words}, replies, threads}, nil
+	return anyOf{said, threads}, nil
 }
 
 // between matches days from after, up to but without before. Zero times are open ends.

@@ -78,8 +78,8 @@ type probe struct {
 	term   string
 }
 
-// vocabulary are the fields with the words as they are written.
-var vocabulary = []string{fieldTitleExact, fieldBodyExact, fieldReplyExact}
+// vocabulary is the field with the words as they are written.
+var vocabulary = []string{fieldExact}
 
 // seen returns in how many readable documents each of probes is.
 func (s *speller) seen(probes []probe) ([]int, error) {

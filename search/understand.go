@@ -217,7 +217,7 @@ func (c *correction) join(a, b word, docs int) (bool, error) {
 		return false, nil
 	}
 	one := c.analyzer.stem(a.exact + b.exact)
-	n, err := c.seen([]probe{{[]string{fieldTitle, fieldBody}, one}})
+	n, err := c.seen([]probe{{[]string{fieldTitle, fieldBody, fieldReplies}, one}})
 	if err != nil || n[0] == 0 {
 		return false, err
 	}
