@@ -13,8 +13,8 @@
 //     frequency is the square root, idf is squared, and fields are summed, so that a title boost hurts. bm25f.go is
 //     BM25F as published.
 //   - Its searchers walk documents one by one. Here every filter is a set (gate.go), and the postings of a term are read
-//     only where they meet the set, segment by segment, through the interfaces scorch publishes (view.go). The first search
-//     for a word among 100,000 documents takes a fifth of the time it took as a bleve searcher of our own.
+//     only where they meet the set, segment by segment, through the interfaces scorch publishes (view.go). A page of results
+//     for two or three words among 100,000 documents takes 3.7 ms; with a bleve searcher of our own it took 9.3 ms.
 //   - Real average lengths need token totals. They are kept in the index's own key-value section, written in the same
 //     batch as the documents, so that they are right after every Apply and after a crash.
 //
