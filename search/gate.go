@@ -2,7 +2,6 @@ package search
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -241,41 +240,47 @@ func (v *view) count(g gate, most int) (n int, err error) {
 	return n, nil
 }
 
-// maxJoined is how many replies are looked at to find their threads. What so many replies have says nothing about any of them.
-const maxJoined = 20_000
-
 // ofReplies returns a gate for the threads of the replies that pass g.
 func (v *view) ofReplies(g gate) (gate, error) {
-	threads := make(map[string]bool)
-	looked := 0
+	found := roaring.New()
 	for _, p := range v.parts {
-		b, err := v.open(p, g)
+		replies, err := v.open(p, g)
 		if err != nil {
 			return nil, err
 		}
-		for docs := b.Iterator(); docs.HasNext() && looked < maxJoined; looked++ {
-			f, err := match{part: p, doc: docs.Next()}.facts()
-			if err != nil {
-				return nil, err
-			}
-			threads["thread:"+strconv.FormatInt(f.thread, 10)] = true
+		if replies.IsEmpty() {
+			continue
+		}
+		threads, err := v.threads(p)
+		if err != nil {
+			return nil, err
+		}
+		for docs := replies.Iterator(); docs.HasNext(); {
+			found.Add(threads[docs.Next()])
 		}
 	}
-	ids := make([]string, 0, len(threads))
-	for id := range threads {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
 	out := make(listed)
+	if found.IsEmpty() {
+		return out, nil
+	}
 	for _, p := range v.parts {
-		if len(ids) == 0 {
-			break
-		}
-		b, err := p.segment.DocNumbers(ids)
+		opened, err := p.bits(fieldType, "thread")
 		if err != nil {
 			return nil, err
 		}
-		out[p] = b
+		if opened == nil {
+			continue
+		}
+		threads, err := v.threads(p)
+		if err != nil {
+			return nil, err
+		}
+		out[p] = roaring.New()
+		for docs := opened.Iterator(); docs.HasNext(); {
+			if doc := docs.Next(); found.Contains(threads[doc]) {
+				out[p].Add(doc)
+			}
+		}
 	}
 	return out, nil
 }

@@ -102,6 +102,8 @@ type generation struct {
 	queue *index.AnalysisQueue
 	users sync.WaitGroup
 
+	columns columns
+
 	mu     sync.RWMutex // guards totals
 	totals totals
 }

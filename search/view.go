@@ -20,6 +20,7 @@ type view struct {
 	r     index.IndexReader
 	parts []*part
 	stats totals
+	*columns
 }
 
 // A part is a segment of the index.
@@ -38,7 +39,7 @@ func (g *generation) view(ctx context.Context, fn func(v *view) error) error {
 			return errors.New("the index is none of scorch's")
 		}
 		g.mu.RLock()
-		v := &view{ctx: ctx, r: r, stats: g.totals}
+		v := &view{ctx: ctx, r: r, stats: g.totals, columns: &g.columns}
 		g.mu.RUnlock()
 		for _, s := range s.Segments() {
 			v.parts = append(v.parts, &part{
