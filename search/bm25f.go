@@ -318,7 +318,9 @@ func (s *scorer) offer(m match) {
 
 // trim leaves the best keep matches, in order.
 func (s *scorer) trim() {
-	slices.SortStableFunc(s.best, func(a, b match) int { return cmp.Compare(b.score, a.score) })
+	slices.SortFunc(s.best, func(a, b match) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.part.at, b.part.at), cmp.Compare(a.doc, b.doc))
+	})
 	if len(s.best) >= s.keep {
 		s.best = s.best[:s.keep]
 		if low := s.best[s.keep-1].score; !s.full || low > s.low {

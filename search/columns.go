@@ -3,8 +3,10 @@ package search
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
@@ -63,4 +65,54 @@ func (c *columns) forget(parts []*part) {
 		}
 	}
 	c.kept = kept
+}
+
+// readable are the documents that some audiences may read, by segment. They are what every search begins with, more than once, and
+// putting together what the members of twenty networks may read costs as much as a search for two words.
+type readable struct {
+	mu   sync.Mutex
+	kept map[readableKey]*roaring.Bitmap
+}
+
+type readableKey struct {
+	of        segment.Segment
+	audiences string
+}
+
+// maxReadable bounds the memory: a set is a bit for each document of its segment.
+const maxReadable = 256
+
+// forAudiences is the gate that lets through what audiences may read: nothing when there are none.
+type forAudiences struct {
+	terms
+	key  string
+	kept *readable
+}
+
+// readableBy returns the gate that everything a reader is shown passes.
+func (v *view) readableBy(audiences []string) gate {
+	return forAudiences{terms{fieldAudience, audiences}, strings.Join(audiences, " "), v.readable}
+}
+
+func (f forAudiences) in(p *part) (*roaring.Bitmap, error) {
+	key := readableKey{p.segment, f.key}
+	f.kept.mu.Lock()
+	found := f.kept.kept[key]
+	f.kept.mu.Unlock()
+	if found != nil {
+		return found, nil
+	}
+	set, err := f.terms.in(p)
+	if err != nil {
+		return nil, err
+	}
+	// A copy, whole and apart: the set may lie in a file that is gone when somebody asks again.
+	set = roaring.FromDense(set.ToDense(), false)
+	f.kept.mu.Lock()
+	defer f.kept.mu.Unlock()
+	if f.kept.kept == nil || len(f.kept.kept) >= maxReadable {
+		f.kept.kept = make(map[readableKey]*roaring.Bitmap)
+	}
+	f.kept.kept[key] = set
+	return set, nil
 }

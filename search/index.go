@@ -102,7 +102,8 @@ type generation struct {
 	queue *index.AnalysisQueue
 	users sync.WaitGroup
 
-	columns columns
+	columns  columns
+	readable readable
 
 	mu     sync.RWMutex // guards totals
 	totals totals

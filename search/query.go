@@ -425,7 +425,7 @@ func count(terms []string) []weightedTerm {
 // gate returns the filter that every query passes through.
 func (x *Index) gate(v *view, q Query, p Parsed) (gate, error) {
 	// SECURITY: without this clause hidden documents are found. An empty list of audiences finds nothing.
-	readable := terms{fieldAudience, q.Audiences}
+	readable := v.readableBy(q.Audiences)
 	must := allOf{terms{fieldType, q.types(p)}, readable}
 	for _, kinds := range [][]string{q.Kinds, p.Kinds} {
 		if len(kinds) > 0 {

@@ -66,7 +66,7 @@ func (v *view) suggest(words, types, audiences []string, limit int) (map[string]
 		begun = append(begun, is(fieldSuggest, beginning(w)))
 		ranked = append(ranked, weightedTerm{term: beginning(w), weight: 1})
 	}
-	begun = append(begun, terms{fieldAudience, audiences})
+	begun = append(begun, v.readableBy(audiences))
 	found := make(listed)
 	for _, p := range v.parts {
 		open, err := v.open(p, begun)
@@ -147,7 +147,7 @@ func (x *Index) Similar(ctx context.Context, text string, audiences []string, ex
 			return err
 		}
 		a := asked{
-			view: v, gate: allOf{is(fieldType, "thread"), terms{fieldAudience, audiences}}, words: true,
+			view: v, gate: allOf{is(fieldType, "thread"), v.readableBy(audiences)}, words: true,
 			q: bm25f{fields: similarFields, terms: words, types: []string{"thread"}},
 		}
 		found, _, err := x.best(&a, max(limit+1, judged))

@@ -74,7 +74,7 @@ func (x *Index) understand(v *view, q Query, p *Parsed, fields []weightedField) 
 		stems[i] = w.stem
 	}
 	if !q.Literal && len(words) <= proseWords {
-		s := &speller{view: v, analyzer: x.analyzer, readable: terms{fieldAudience, q.Audiences}}
+		s := &speller{view: v, analyzer: x.analyzer, readable: v.readableBy(q.Audiences)}
 		if err := x.correct(s, &pl, p, words); err != nil {
 			return pl, fmt.Errorf("correct the spelling: %w", err)
 		}

@@ -21,10 +21,12 @@ type view struct {
 	parts []*part
 	stats totals
 	*columns
+	readable *readable
 }
 
 // A part is a segment of the index.
 type part struct {
+	at      int // its place among the parts
 	segment segment.Segment
 	gone    *roaring.Bitmap // deleted documents, nil when there are none
 	size    int             // documents, gone ones too
@@ -39,11 +41,11 @@ func (g *generation) view(ctx context.Context, fn func(v *view) error) error {
 			return errors.New("the index is none of scorch's")
 		}
 		g.mu.RLock()
-		v := &view{ctx: ctx, r: r, stats: g.totals, columns: &g.columns}
+		v := &view{ctx: ctx, r: r, stats: g.totals, columns: &g.columns, readable: &g.readable}
 		g.mu.RUnlock()
-		for _, s := range s.Segments() {
+		for i, s := range s.Segments() {
 			v.parts = append(v.parts, &part{
-				segment: s.Segment(), gone: s.Deleted(), size: int(s.Segment().Count()), dicts: make(map[string]segment.TermDictionary),
+				at: i, segment: s.Segment(), gone: s.Deleted(), size: int(s.Segment().Count()), dicts: make(map[string]segment.TermDictionary),
 			})
 		}
 		return fn(v)
