@@ -131,6 +131,7 @@ type Expert struct {
 	Open         bool          // to questions that the hub offers
 
 	score float64 // never shown: a fit beside others for routing
+	card  card    // what a ranking is narrowed by
 }
 
 // Filter narrows a ranking. Its zero value narrows nothing.
