@@ -211,7 +211,7 @@ func (b *builder) store(name string, value []byte) {
 
 // begins reports whether text begins with the words of title.
 func begins(text, title []word) bool {
-	if len(title) == 0 || len(text) <= len(title) {
+	if len(title) == 0 || len(text) < len(title) {
 		return false
 	}
 	for i, w := range title {
