@@ -60,7 +60,7 @@ func TestContributingExplainsEveryDependency(t *testing.T) {
 // TestPagesNameWhatExists holds every page for people against the repository: the make targets, the files, the subcommands.
 func TestPagesNameWhatExists(t *testing.T) {
 	makefile := page(t, "Makefile")
-	targets := found(`(?m)^([a-z]+):`, makefile)
+	targets := found(`(?m)^([a-z-]+):`, makefile)
 	main := page(t, "main.go")
 	pages := []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"}
 	docs, err := fs.Glob(os.DirFS(".."), "docs/*.md")
@@ -70,7 +70,7 @@ func TestPagesNameWhatExists(t *testing.T) {
 	for _, name := range append(pages, docs...) {
 		text := page(t, name)
 		commands := strings.Join(found("(?s)(?:```[a-z]*\n(.*?)```)", text), "\n") // prose has lines that begin with "make" too
-		for _, target := range append(found("`make ([a-z]+)", text), found(`(?m)^make ([a-z]+)\b`, commands)...) {
+		for _, target := range append(found("`make ([a-z-]+)", text), found(`(?m)^make ([a-z-]+)\b`, commands)...) {
 			if !slices.Contains(targets, target) {
 				t.Errorf("%s: there is no make %s", name, target)
 			}
@@ -102,7 +102,7 @@ func TestMakeHelpListsEveryTarget(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	phony := strings.Fields(found(`(?m)^\.PHONY: (.+)$`, page(t, "Makefile"))[0])
-	listed := found(`(?m)^  make ([a-z]+) +\S`, string(out))
+	listed := found(`(?m)^  make ([a-z-]+) +\S`, string(out))
 	slices.Sort(phony)
 	if !slices.Equal(listed, phony) {
 		t.Errorf("make help lists %v, and there are %v", listed, phony)
