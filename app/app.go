@@ -21,6 +21,7 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/event"
+	"watercooler/app/experts"
 	"watercooler/app/files"
 	"watercooler/app/find"
 	"watercooler/app/importers"
@@ -91,6 +92,7 @@ type App struct {
 	signin   *signin.Service
 	site     *site.Service
 	find     *find.Service
+	experts  *experts.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -151,10 +153,11 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	}
 	a.topics = topics.New(a.db, a.now)
 	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
-	a.topics.ReferredBy(a.threads, a.people)
 	a.people.Topics(askSource{a.topics})
 	a.networks = networks.New(a.db, a.threads, a.now)
 	a.find = find.New(a.db, a.index, a.now)
+	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
+	a.topics.ReferredBy(a.threads, a.people, a.experts)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err
 	}
@@ -184,13 +187,18 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	own := searchConsumer + instance
-	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.signin.Letters(), a.readers.Letters())
+	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.signin.Letters(), a.readers.Letters())
 	unknown, err := a.dispatcher.Unknown(ctx)
 	if err != nil {
 		return err
 	}
 	// An index whose server this database does not know is that of another hub, or events have passed it by.
 	a.stale = a.stale || slices.Contains(unknown, own)
+	if slices.Contains(unknown, experts.ConsumerName) { // a database from before there were experts; should this be cut short, it is done again
+		if err := a.experts.Recount(ctx); err != nil {
+			return err
+		}
+	}
 	if err := a.dispatcher.Register(ctx); err != nil {
 		return fmt.Errorf("register the event consumers: %w", err)
 	}

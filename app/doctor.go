@@ -43,6 +43,9 @@ func (a *App) doctor(ctx context.Context, out io.Writer) error {
 	}
 	say(len(failed) == 0, "events that no attempt could handle: %d (the administrator's page shows them)", len(failed))
 
+	if err := a.checkExperts(ctx, say); err != nil {
+		return err
+	}
 	if err := a.checkIndex(ctx, out, say); err != nil {
 		return err
 	}
@@ -62,6 +65,23 @@ func (a *App) doctor(ctx context.Context, out io.Writer) error {
 	if problems > 0 {
 		return errs.Invalidf("%d of the checks found a problem.", problems)
 	}
+	return nil
+}
+
+// checkExperts compares who knows what with the threads it was counted from, and counts anew when they differ.
+func (a *App) checkExperts(ctx context.Context, say func(bool, string, ...any)) error {
+	wrong, err := a.experts.Check(ctx)
+	if err != nil {
+		return err
+	}
+	if wrong == 0 {
+		say(true, "who knows what agrees with what was written")
+		return nil
+	}
+	if err := a.experts.Recount(ctx); err != nil {
+		return fmt.Errorf("count who knows what anew: %w", err)
+	}
+	say(true, "who knows what differed in %d rows and was counted anew", wrong)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"watercooler/app/blogs"
+	"watercooler/app/experts"
 	"watercooler/app/people"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
@@ -18,6 +19,18 @@ func (s askSource) Resolve(ctx context.Context, names []string) ([]people.Topic,
 	list := make([]people.Topic, len(known))
 	for i, t := range known {
 		list[i] = people.Topic{ID: t.ID, Slug: t.Slug, Name: t.Name}
+	}
+	return list, unknown, err
+}
+
+// knownSource is askSource for the slice of experts.
+type knownSource struct{ topics *topics.Service }
+
+func (s knownSource) Resolve(ctx context.Context, names []string) ([]experts.Topic, []string, error) {
+	known, unknown, err := s.topics.Resolve(ctx, names)
+	list := make([]experts.Topic, len(known))
+	for i, t := range known {
+		list[i] = experts.Topic{ID: t.ID, Slug: t.Slug, Name: t.Name}
 	}
 	return list, unknown, err
 }

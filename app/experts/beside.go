@@ -71,7 +71,7 @@ func (s *Service) Candidates(ctx context.Context, thread int64, limit int) ([]Ca
 		audiences = append(audiences, q.audience)
 	}
 	n := need{
-		text: q.title + "\n" + q.words, topics: q.topics, audiences: audiences, outside: thread, except: []int64{q.author},
+		text: q.title + "\n" + q.words, topics: q.topics, trust: chosen, audiences: audiences, outside: thread, except: []int64{q.author},
 		// SECURITY: whoever is asked, and whoever sees why, reads nothing of what only some of them may read.
 		reads: func(p *db.Params, column string) string { return column + " IN (" + db.AllOf(p, audiences) + ")" },
 		sees:  func(string, int64) bool { return false },
@@ -82,12 +82,12 @@ func (s *Service) Candidates(ctx context.Context, thread int64, limit int) ([]Ca
 	}
 	found = onTopic(found, n.topics)
 	found = found[:min(len(found), max(limit, 0))]
-	return s.candidates(ctx, n, found)
+	return s.candidates(ctx, found)
 }
 
 // candidates says of found how they want to be asked, and why they are. Who only says that they know fits half as well as the
 // best of those who have shown it.
-func (s *Service) candidates(ctx context.Context, n need, found []Expert) ([]Candidate, error) {
+func (s *Service) candidates(ctx context.Context, found []Expert) ([]Candidate, error) {
 	people := make([]int64, len(found))
 	best := 0.0
 	for i, e := range found {
@@ -98,16 +98,12 @@ func (s *Service) candidates(ctx context.Context, n need, found []Expert) ([]Can
 	if err != nil {
 		return nil, err
 	}
-	counts, err := selectCounts(ctx, s.db, n.reads, people, n.topics)
-	if err != nil {
-		return nil, fmt.Errorf("count contributions: %w", err)
-	}
 	if best == 0 {
 		best = 1
 	}
 	list := make([]Candidate, len(found))
 	for i, e := range found {
-		list[i] = Candidate{Person: e.Person.ID, Unit: e.Person.Unit, Fit: e.score / best, Reason: e.reason(counts[e.Person.ID]), Settings: terms[e.Person.ID]}
+		list[i] = Candidate{Person: e.Person.ID, Unit: e.Person.Unit, Fit: e.score / best, Reason: e.reason(), Settings: terms[e.Person.ID]}
 		if e.score == 0 {
 			list[i].Fit = 0.5
 		}

@@ -130,8 +130,9 @@ type Expert struct {
 	Faded        int           // the year in which they were strong, when nothing newer was found; 0 otherwise
 	Open         bool          // to questions that the hub offers
 
-	score float64 // never shown: a fit beside others for routing
-	card  card    // what a ranking is narrowed by
+	score  float64       // never shown: a fit beside others for routing
+	card   card          // what a ranking is narrowed by
+	counts []topicCounts // about the topics at hand
 }
 
 // Filter narrows a ranking. Its zero value narrows nothing.

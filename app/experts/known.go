@@ -145,11 +145,7 @@ func (s *Service) byTopic(years []yearCounts) []Knowledge {
 			known, strong = append(known, Knowledge{Topic: y.topic}), 0
 		}
 		k := &known[len(known)-1]
-		k.Answers += y.Answers
-		k.Accepted += y.Accepted
-		k.Posts += y.Posts
-		k.Discussions += y.Discussions
-		k.Votes += y.Votes
+		k.Counts = k.plus(y.Counts)
 		if y.last.After(k.Last) {
 			k.Last = y.last
 		}
@@ -167,6 +163,14 @@ func (s *Service) byTopic(years []yearCounts) []Knowledge {
 		return cmp.Or(truth(a.Faded())-truth(b.Faded()), cmp.Compare(b.weight(), a.weight()), cmp.Compare(a.Topic.Name, b.Topic.Name))
 	})
 	return known
+}
+
+// plus returns the sum of c and d.
+func (c Counts) plus(d Counts) Counts {
+	return Counts{
+		Answers: c.Answers + d.Answers, Accepted: c.Accepted + d.Accepted, Posts: c.Posts + d.Posts,
+		Discussions: c.Discussions + d.Discussions, Votes: c.Votes + d.Votes,
+	}
 }
 
 // weight orders what people know by counts alone, for lists by topic: an answer that settled a question says most, and to

@@ -14,8 +14,9 @@ import (
 	"watercooler/app/threads"
 )
 
-// consumerName is who is told of events; servers on one database share the work.
-const consumerName = "experts"
+// ConsumerName is who is told of events; servers on one database share the work. Where it was never known, nothing has been
+// counted yet: see Recount.
+const ConsumerName = "experts"
 
 // batchSize is how many threads are read and written in one transaction.
 const batchSize = 200
@@ -32,7 +33,7 @@ const lock = "experts"
 // ReplaceTopic is part of that.
 func (s *Service) Consumer() event.Consumer {
 	return event.Consumer{
-		Name:   consumerName,
+		Name:   ConsumerName,
 		Verbs:  []string{"thread.", "reply.", "post.", "network.narrowed", "import."},
 		Batch:  batchSize,
 		Linger: linger,

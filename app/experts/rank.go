@@ -1,8 +1,11 @@
 package experts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -24,12 +27,16 @@ const (
 	maxTopic = 60
 	// fades is the time without a contribution after which somebody "was strong".
 	fades = 2 * 365 * 24 * time.Hour
+	// named and chosen are what contributions to a topic count beside words. When somebody names a topic and nothing else the words
+	// add only what is not filed under it; the topics of a question say where it belongs, and its words what it asks.
+	named, chosen = 2.0, 0.2
 )
 
 // need is what knowledge is looked for, and for whom.
 type need struct {
 	text      string
 	topics    []Topic
+	trust     float64                                       // in the topics: named or chosen
 	audiences []string                                      // of the evidence
 	reads     func(p *db.Params, column string) string      // the same to the database
 	sees      func(privacy string, organisation int64) bool // a place, of somebody of that organisation
@@ -39,7 +46,7 @@ type need struct {
 
 // by returns what v looks for.
 func by(v auth.Viewer, text string, topics []Topic) need {
-	return need{text: text, topics: topics, audiences: v.Audiences(), reads: v.Reads, sees: func(privacy string, organisation int64) bool {
+	return need{text: text, topics: topics, trust: chosen, audiences: v.Audiences(), reads: v.Reads, sees: func(privacy string, organisation int64) bool {
 		// SECURITY: who keeps a field from some is not found by it.
 		level := people.ParsePrivacy(privacy)[people.FieldLocation]
 		return level == people.ForHub || level == people.ForOrg && organisation == v.Organisation
@@ -58,7 +65,9 @@ func (s *Service) Rank(ctx context.Context, v auth.Viewer, q Question) (Ranking,
 	if err != nil {
 		return Ranking{}, fmt.Errorf("find topics: %w", err)
 	}
-	found, err := s.gather(ctx, by(v, q.Text, topics))
+	n := by(v, q.Text, topics)
+	n.trust = named
+	found, err := s.gather(ctx, n)
 	if err != nil {
 		return Ranking{}, fmt.Errorf("find who knows about %q: %w", q.Text, err)
 	}
@@ -90,15 +99,21 @@ func (s *Service) about(ctx context.Context, q Question) ([]Topic, error) {
 // gather returns everybody who may know what n looks for, best first: those the index ranks by what they wrote, then those who
 // wrote nothing that it found and say themselves that they can be asked.
 func (s *Service) gather(ctx context.Context, n need) ([]Expert, error) {
+	f := findings{need: n, now: s.now()}
 	ranked, err := s.ranked(ctx, n)
 	if err != nil {
 		return nil, err
 	}
+	years, err := selectYearsOf(ctx, s.db, n.reads, n.topics)
+	if err != nil {
+		return nil, fmt.Errorf("count contributions: %w", err)
+	}
+	f.counts = f.add(years)
+	ranked = f.fuse(ranked, years)
 	var ids []int64
 	for _, r := range ranked {
 		ids = append(ids, r.Person)
 	}
-	f := findings{need: n, now: s.now()}
 	if f.asks, err = selectAsks(ctx, s.db, ids, n.topics); err != nil {
 		return nil, fmt.Errorf("read who can be asked: %w", err)
 	}
@@ -107,6 +122,9 @@ func (s *Service) gather(ctx context.Context, n need) ([]Expert, error) {
 			ids = append(ids, a.person)
 			ranked = append(ranked, search.Ranked{Person: a.person})
 		}
+	}
+	if err := s.cited(ctx, n, ranked); err != nil {
+		return nil, err
 	}
 	if err := s.read(ctx, &f, ids, ranked); err != nil {
 		return nil, err
@@ -141,6 +159,81 @@ func (s *Service) ranked(ctx context.Context, n need) ([]search.Ranked, error) {
 	return ranked[:min(len(ranked), considered)], nil
 }
 
+// add adds up what people contributed to topics over the years, leaving out who is not looked for.
+func (f *findings) add(years []yearsOf) map[int64][]topicCounts {
+	out := make(map[int64][]topicCounts)
+	for _, y := range years {
+		if slices.Contains(f.except, y.person) {
+			continue
+		}
+		list := out[y.person]
+		i := slices.IndexFunc(list, func(c topicCounts) bool { return c.topic.ID == y.topic.ID })
+		if i < 0 {
+			i, list = len(list), append(list, topicCounts{topic: y.topic})
+		}
+		list[i].Counts = list[i].plus(y.Counts)
+		if y.last.After(list[i].last) {
+			list[i].last = y.last
+		}
+		out[y.person] = list
+	}
+	return out
+}
+
+// fuse puts the people who contributed most to the topics among those whom the index ranks, and returns the first of both.
+// Whoever answers questions about a topic seldom repeats its name, so that words alone do not find them: "connectivity" is in no
+// answer about leased lines. What somebody contributed in a year counts half of what they did in the next; both scores are
+// taken as shares of the best.
+func (f *findings) fuse(ranked []search.Ranked, years []yearsOf) []search.Ranked {
+	weights := make(map[int64]float64)
+	most, best := 0.0, 0.0
+	for _, y := range years {
+		if _, ok := f.counts[y.person]; ok {
+			weights[y.person] += float64(y.weight()) * math.Exp2(float64(y.year-f.now.Year()))
+			most = max(most, weights[y.person])
+		}
+	}
+	at := make(map[int64]int, len(ranked))
+	for i, r := range ranked {
+		at[r.Person] = i
+		best = max(best, r.Score)
+	}
+	for i := range ranked {
+		ranked[i].Score /= best
+	}
+	for _, person := range slices.Sorted(maps.Keys(weights)) {
+		i, found := at[person]
+		if !found {
+			i, ranked = len(ranked), append(ranked, search.Ranked{Person: person})
+		}
+		ranked[i].Score += f.trust * weights[person] / most
+	}
+	slices.SortStableFunc(ranked, func(a, b search.Ranked) int { return cmp.Compare(b.Score, a.Score) })
+	return ranked[:min(len(ranked), considered)]
+}
+
+// cited gives those of ranked for whom the index found nothing what they wrote about the topics.
+func (s *Service) cited(ctx context.Context, n need, ranked []search.Ranked) error {
+	var without []int64
+	for _, r := range ranked {
+		if len(r.Evidence) == 0 {
+			without = append(without, r.Person)
+		}
+	}
+	written, err := selectWrittenOn(ctx, s.db, n.reads, without, n.topics, n.outside)
+	if err != nil {
+		return fmt.Errorf("find contributions: %w", err)
+	}
+	for i := range ranked {
+		for _, w := range written {
+			if w.author == ranked[i].Person && len(ranked[i].Evidence) < search.MaxEvidence {
+				ranked[i].Evidence = append(ranked[i].Evidence, search.Vote{ID: w.ref})
+			}
+		}
+	}
+	return nil
+}
+
 // findings are the rows about those who may know.
 type findings struct {
 	need
@@ -169,9 +262,6 @@ func (s *Service) read(ctx context.Context, f *findings, ids []int64, ranked []s
 	}
 	if f.choices, err = selectChoices(ctx, s.db, ids); err != nil {
 		return fmt.Errorf("read choices: %w", err)
-	}
-	if f.counts, err = selectCounts(ctx, s.db, f.reads, ids, f.topics); err != nil {
-		return fmt.Errorf("count contributions: %w", err)
 	}
 	if f.vouched, err = selectEndorsements(ctx, s.db, f.reads, ids); err != nil {
 		return fmt.Errorf("read endorsements: %w", err)
@@ -212,7 +302,8 @@ func (f *findings) expert(r search.Ranked) (Expert, bool) {
 		return Expert{}, false
 	}
 	e.Faded = f.faded(e)
-	e.Why = e.why(f.topics, f.counts[r.Person])
+	e.counts = f.counts[r.Person]
+	e.Why = e.why(f.topics)
 	return e, true
 }
 

@@ -2,6 +2,8 @@ package experts
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"watercooler/app/db"
 )
@@ -55,38 +57,40 @@ func selectPlaces(ctx context.Context, q db.Querier, reads reader, person int64,
 }
 
 // selectWritten returns what a person wrote in threads that may be read, one piece of each: what settled the question, or was found
-// most useful, or is the latest; what they opened, where it is theirs and no question.
+// most useful, or is the latest; what they opened, where it is theirs.
 func selectWritten(ctx context.Context, q db.Querier, reads reader, person int64, ids []int64) (map[int64]Evidence, error) {
 	out := make(map[int64]Evidence, len(ids))
 	if len(ids) == 0 {
 		return out, nil
 	}
-	readable, err := selectThreads(ctx, q, reads, ids)
-	if err != nil {
-		return nil, err
-	}
-	topics, err := topicsOf(ctx, q, ids)
-	if err != nil {
-		return nil, err
-	}
-	for id, t := range readable {
-		t.Topics = topics[id]
-		readable[id] = t
-		out[id] = t.Evidence
-	}
-	ids = db.Pad(ids)
+	padded := db.Pad(ids)
 	rows, err := q.Query(ctx, `
-		SELECT `+answerColumns+`
+		SELECT r.thread_id, r.id
 		FROM replies r
 		JOIN threads t ON t.id = r.thread_id
-		WHERE r.author_id = $1 AND r.deleted_at IS NULL AND t.author_id <> $1 AND r.thread_id IN (`+db.In(2, len(ids))+`)
+		WHERE r.author_id = $1 AND r.deleted_at IS NULL AND t.author_id <> $1 AND r.thread_id IN (`+db.In(2, len(padded))+`)
 		ORDER BY CASE WHEN t.accepted_reply_id = r.id THEN 0 ELSE 1 END, r.vote_count DESC, r.created_at DESC, r.id`,
-		db.Args(ids, person)...)
-	best, err := db.Collect(rows, err, scanAnswer)
-	for _, a := range best {
-		if t, ok := readable[a.thread]; ok && out[a.thread].Ref == t.Ref { // the first of each thread
-			out[a.thread] = a.evidence(t)
+		db.Args(padded, person)...)
+	refs := make(map[int64]string, len(ids))
+	_, err = db.Collect(rows, err, func(r db.Scanner) (reply int64, err error) {
+		var thread int64
+		err = r.Scan(&thread, &reply)
+		if refs[thread] == "" { // the first of each thread
+			refs[thread] = replyRef(reply)
 		}
+		return reply, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if refs[id] == "" {
+			refs[id] = threadRef(id)
+		}
+	}
+	found, err := selectEvidence(ctx, q, reads, slices.Collect(maps.Values(refs)))
+	for _, w := range found {
+		out[w.Thread] = w
 	}
 	return out, err
 }

@@ -2,6 +2,7 @@ package experts
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/people"
 	"watercooler/app/threads"
+	"watercooler/search"
 )
 
 // reader returns the condition that somebody may read what is for the audience in a column: auth.Viewer.Reads, and its like.
@@ -67,64 +69,6 @@ func selectPeople(ctx context.Context, q db.Querier, ids []int64) (map[int64]car
 const postAddress = `CASE WHEN t.kind = 'post' THEN COALESCE(
 		(SELECT b.slug || '/' || po.slug FROM posts po JOIN blogs b ON b.id = po.blog_id WHERE po.thread_id = t.id), '') ELSE '' END`
 
-// shown is a thread as evidence shows it.
-type shown struct {
-	Evidence
-	accepted int64
-}
-
-// selectThreads returns those of the threads that may be read, as evidence of who opened them, without their topics.
-func selectThreads(ctx context.Context, q db.Querier, reads reader, ids []int64) (map[int64]shown, error) {
-	out := make(map[int64]shown, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
-	var p db.Params
-	// SECURITY: the index and the ledger may be a moment behind; what they name is shown only if the row may be read now.
-	rows, err := q.Query(ctx, `
-		SELECT t.id, t.kind, t.title, t.created_at, t.vote_count, COALESCE(t.accepted_reply_id, 0), `+postAddress+`
-		FROM threads t
-		WHERE t.deleted_at IS NULL
-		  AND `+reads(&p, "t.audience")+`
-		  AND t.id IN (`+db.AllOf(&p, ids)+`)`, p.Values()...)
-	_, err = db.Collect(rows, err, func(r db.Scanner) (t shown, err error) {
-		var at int64
-		var post string
-		err = r.Scan(&t.Thread, &t.Kind, &t.Title, &at, &t.Votes, &t.accepted, &post)
-		t.Ref, t.At, t.Path = threadRef(t.Thread), db.Time(at), threads.Thread{ID: t.Thread, Post: post}.Path()
-		t.Role = Discussed
-		if t.Kind == threads.Post || t.Kind == threads.Decision {
-			t.Role = Wrote
-		}
-		out[t.Thread] = t
-		return t, err
-	})
-	return out, err
-}
-
-// answer is a reply as evidence shows it; what else is shown belongs to its thread.
-type answer struct {
-	id, thread, author, at int64
-	votes                  int
-}
-
-const answerColumns = `r.id, r.thread_id, r.author_id, r.created_at, r.vote_count`
-
-func scanAnswer(r db.Scanner) (a answer, err error) {
-	return a, r.Scan(&a.id, &a.thread, &a.author, &a.at, &a.votes)
-}
-
-// evidence is a as evidence.
-func (a answer) evidence(t shown) Evidence {
-	w := t.Evidence
-	w.Ref, w.Path = replyRef(a.id), threads.Reply{ID: a.id}.Path()
-	w.At, w.Votes, w.Accepted, w.Role = db.Time(a.at), a.votes, t.accepted == a.id, Discussed
-	if t.Kind == threads.Question {
-		w.Role = Answered
-	}
-	return w
-}
-
 func threadRef(id int64) string { return "thread:" + strconv.FormatInt(id, 10) }
 func replyRef(id int64) string  { return "reply:" + strconv.FormatInt(id, 10) }
 
@@ -148,47 +92,55 @@ func selectEvidence(ctx context.Context, q db.Querier, reads reader, refs []stri
 			said = append(said, id)
 		}
 	}
-	replies, err := selectAnswers(ctx, q, said)
-	if err != nil {
-		return nil, err
-	}
-	all := opened
-	for _, a := range replies {
-		all = append(all, a.thread)
-	}
-	readable, err := selectThreads(ctx, q, reads, all)
-	if err != nil {
-		return nil, err
-	}
-	topics, err := topicsOf(ctx, q, all)
-	if err != nil {
-		return nil, err
-	}
 	out := make(map[string]Evidence, len(refs))
-	for id, t := range readable {
-		t.Topics = topics[id]
-		readable[id] = t
-		out[t.Ref] = t.Evidence
+	if len(opened)+len(said) == 0 {
+		return out, nil
 	}
-	for _, a := range replies {
-		if t, ok := readable[a.thread]; ok {
-			out[replyRef(a.id)] = a.evidence(t)
-		}
+	var p db.Params
+	// SECURITY: the index and the ledger may be a moment behind; what they name is shown only if the row may be read now.
+	rows, err := q.Query(ctx, `
+		SELECT t.id, 0, t.kind, t.title, t.created_at, t.vote_count, 0, `+postAddress+`
+		FROM threads t
+		WHERE t.deleted_at IS NULL AND `+reads(&p, "t.audience")+` AND t.id IN (`+db.AllOf(&p, opened)+`)
+		UNION ALL
+		SELECT t.id, r.id, t.kind, t.title, r.created_at, r.vote_count, COALESCE(t.accepted_reply_id, 0), ''
+		FROM replies r
+		JOIN threads t ON t.id = r.thread_id
+		WHERE r.deleted_at IS NULL AND t.deleted_at IS NULL AND `+reads(&p, "t.audience")+` AND r.id IN (`+db.AllOf(&p, said)+`)`, p.Values()...)
+	list, err := db.Collect(rows, err, scanShown)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	threads := make([]int64, len(list))
+	for i, w := range list {
+		threads[i] = w.Thread
+	}
+	topics, err := topicsOf(ctx, q, threads)
+	for _, w := range list {
+		w.Topics = topics[w.Thread]
+		out[w.Ref] = w
+	}
+	return out, err
 }
 
-// selectAnswers returns those of the replies that are not deleted. Whether their thread may be read is the caller's question.
-func selectAnswers(ctx context.Context, q db.Querier, ids []int64) ([]answer, error) {
-	if len(ids) == 0 {
-		return nil, nil
+// scanShown reads a thread, or a reply with its thread.
+func scanShown(r db.Scanner) (w Evidence, err error) {
+	var reply, at, accepted int64
+	var post string
+	err = r.Scan(&w.Thread, &reply, &w.Kind, &w.Title, &at, &w.Votes, &accepted, &post)
+	w.At, w.Role = db.Time(at), Discussed
+	if reply != 0 {
+		w.Ref, w.Path, w.Accepted = replyRef(reply), threads.Reply{ID: reply}.Path(), accepted == reply
+		if w.Kind == threads.Question {
+			w.Role = Answered
+		}
+		return w, err
 	}
-	ids = db.Pad(ids)
-	rows, err := q.Query(ctx, `
-		SELECT `+answerColumns+`
-		FROM replies r
-		WHERE r.deleted_at IS NULL AND r.id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
-	return db.Collect(rows, err, scanAnswer)
+	w.Ref, w.Path = threadRef(w.Thread), threads.Thread{ID: w.Thread, Post: post}.Path()
+	if w.Kind == threads.Post || w.Kind == threads.Decision {
+		w.Role = Wrote
+	}
+	return w, err
 }
 
 // topicsOf returns the topics of each thread, by name.
@@ -259,30 +211,69 @@ type topicCounts struct {
 	last time.Time
 }
 
-// selectCounts returns what people contributed to topics, as far as it may be read, by person.
-func selectCounts(ctx context.Context, q db.Querier, reads reader, people []int64, topics []Topic) (map[int64][]topicCounts, error) {
-	out := make(map[int64][]topicCounts)
-	if len(people) == 0 || len(topics) == 0 {
-		return out, nil
+// yearsOf are somebody's contributions to a topic in one year.
+type yearsOf struct {
+	person int64
+	yearCounts
+}
+
+// maxYears bounds how many years of people are read about some topics.
+const maxYears = 2_000
+
+// selectYearsOf returns what people contributed to topics by year, as far as it may be read; most first where there is much.
+func selectYearsOf(ctx context.Context, q db.Querier, reads reader, topics []Topic) ([]yearsOf, error) {
+	if len(topics) == 0 {
+		return nil, nil
 	}
 	var p db.Params
 	rows, err := q.Query(ctx, `
-		SELECT e.person_id, o.id, o.slug, o.name, SUM(e.answers), SUM(e.accepted), SUM(e.posts), SUM(e.discussions), SUM(e.votes), MAX(e.last_at)
+		SELECT e.person_id, e.topic_id, e.year, SUM(e.answers), SUM(e.accepted), SUM(e.posts), SUM(e.discussions), SUM(e.votes), MAX(e.last_at)
 		FROM expertise e
-		JOIN topics o ON o.id = e.topic_id
 		WHERE `+reads(&p, "e.audience")+`
 		  AND e.topic_id IN (`+db.AllOf(&p, ids(topics))+`)
-		  AND e.person_id IN (`+db.AllOf(&p, people)+`)
-		GROUP BY e.person_id, o.id, o.slug, o.name
-		ORDER BY e.person_id, o.id`, p.Values()...)
-	_, err = db.Collect(rows, err, func(r db.Scanner) (c topicCounts, err error) {
-		var person, last int64
-		err = r.Scan(&person, &c.topic.ID, &c.topic.Slug, &c.topic.Name, &c.Answers, &c.Accepted, &c.Posts, &c.Discussions, &c.Votes, &last)
-		c.last = db.Time(last)
-		out[person] = append(out[person], c)
-		return c, err
+		GROUP BY e.person_id, e.topic_id, e.year
+		ORDER BY 2 * SUM(e.accepted) + 2 * SUM(e.answers) + 3 * SUM(e.posts) + SUM(e.discussions) DESC, e.person_id, e.topic_id, e.year
+		LIMIT `+p.One(maxYears), p.Values()...)
+	return db.Collect(rows, err, func(r db.Scanner) (y yearsOf, err error) {
+		var topic, last int64
+		err = r.Scan(&y.person, &topic, &y.year, &y.Answers, &y.Accepted, &y.Posts, &y.Discussions, &y.Votes, &last)
+		y.topic, y.last = topics[slices.IndexFunc(topics, func(t Topic) bool { return t.ID == topic })], db.Time(last)
+		return y, err
 	})
-	return out, err
+}
+
+// written is something somebody wrote.
+type written struct {
+	author int64
+	ref    string
+}
+
+// selectWrittenOn returns what people wrote about topics, except in one thread, as far as the ledger says that it may be read:
+// what settled a question first, then the latest.
+func selectWrittenOn(ctx context.Context, q db.Querier, reads reader, people []int64, topics []Topic, outside int64) ([]written, error) {
+	if len(people) == 0 || len(topics) == 0 {
+		return nil, nil
+	}
+	var p db.Params
+	rows, err := q.Query(ctx, `
+		SELECT c.person_id, c.thread_id, COALESCE(r.id, 0)
+		FROM contributions c
+		JOIN threads t ON t.id = c.thread_id
+		LEFT JOIN replies r ON r.thread_id = c.thread_id AND r.author_id = c.person_id AND r.deleted_at IS NULL AND t.author_id <> c.person_id
+		WHERE `+reads(&p, "c.audience")+`
+		  AND c.thread_id <> `+p.One(outside)+`
+		  AND c.topic_id IN (`+db.AllOf(&p, ids(topics))+`)
+		  AND c.person_id IN (`+db.AllOf(&p, people)+`)
+		ORDER BY CASE WHEN t.accepted_reply_id = r.id THEN 0 ELSE 1 END, c.last_at DESC, c.thread_id, r.id
+		LIMIT `+p.One(search.MaxEvidence*considered), p.Values()...)
+	return db.Collect(rows, err, func(r db.Scanner) (w written, err error) {
+		var thread, reply int64
+		err = r.Scan(&w.author, &thread, &reply)
+		if w.ref = threadRef(thread); reply != 0 {
+			w.ref = replyRef(reply)
+		}
+		return w, err
+	})
 }
 
 // maxEndorsements bounds how many endorsements one statement reads.

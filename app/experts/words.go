@@ -12,9 +12,9 @@ import (
 
 // why says in a few words what speaks for e: accepted answers before everything else, and the topic that most of it is about, one of
 // those asked for where there is any. Of these topics the counts are complete; of a text only the best of the evidence is known.
-func (e Expert) why(asked []Topic, counts []topicCounts) string {
-	if len(counts) > 0 {
-		most := slices.MaxFunc(counts, func(a, b topicCounts) int { return cmp.Compare(a.Contributions(), b.Contributions()) })
+func (e Expert) why(asked []Topic) string {
+	if len(e.counts) > 0 {
+		most := slices.MaxFunc(e.counts, func(a, b topicCounts) int { return cmp.Compare(a.Contributions(), b.Contributions()) })
 		return most.say() + " on " + most.topic.Name
 	}
 	switch {
@@ -116,7 +116,7 @@ func mostly(evidence []Evidence, asked []Topic) (n int, topic string) {
 }
 
 // reason says to e why a question comes to them.
-func (e Expert) reason(counts []topicCounts) string {
+func (e Expert) reason() string {
 	if len(e.Evidence) == 0 {
 		if len(e.Asks) == 0 {
 			return "Colleagues endorsed you for " + e.Endorsements[0].Topic.Name
@@ -125,7 +125,7 @@ func (e Expert) reason(counts []topicCounts) string {
 	}
 	w := e.Evidence[0]
 	did := map[Role]string{Answered: "You answered", Wrote: "You wrote", Discussed: "You took part in"}[w.Role] + " “" + w.Title + "”"
-	for _, c := range counts {
+	for _, c := range e.counts {
 		if more := c.Contributions() - 1; more > 0 && contains(w.Topics, c.topic) {
 			return fmt.Sprintf("%s and %d more on %s", did, more, c.topic.Name)
 		}

@@ -10,6 +10,7 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/event"
+	"watercooler/app/experts"
 	"watercooler/app/people"
 	"watercooler/app/site"
 	"watercooler/app/threads"
@@ -121,6 +122,9 @@ func (r *removal) others() error {
 func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 	var done SampleRemoved
 	if err := r.Blogs.Erase(ctx, r.tx, r.blogs, r.said.Threads, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := experts.Erase(ctx, r.tx, r.said.Threads, r.said.Replies, r.sourced.People); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

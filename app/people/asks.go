@@ -90,6 +90,28 @@ func quoted(words []string) string {
 	return strings.Join(said, ", ")
 }
 
+// AskAbout adds a topic to the end of what person says they can be asked about, in tx. It is no error when it is there already.
+func (s *Service) AskAbout(ctx context.Context, tx *db.Tx, person, topic int64) error {
+	have, err := selectAsks(ctx, tx, person)
+	if err != nil {
+		return fmt.Errorf("read what person %d can be asked about: %w", person, err)
+	}
+	topics := make([]int64, len(have), len(have)+1)
+	for i, a := range have {
+		if topics[i] = a.ID; a.ID == topic {
+			return nil
+		}
+	}
+	if len(have) >= maxAsks {
+		return errs.Conflictf("You can be asked about %d topics at most. Take one off your profile first.", maxAsks)
+	}
+	s.changed(tx)
+	if err := replaceAsks(ctx, tx, person, append(topics, topic)); err != nil {
+		return fmt.Errorf("add topic %d to person %d: %w", topic, person, err)
+	}
+	return appendEdited(ctx, tx, person, person, change{})
+}
+
 // ReplaceTopic lets everybody who can be asked about one topic be asked about another, in tx: topics were merged.
 func (s *Service) ReplaceTopic(ctx context.Context, tx *db.Tx, old, into int64) error {
 	s.changed(tx)
