@@ -207,10 +207,9 @@ func BenchmarkExperts(b *testing.B) {
 	}
 	texts := queries(100)
 	for i := 0; b.Loop(); i++ {
-		votes, err := p.ours.Votes(context.Background(), search.Query{Text: texts[i%len(texts)], Audiences: []string{"hub", "public"}}, search.VoteDepth)
+		_, err := p.ours.Experts(context.Background(), search.Need{Text: texts[i%len(texts)], Audiences: []string{"hub", "public"}, Limit: 20})
 		if err != nil {
 			b.Fatal(err)
 		}
-		search.RankPeople(votes, 0)
 	}
 }

@@ -134,3 +134,24 @@ func (t *totals) average(field string) float64 {
 	}
 	return 1
 }
+
+// contribution is average, but of what people write themselves: a text is long or short beside all texts, those of threads and of
+// replies, or a chat would be measured by other standards than the reports beside it.
+func (t *totals) contribution(field string) float64 {
+	if field != fieldBody && field != fieldReplyBody {
+		return t.average(field)
+	}
+	var tokens, having int64
+	for _, of := range []struct {
+		group int
+		field string
+	}{{groupThread, fieldBody}, {groupReply, fieldReplyBody}} {
+		i := slices.Index(textFields[:], of.field)
+		tokens += t.Tokens[of.group][i]
+		having += t.Having[of.group][i]
+	}
+	if having <= 0 {
+		return 1
+	}
+	return max(1, float64(tokens)/float64(having))
+}

@@ -48,6 +48,7 @@ const (
 	fieldState    = "state"   // answered or unanswered for questions, superseded, checked
 	fieldHas      = "has"     // file
 	fieldEvidence = "evidence"
+	fieldExpert   = "expert" // ids of who wrote evidence
 	fieldDay      = "day"    // of writing, 20270304 in UTC
 	fieldYear     = "year"   // of writing
 	fieldActive   = "active" // month of the latest contribution, 202703 in UTC
@@ -137,6 +138,7 @@ func (a *analyzer) build(d *Doc) (*document.Document, lengths) {
 	}
 	if d.evidence() {
 		b.term(fieldEvidence, "1")
+		b.term(fieldExpert, d.experts()...)
 	}
 	at := time.UnixMicro(d.Created).UTC()
 	b.term(fieldDay, day(at))
@@ -257,6 +259,15 @@ func (d *Doc) states() []string {
 	}
 	if d.Checked != 0 {
 		out = append(out, "checked")
+	}
+	return out
+}
+
+// experts are the ids of who wrote d.
+func (d *Doc) experts() []string {
+	out := []string{strconv.FormatInt(d.AuthorID, 10)}
+	for _, id := range d.CoAuthors {
+		out = append(out, strconv.FormatInt(id, 10))
 	}
 	return out
 }

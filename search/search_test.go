@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -256,8 +257,8 @@ func TestNothingLeaks(t *testing.T) {
 			if got, err := x.Similar(ctx, "drone insurance policy", tc.audiences, 0, 10); err != nil || len(got) != 0 {
 				t.Errorf("Similar = %v, %v; want nothing", got, err)
 			}
-			if got, err := x.Votes(ctx, search.Query{Text: "structures drone deck", Audiences: tc.audiences}, 100); err != nil || len(got) != 0 {
-				t.Errorf("Votes = %v, %v; want nothing", got, err)
+			if got, err := x.Experts(ctx, search.Need{Text: "structures drone deck", Audiences: tc.audiences, Limit: 10}); err != nil || len(got) != 0 {
+				t.Errorf("Experts = %v, %v; want nobody", got, err)
 			}
 		})
 	}
@@ -313,49 +314,71 @@ func TestSimilarLeavesOutTheThreadItself(t *testing.T) {
 	}
 }
 
-func TestQuestionsAreNoEvidence(t *testing.T) {
+func TestExperts(t *testing.T) {
 	x := open(t)
 	put(t, x, sample...)
-	votes, err := x.Votes(t.Context(), search.Query{Text: "drone footbridges", Audiences: member}, 10)
-	if err != nil || len(votes) != 2 {
-		t.Fatalf("Votes = %+v, %v; want the two replies", votes, err)
+	ranked, err := x.Experts(t.Context(), search.Need{Text: "drone footbridges", Audiences: member, Limit: 10})
+	if err != nil || len(ranked) != 2 || ranked[0].Person != 3 || ranked[1].Person != 2 || ranked[0].Score != 1 {
+		t.Fatalf("Experts = %+v, %v; want Siân and Ravi for their replies, not who asked", ranked, err)
 	}
-	for _, v := range votes {
-		if v.Type != "reply" || v.Thread != 1 || v.AuthorID == 0 {
-			t.Errorf("vote %+v, want a reply of thread 1", v)
-		}
-		if v.ID == "reply:1" && (!v.Accepted || v.Votes != 3 || v.Created != micros("2026-03-05")) {
-			t.Errorf("vote %+v lost what it is worth", v)
+	if e := ranked[1].Evidence; len(e) != 1 || e[0].ID != "reply:1" || e[0].Thread != 1 || !e[0].Accepted || e[0].Votes != 3 || e[0].Created != micros("2026-03-05") {
+		t.Errorf("evidence %+v lost what it is worth", e)
+	}
+	for _, tc := range []struct {
+		name string
+		n    search.Need
+		want string
+	}{
+		{"somebody left out", search.Need{Text: "drone footbridges", Audiences: member, Except: []int64{3}, Limit: 10}, "2"},
+		{"a thread left out", search.Need{Text: "drone footbridges", Audiences: member, Outside: 1, Limit: 10}, ""},
+		{"about a topic", search.Need{Text: "subsidy", Topics: []string{"rights-of-way"}, Audiences: member, Limit: 10}, ""},
+		{"quotes are no order", search.Need{Text: `"the drone structures"`, Audiences: member, Limit: 10}, "2 3"},
+		{"misspelt", search.Need{Text: "strutcures", Audiences: member, Limit: 10}, "2"},
+		{"nothing asked", search.Need{Audiences: member, Limit: 10}, ""},
+		{"nobody wanted", search.Need{Text: "drone", Audiences: member}, ""},
+	} {
+		got, err := x.Experts(t.Context(), tc.n)
+		if err != nil || people(got) != tc.want {
+			t.Errorf("%s: Experts = %q, %v; want %q", tc.name, people(got), err, tc.want)
 		}
 	}
 }
 
-func TestRankPeople(t *testing.T) {
-	now := micros("2027-01-01")
+// people returns who is ranked, in order of their ids.
+func people(ranked []search.Ranked) string {
+	var ids []string
+	for _, r := range ranked {
+		ids = append(ids, strconv.FormatInt(r.Person, 10))
+	}
+	slices.Sort(ids)
+	return strings.Join(ids, " ")
+}
+
+// TestVoting says what counts when people are ranked.
+func TestVoting(t *testing.T) {
 	recent, old := micros("2026-12-01"), micros("2018-12-01")
 	for _, tc := range []struct {
-		name  string
-		votes []search.Vote
-		want  []int64
+		name    string
+		replies []search.Doc
+		want    int64 // first
 	}{
-		{"nobody", nil, nil},
-		{"better matches first", []search.Vote{{AuthorID: 1, Score: 9, Created: recent}, {AuthorID: 2, Score: 3, Created: recent}}, []int64{1, 2}},
-		{"more of the same counts", []search.Vote{{AuthorID: 1, Score: 5, Created: recent}, {AuthorID: 2, Score: 5, Created: recent}, {AuthorID: 2, Score: 5, Created: recent}}, []int64{2, 1}},
-		{"accepted counts", []search.Vote{{AuthorID: 1, Score: 5, Created: recent}, {AuthorID: 2, Score: 5, Created: recent, Accepted: true}}, []int64{2, 1}},
-		{"useful counts", []search.Vote{{AuthorID: 1, Score: 5, Created: recent}, {AuthorID: 2, Score: 5, Created: recent, Votes: 20}}, []int64{2, 1}},
-		{"knowledge fades", []search.Vote{{AuthorID: 1, Score: 5, Created: old}, {AuthorID: 2, Score: 5, Created: recent}}, []int64{2, 1}},
-		{"nobody's contributions are nobody's", []search.Vote{{Score: 9, Created: recent}, {AuthorID: 2, Score: 1, Created: recent}}, []int64{2}},
+		{"better matches", []search.Doc{{AuthorID: 1, Body: "culvert grille", Created: recent}, {AuthorID: 2, Body: "culvert", Created: recent}}, 1},
+		{"more of the same", []search.Doc{{AuthorID: 1, Body: "culvert", Created: recent}, {AuthorID: 2, Body: "culvert", Created: recent}, {AuthorID: 2, Body: "culvert", Created: recent}}, 2},
+		{"accepted", []search.Doc{{AuthorID: 1, Body: "culvert", Created: recent}, {AuthorID: 2, Body: "culvert", Created: recent, Accepted: true}}, 2},
+		{"useful", []search.Doc{{AuthorID: 1, Body: "culvert", Created: recent}, {AuthorID: 2, Body: "culvert", Created: recent, Votes: 20}}, 2},
+		{"knowledge fades", []search.Doc{{AuthorID: 1, Body: "culvert", Created: old}, {AuthorID: 2, Body: "culvert", Created: recent}}, 2},
+		{"together", []search.Doc{{AuthorID: 1, Body: "grille", Created: recent}, {AuthorID: 1, CoAuthors: []int64{2}, Body: "culvert grille", Created: recent}, {AuthorID: 2, Body: "culvert grille", Created: recent}}, 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			var got []int64
-			for _, r := range search.RankPeople(tc.votes, now) {
-				got = append(got, r.Person)
-				if len(r.Evidence) == 0 {
-					t.Errorf("person %d without evidence", r.Person)
-				}
+			x := open(t)
+			for i := range tc.replies {
+				d := &tc.replies[i]
+				d.ID, d.Type, d.Kind, d.Thread, d.Audience = fmt.Sprintf("reply:%d", i+1), "reply", "question", int64(i+1), "hub"
 			}
-			if !slices.Equal(got, tc.want) {
-				t.Errorf("RankPeople = %v, want %v", got, tc.want)
+			put(t, x, tc.replies...)
+			got, err := x.Experts(t.Context(), search.Need{Text: "culvert grille", Audiences: []string{"hub"}, Limit: 10})
+			if err != nil || len(got) != 2 || got[0].Person != tc.want {
+				t.Errorf("Experts = %+v, %v; want %d first", got, err, tc.want)
 			}
 		})
 	}

@@ -94,16 +94,11 @@ func (s *Service) experts(ctx context.Context, v auth.Viewer, text string, outsi
 	if !v.SignedIn() || strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	votes, err := s.index.Votes(ctx, search.Query{Text: text, Audiences: v.Audiences()}, search.VoteDepth)
+	// Some of the first may have left, or their evidence may have gone.
+	ranked, err := s.index.Experts(ctx, search.Need{Text: text, Audiences: v.Audiences(), Outside: outside, Limit: limit + limit/2 + 10})
 	if err != nil {
 		return nil, fmt.Errorf("find who knows about %q: %w", text, err)
 	}
-	if outside != 0 {
-		votes = slices.DeleteFunc(votes, func(vote search.Vote) bool { return vote.Thread == outside })
-	}
-	// Some of the first may have left, or their evidence may have gone.
-	ranked := search.RankPeople(votes, s.now().UnixMicro())
-	ranked = ranked[:min(len(ranked), limit+limit/2+10)]
 	var refs []string
 	for _, r := range ranked {
 		refs = append(refs, ref("person", r.Person))
