@@ -148,15 +148,7 @@ func (s *Service) ranked(ctx context.Context, n need) ([]search.Ranked, error) {
 		}
 		text = strings.Join(names, " ")
 	}
-	votes, err := s.index.Votes(ctx, search.Query{Text: text, Audiences: n.audiences}, search.VoteDepth)
-	if err != nil {
-		return nil, err
-	}
-	votes = slices.DeleteFunc(votes, func(v search.Vote) bool {
-		return n.outside != 0 && v.Thread == n.outside || slices.Contains(n.except, v.AuthorID)
-	})
-	ranked := search.RankPeople(votes, s.now().UnixMicro())
-	return ranked[:min(len(ranked), considered)], nil
+	return s.index.Experts(ctx, search.Need{Text: text, Audiences: n.audiences, Except: n.except, Outside: n.outside, Limit: considered})
 }
 
 // add adds up what people contributed to topics over the years, leaving out who is not looked for.
