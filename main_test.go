@@ -146,7 +146,7 @@ func TestKilledAmidWriting(t *testing.T) {
 	token := strings.TrimSpace(execute(t, data, "admin", "token", "--account", "priya.nair@tamarshire.example"))
 	before := answers(t, data, token, acknowledged)
 	for _, word := range acknowledged {
-		if !regexp.MustCompile(`^1 \[\{reply:`).MatchString(before[word]) {
+		if !regexp.MustCompile(`^1 \[\{thread \{reply:`).MatchString(before[word]) {
 			t.Errorf("%s is not found: %s", word, before[word])
 		}
 	}
@@ -172,6 +172,7 @@ func answers(t *testing.T, data, token string, words []string) map[string]string
 		}
 		type hit struct {
 			Ref   string
+			Reply struct{ Ref string }
 			Score float64
 		}
 		var found struct {

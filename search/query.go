@@ -147,7 +147,7 @@ func (x *Index) find(v *view, q Query, res *Result) error {
 	if a.words && q.Sort != "date" {
 		best, res.Total, err = x.best(&a, max(keep, judged))
 	} else {
-		best, res.Total, err = a.newest(keep)
+		best, res.Total, err = a.newest(max(keep, few))
 	}
 	if err != nil {
 		return err
@@ -161,15 +161,62 @@ func (x *Index) find(v *view, q Query, res *Result) error {
 			res.Parsed.note("Nothing has all of these words. These results have some of them.")
 		}
 	}
+	var late []Hit
+	if a.words && res.Total < few && slices.Contains(a.q.types, "thread") && !slices.Contains(a.q.types, "reply") {
+		if late, err = x.late(&a, q, res.Parsed, best); err != nil {
+			return err
+		}
+		res.Total += len(late)
+	}
 	end := min(offset+limit, len(best), maxWindow)
-	if offset >= end {
-		return nil
+	if offset < end {
+		if res.Hits, err = a.describe(best[offset:end], q.Explain, x.today()); err != nil {
+			return err
+		}
+		if a.words {
+			if err := a.replies(res.Hits); err != nil {
+				return err
+			}
+		}
 	}
-	res.More = end < len(best)
-	if res.Hits, err = a.describe(best[offset:end], q.Explain, x.today()); err != nil || !a.words {
-		return err
+	from, to := max(offset-len(best), 0), offset+limit-len(best)
+	res.Hits = append(res.Hits, late[min(from, len(late)):min(max(to, 0), len(late))]...)
+	res.More = end < len(best) || to < len(late)
+	return nil
+}
+
+// few is how many things found are fewer than one likes to see.
+const few = 20
+
+// late returns threads besides found in which only late replies have the words. The document of a thread has its first replies and not
+// the thousandth, or it would be written anew, as long as it is, with each reply to come. Where much is found such a thread would
+// be far behind; where little is, nothing may be missed.
+func (x *Index) late(a *asked, q Query, p Parsed, found []hit) ([]Hit, error) {
+	q.Types = []string{"reply"}
+	g, err := x.gate(a.view, q, p)
+	if err != nil {
+		return nil, err
 	}
-	return a.replies(res.Hits)
+	said, _, err := a.view.rank(bm25f{fields: replyFields[:1], terms: a.q.terms, types: q.Types}, g, mostReplies)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[int64]bool)
+	for _, h := range found {
+		seen[h.thread] = true
+	}
+	var out []Hit
+	for _, m := range said {
+		f, err := m.facts()
+		if err != nil {
+			return nil, err
+		}
+		if !seen[f.thread] {
+			seen[f.thread] = true
+			out = append(out, Hit{ID: "thread:" + strconv.FormatInt(f.thread, 10), Type: "thread", Thread: f.thread, Score: m.score, Reply: f.id})
+		}
+	}
+	return out, nil
 }
 
 // today is the time for which priors are reckoned: of the day, so that a score stays the same for as long.

@@ -74,7 +74,7 @@ func TestSearch(t *testing.T) {
 		{"not", search.Query{Text: "footbridges -insurance"}, "thread:1"},
 		{"not what a reply says", search.Query{Text: "footbridges -spring"}, "thread:3"},
 		{"not a phrase", search.Query{Text: `subsidy -"state aid"`}, "person:2"},
-		{"author by handle", search.Query{Text: "drone author:siân"}, "thread:3"},
+		{"author by handle", search.Query{Text: "drone author:siân"}, "thread:3 thread:1"},
 		{"author of a reply", search.Query{Text: `footbridges author:"Ravi Anand" kind:reply`}, "reply:1"},
 		{"topic by name", search.Query{Text: `topic:"Rights of Way"`}, "thread:1 topic:1"},
 		{"kind", search.Query{Text: "subsidy kind:people"}, "person:2"},
@@ -152,6 +152,51 @@ func TestBestReply(t *testing.T) {
 		if err != nil || len(res.Hits) != 1 || res.Hits[0].Reply != want {
 			t.Errorf("%s: %+v, %v; want thread:1 with %q", text, res.Hits, err, want)
 		}
+	}
+}
+
+// TestLateReplies finds what only a reply says that its thread's document has no room for.
+func TestLateReplies(t *testing.T) {
+	x := open(t)
+	put(t, x, sample...)
+	late := search.Doc{
+		ID: "reply:900", Type: "reply", Kind: "question", Thread: 1, ThreadTitle: "Who inspects footbridges?", Body: "Use a borescope, then a state of the art camera.",
+		Author: "ravi", AuthorID: 2, Names: "Ravi Anand", Audience: "hub", Created: micros("2026-05-02"),
+	}
+	put(t, x, late)
+	for _, tc := range []struct {
+		name, text string
+		audiences  []string
+		kinds      []string
+		want       string
+		total      int
+	}{
+		{"alone", "borescope", member, nil, "thread:1", 1},
+		{"misspelt", "borescoope", member, nil, "thread:1", 1},
+		{"behind what the threads say", "state camera", member, nil, "thread:2 thread:1", 2},
+		{"of a kind", "borescope", member, []string{"question"}, "thread:1", 1},
+		{"of another kind", "borescope", member, []string{"post"}, "", 0},
+		{"not for strangers", "borescope", []string{"public"}, nil, "", 0},
+		{"not their correction either", "borescoope", []string{"public"}, nil, "", 0},
+	} {
+		res, err := x.Search(t.Context(), search.Query{Text: tc.text, Audiences: tc.audiences, Kinds: tc.kinds, Limit: 5})
+		if err != nil || ids(res.Hits) != tc.want || res.Total != tc.total || res.More {
+			t.Errorf("%s: %s of %d (more: %v), %v; want %s", tc.name, ids(res.Hits), res.Total, res.More, err, tc.want)
+		}
+		if tc.total == 1 && res.Hits[0].Reply != "reply:900" {
+			t.Errorf("%s: the reply is %q", tc.name, res.Hits[0].Reply)
+		}
+		if tc.total == 0 && res.Instead != "" {
+			t.Errorf("%s: corrected to %q", tc.name, res.Instead)
+		}
+	}
+	second, err := x.Search(t.Context(), search.Query{Text: "state camera", Audiences: member, Limit: 1, Offset: 1})
+	if err != nil || ids(second.Hits) != "thread:1" || second.More {
+		t.Errorf("page 2: %s, more %v, %v", ids(second.Hits), second.More, err)
+	}
+	first, err := x.Search(t.Context(), search.Query{Text: "state camera", Audiences: member, Limit: 1})
+	if err != nil || ids(first.Hits) != "thread:2" || !first.More {
+		t.Errorf("page 1: %s, more %v, %v", ids(first.Hits), first.More, err)
 	}
 }
 

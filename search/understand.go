@@ -128,6 +128,16 @@ func (x *Index) correct(s *speller, pl *plan, p *Parsed, words []word) error {
 	if err != nil {
 		return err
 	}
+	for i, n := range docs {
+		if n > 0 {
+			continue
+		}
+		late, err := s.seen([]probe{{[]string{fieldReplyBody}, words[i].stem}}) // see Index.late
+		if err != nil {
+			return err
+		}
+		docs[i] = late[0]
+	}
 	c := correction{speller: s, pl: pl, words: words, replaced: make(map[string]string)}
 	shortest := minCorrected
 	if len(words) > maxExpected {

@@ -18,7 +18,7 @@ import (
 )
 
 // Version of the contract. What is there stays; additions raise the last number.
-const Version = "1.0.0"
+const Version = "1.0.1"
 
 // Addresses returns paths of the hub as absolute addresses. *web.Web is one.
 type Addresses interface {
@@ -34,6 +34,13 @@ type Hit struct {
 	URL        string  `json:"url" format:"uri"`
 	Network    string  `json:"network" example:"flood-watch" doc:"Slug of the network its thread lives in; empty when in none"`
 	Score      float64 `json:"score" doc:"Comparable within one answer only"`
+	Reply      *Reply  `json:"reply,omitempty" doc:"Of a thread: the reply that says most about the query"`
+}
+
+// Reply is the part of a thread that says most about a query.
+type Reply struct {
+	Ref string `json:"ref" example:"reply:9"`
+	URL string `json:"url" format:"uri"`
 }
 
 // Person is somebody who may know.
@@ -48,17 +55,21 @@ type Person struct {
 
 // SearchInput is the query of a search.
 type SearchInput struct {
-	Q     string `query:"q" required:"true" minLength:"1" maxLength:"4000" doc:"As in the search box: words, \"phrases\", -not, author:, topic:, network:, kind:, before:, after:, is:"`
+	Q     string `query:"q" required:"true" minLength:"1" maxLength:"4000" doc:"As in the search box: words, \"phrases\", -not, author:, topic:, in:, kind:, before:, after:, is:, has:"`
 	Kind  string `query:"kind" enum:"question,discussion,post,signal,decision,reply,thread,person,topic,network" doc:"Only results of this kind"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+	Page  int    `query:"page" minimum:"1" maximum:"1000" default:"1"`
+	Sort  string `query:"sort" enum:"relevance,date" default:"relevance" doc:"date: newest first"`
+	Exact bool   `query:"exact" doc:"Search for what was typed, without correcting its spelling"`
 }
 
-// SearchOutput is what was found, best first. A thread and its replies are one hit: the best of them.
+// SearchOutput is what was found, best first. A thread and its replies are one hit.
 type SearchOutput struct {
 	Body struct {
-		Total int      `json:"total" doc:"Documents that match, before replies are gathered under their threads"`
-		Hits  []Hit    `json:"hits"`
-		Notes []string `json:"notes,omitempty" doc:"What of the query was not understood"`
+		Total   int      `json:"total" doc:"Things that match; a thread and its replies are one"`
+		Hits    []Hit    `json:"hits"`
+		Instead string   `json:"instead,omitempty" doc:"What was searched for in the place of the query, because nothing has some of its words"`
+		Notes   []string `json:"notes,omitempty" doc:"What of the query was not understood, and what was done about it"`
 	}
 }
 
@@ -158,7 +169,10 @@ func fail(ctx context.Context, err error) error {
 }
 
 func (s *service) search(ctx context.Context, in *SearchInput) (*SearchOutput, error) {
-	q := find.Query{Text: in.Q, Limit: in.Limit}
+	q := find.Query{Text: in.Q, Limit: in.Limit, Page: in.Page, Literal: in.Exact}
+	if in.Sort == "date" {
+		q.Sort = in.Sort
+	}
 	if in.Kind != "" {
 		q.Kinds = []string{in.Kind}
 	}
@@ -167,7 +181,7 @@ func (s *service) search(ctx context.Context, in *SearchInput) (*SearchOutput, e
 		return nil, fail(ctx, err)
 	}
 	out := &SearchOutput{}
-	out.Body.Total, out.Body.Hits, out.Body.Notes = res.Total, s.hits(res.Hits), res.Parsed.Notes
+	out.Body.Total, out.Body.Hits, out.Body.Instead, out.Body.Notes = res.Total, s.hits(res.Hits), res.Instead, res.Parsed.Notes
 	return out, nil
 }
 
@@ -190,6 +204,9 @@ func (s *service) hits(list []find.Hit) []Hit {
 	out := make([]Hit, len(list))
 	for i, h := range list {
 		out[i] = Hit{Ref: h.Ref, ExternalID: h.ExternalID, Kind: h.Kind, Title: h.Title, URL: s.at.URL(h.Path), Network: h.Network.Slug, Score: h.Score}
+		if h.Reply != nil {
+			out[i].Reply = &Reply{Ref: h.Reply.Ref, URL: s.at.URL(h.Reply.Path)}
+		}
 	}
 	return out
 }
