@@ -207,6 +207,7 @@ POST /unfollow                       public      in  303    303     303       30
                                      network     in  303    303     303       303     303    303     303       303   303    in
 
 GET  /search                         -           200 200    200     200       200     200    200     200       200   200    200   | q=library
+GET  /search/narrow                 -           200 200    200     200       200     200    200     200       200   200    200   | q=library
 GET  /suggest                        -           200 200    200     200       200     200    200     200       200   200    200   | q=con
 
 GET  /people                         -           in  200    200     200       200     200    200     200       200   200    in
@@ -318,6 +319,7 @@ GET  /blog/readers/:token            -           404 404    404     404       40
 POST /blog/readers/:token            -           200 200    200     200       200     200    200     200       200   200    200  | do=stop
 GET  /settings/letters               -           in  200    200     200       200     200    200     200       200   200    in
 
+GET  /opensearch.xml                 -           200 200    200     200       200     200    200     200       200   200    200
 GET  /robots.txt                     -           200 200    200     200       200     200    200     200       200   200    200
 GET  /sitemap.xml                    -           200 200    200     200       200     200    200     200       200   200    200
 GET  /sitemap/:kind/:n.xml           -           200 200    200     200       200     200    200     200       200   200    200

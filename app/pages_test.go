@@ -63,6 +63,7 @@ var pages = map[string]struct {
 	"/blog/readers/:token":            {"/blog/readers/none", "", 404}, // package blogs reads those of real letters
 	"/settings/letters":               {"/settings/letters", priya, 200},
 	"/networks/:slug/feed.atom":       {"/networks/connected-libraries/feed.atom", "", 200},
+	"/opensearch.xml":                 {"/opensearch.xml", "", 200},
 	"/robots.txt":                     {"/robots.txt", "", 200},
 	"/sitemap.xml":                    {"/sitemap.xml", "", 200},
 	"/sitemap/:kind/:n.xml":           {"/sitemap/threads/1.xml", "", 200},
@@ -89,6 +90,7 @@ var pages = map[string]struct {
 	"/replies/:id/edit":               {"/replies/{reply}/edit", ruth, 200},
 	"/replies/:id/delete":             {"/replies/{reply}/delete", ruth, 200},
 	"/search":                         {"/search?q=library", priya, 200},
+	"/search/narrow":                  {"/search/narrow?q=library", priya, 200},
 	"/suggest":                        {"/suggest?q=con", priya, 200},
 	"/people":                         {"/people", priya, 200},
 	"/people/chart":                   {"/people/chart", priya, 200},

@@ -113,6 +113,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 
 	// Finding.
 	f.Get("/search", searches, find.Search)
+	f.Get("/search/narrow", searches, find.Narrow) // after the results: counts, filters, and who may know
+	f.Get("/opensearch.xml", reads, find.OpenSearch)
 	f.Get("/suggest", searches, find.Suggest) // as you type: titles, names, topics
 
 	// People.

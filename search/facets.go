@@ -10,7 +10,8 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
-// A Facet counts the values of a field among everything that matches: kind, topic and network (slugs), or year.
+// A Facet counts the values of a field among everything that matches: kind, topic and network (slugs), state (answered, unanswered,
+// checked, superseded), has (file), or year.
 type Facet struct {
 	Name   string
 	Values []FacetValue
@@ -25,8 +26,7 @@ type FacetValue struct {
 // facetSize is how many values of a facet are shown, the most frequent.
 const facetSize = 20
 
-// Facets counts what q finds by kind, topic, network and year, the most frequent value first. It is apart from Search so that
-// results need not wait for it.
+// Facets counts what q finds by each Facet, the most frequent value first. It is apart from Search so that results need not wait for it.
 func (x *Index) Facets(ctx context.Context, q Query) (out []Facet, err error) {
 	p := Parse(q.Text)
 	err = x.see(ctx, func(v *view) error {
@@ -38,7 +38,7 @@ func (x *Index) Facets(ctx context.Context, q Query) (out []Facet, err error) {
 		if err != nil {
 			return err
 		}
-		for _, name := range []string{fieldKind, fieldTopic, fieldNetwork, fieldYear} {
+		for _, name := range []string{fieldKind, fieldTopic, fieldNetwork, fieldState, fieldHas, fieldYear} {
 			f, err := v.facet(name, sets)
 			if err != nil {
 				return err

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"watercooler/app/db"
@@ -107,6 +108,7 @@ type Hit struct {
 	Votes      int
 	Answered   bool                // the thread has an accepted answer
 	Accepted   bool                // this reply is it
+	Superseded bool                // another thread has taken its place
 	Reply      *Said               // of a thread: the reply that says most about the query, nil for none
 	Why        *search.Explanation // when Query.Explain
 
@@ -132,16 +134,19 @@ type Service struct {
 	knowing *cache[threads.Knower]
 	marked  fragments
 	names   names
+	built   atomic.Int64 // documents, of a rebuild that goes on; -1 for none
+	toBuild atomic.Int64 // how many it will be
 }
 
 // New returns a Service that searches index, which holds what d holds.
 func New(d *db.DB, index *search.Index, now func() time.Time) *Service {
 	s := &Service{db: d, index: index, now: now, related: newCache[int64](now), knowing: newCache[threads.Knower](now)}
+	s.built.Store(-1)
 	index.Feedback(s.Texts)
 	return s
 }
 
-// Search finds what v may read. A thread and its replies are one hit: the best of them.
+// Search finds what v may read. A thread and its replies are one hit.
 func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, error) {
 	q.Limit = min(max(q.Limit, 1), maxLimit)
 	sq := search.Query{
@@ -161,7 +166,7 @@ func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, 
 	}
 	hits := found.Hits
 	if apart && q.Page <= 1 && len(q.Kinds) == 0 && v.SignedIn() {
-		people, err := s.index.Search(ctx, search.Query{Text: q.Text, Audiences: v.Audiences(), Types: []string{"person"}, Limit: peopleHits})
+		people, err := s.index.Search(ctx, search.Query{Text: q.Text, Audiences: v.Audiences(), Types: []string{"person"}, Limit: peopleHits, Literal: q.Literal})
 		if err != nil {
 			return Results{}, fmt.Errorf("search for people like %q: %w", q.Text, err)
 		}
@@ -355,7 +360,7 @@ func (h *Hit) ofSame(reply Hit) bool { return h.Ref == ref("thread", reply.threa
 // ofThread fills in what a hit on a thread shares with one on its replies.
 func (h *Hit) ofThread(t thread, topics []Topic) {
 	h.Title, h.Path, h.Topics, h.Replies, h.Answered, h.thread = t.Title, t.path(), topics, t.Replies, t.Accepted != 0, t.ID
-	h.Network = t.Network
+	h.Network, h.Superseded = t.Network, t.Superseded
 }
 
 // Suggest completes what v is typing, from titles, names, topics and networks; types are any of thread, person, topic and network.

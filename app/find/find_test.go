@@ -394,7 +394,7 @@ func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 	t.Helper()
 	w, err := web.New(web.Config{Now: clock})
 	must(t, err)
-	viewers := map[string]auth.Viewer{"": auth.Public, "gwen": h.gwen}
+	viewers := map[string]auth.Viewer{"": auth.Public, "gwen": h.gwen, "ravi": auth.ForPerson(h.ravi.Account, h.ravi.Person, h.ravi.Organisation, true, 0), "mod": h.gwen}
 	var statements atomic.Int64
 	f := fiber.New(fiber.Config{Immutable: true, ErrorHandler: w.ErrorHandler})
 	f.Use(func(c *fiber.Ctx) error {
@@ -407,6 +407,8 @@ func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 	})
 	pages := find.NewWeb(h.Service, w)
 	f.Get("/search", pages.Search)
+	f.Get("/search/narrow", pages.Narrow)
+	f.Get("/opensearch.xml", pages.OpenSearch)
 	f.Get("/suggest", pages.Suggest)
 	f.Get("/similar", pages.Similar)
 	return f, &statements
@@ -432,14 +434,21 @@ func TestPages(t *testing.T) {
 		}{
 			{name: "no query", as: "gwen", path: "/search", want: "How to search", most: 0},
 			{name: "results", as: "gwen", path: "/search?q=bridge", want: "<mark>", not: "Bridge number 1 <b>", most: 7},
-			{name: "filters have the names of topics", as: "gwen", path: "/search?q=bridge", want: ">Rivers &amp; Éire’s mills", most: 8},
-			{name: "a question names who may know", as: "gwen", path: "/search?q=" + url.QueryEscape("which is the bridge by the mill?"), want: "Ravi Anand", most: 14},
+			{name: "filters have the names of topics", as: "gwen", path: "/search/narrow?q=bridge", want: ">Rivers &amp; Éire’s mills", most: 9},
+			{name: "years only when there are several", as: "gwen", path: "/search/narrow?q=bridge", want: "Narrow the search", not: "When", most: 9},
+			{name: "a misspelling is said", as: "gwen", path: "/search?q=bridgge", want: `/search?exact=1&amp;q=bridgge`, most: 7},
+			{name: "and not corrected when asked not to", as: "gwen", path: "/search?q=bridgge&exact=1", want: "Nothing found", most: 12},
+			{name: "the best reply", as: "gwen", path: "/search?q=stone+bridge+number", want: "Reply by Ravi Anand", most: 7},
+			{name: "explanations for moderators", as: "mod", path: "/search?q=bridge&explain=1", want: "Why this result?", most: 7},
+			{name: "and nobody else", as: "ravi", path: "/search?q=bridge&explain=1", want: "<mark>", not: "Why th", most: 7},
+			{name: "a question names who may know", as: "gwen", path: "/search/narrow?q=" + url.QueryEscape("which is the bridge by the mill?"), want: "Ravi Anand", most: 14},
 			{name: "second page", as: "gwen", path: "/search?q=bridge&page=2", want: "Previous", most: 7},
 			{name: "topic filter", as: "gwen", path: "/search?q=bridge+topic:structures", want: "Remove filter", most: 7},
 			{name: "people first", as: "gwen", path: "/search?q=ravi+anand", want: "found-people", most: 14},
 			{name: "newest first", as: "gwen", path: "/search?q=bridge&sort=date", want: "Newest first", most: 7},
 			{name: "nothing found offers to ask", as: "gwen", path: "/search?q=xylophone", want: "/write?kind=question&amp;title=xylophone", most: 7},
 			{name: "signed out", path: "/search?q=bridge", want: "Sign in", not: "stone", most: 7},
+			{name: "from the address bar", path: "/opensearch.xml", want: `template="/search?q={searchTerms}"`, most: 0},
 			{name: "suggestions", as: "gwen", path: "/suggest?q=ravi", want: "/people/", most: 5},
 			{name: "suggestions signed out", path: "/suggest?q=ravi", want: "Search for", not: "/people/", most: 5},
 			{name: "mentions", as: "gwen", path: "/suggest?type=person&q=ravi", want: `data-value="@`, most: 5},
@@ -458,7 +467,7 @@ func TestPages(t *testing.T) {
 				must(t, err)
 				body := string(b)
 				if res.StatusCode != 200 || !strings.Contains(body, tc.want) {
-					t.Errorf("GET %s = %d without %q:\n%s", tc.path, res.StatusCode, tc.want, body)
+					t.Errorf("GET %s = %d without %q:\n%s", tc.path, res.StatusCode, tc.want, body[max(0, strings.Index(body, "<main")):])
 				}
 				if tc.not != "" && strings.Contains(body, tc.not) {
 					t.Errorf("GET %s shows %q", tc.path, tc.not)

@@ -326,8 +326,34 @@ func refID(ref, kind string) (int64, bool) {
 // Documents returns how many documents the index should hold, for progress and for checking.
 func (s *Service) Documents(ctx context.Context) (int, error) { return countRows(ctx, s.db) }
 
+// Indexing returns how much of the index is made, in percent, while it is being made and there is no old one to search in; 100 when
+// all that is there can be found.
+func (s *Service) Indexing() int {
+	done := s.built.Load()
+	if done < 0 {
+		return 100
+	}
+	if n, err := s.index.Count(); err != nil || n > 0 {
+		return 100 // the old one serves
+	}
+	return int(min(99, 100*done/max(s.toBuild.Load(), 1)))
+}
+
 // Rebuild makes the index anew from the database, in order of id, while searches are served. Progress may be nil.
 func (s *Service) Rebuild(ctx context.Context, progress func(done int)) error {
+	total, err := s.Documents(ctx)
+	if err != nil {
+		return fmt.Errorf("count what is to be indexed: %w", err)
+	}
+	s.toBuild.Store(int64(total))
+	s.built.Store(0)
+	defer s.built.Store(-1)
+	told := func(done int) {
+		s.built.Store(int64(done))
+		if progress != nil {
+			progress(done)
+		}
+	}
 	return s.index.Rebuild(ctx, func(yield func([]search.Doc) error) error {
 		for _, walk := range []func(ctx context.Context, after int64) ([]search.Doc, int64, error){
 			s.somePeople, s.someTopics, s.someNetworks, s.someThreads, s.someReplies,
@@ -347,7 +373,7 @@ func (s *Service) Rebuild(ctx context.Context, progress func(done int)) error {
 			}
 		}
 		return nil
-	}, progress)
+	}, told)
 }
 
 // Each of these returns the documents of the rows after an id and the last id seen, which is 0 when there are no more.

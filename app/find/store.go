@@ -26,6 +26,7 @@ type thread struct {
 	Accepted   int64 // id of the accepted reply
 	Network    Network
 	Post       string // address below /blog of a post, else ""
+	Superseded bool   // another has taken its place
 }
 
 // path is the address of the thread.
@@ -83,13 +84,13 @@ const threadTail = `, t.audience,
 	p.id, p.handle, p.name, p.job_title, p.photo, COALESCE(u.name, ''),
 	t.created_at, t.reply_count, t.vote_count, COALESCE(t.accepted_reply_id, 0),
 	CASE WHEN t.network_id IS NULL THEN '' ELSE (SELECT n.slug || ' ' || n.name FROM networks n WHERE n.id = t.network_id) END,
-	` + postAddress
+	` + postAddress + `, t.superseded_by IS NOT NULL`
 
 func scanThread(r db.Scanner) (t thread, err error) {
 	var place string
 	err = r.Scan(&t.ID, &t.ExternalID, &t.Kind, &t.Title, &t.Revision, &t.BodyHTML, &t.Audience,
 		&t.Author.ID, &t.Author.Handle, &t.Author.Name, &t.Author.JobTitle, &t.Author.Photo, &t.Author.Unit,
-		&t.CreatedAt, &t.Replies, &t.Votes, &t.Accepted, &place, &t.Post)
+		&t.CreatedAt, &t.Replies, &t.Votes, &t.Accepted, &place, &t.Post, &t.Superseded)
 	t.Network.Slug, t.Network.Name, _ = strings.Cut(place, " ")
 	return t, err
 }

@@ -376,29 +376,39 @@ func (g *shelf) topics() {
 
 func (g *shelf) find() {
 	hits := []find.Hit{
-		{Kind: "question", Path: "/threads/42", Title: []parts.Span{{Text: "Can a school’s "}, {Text: "fibre", Hit: true}, {Text: " connection serve the houses around it?"}}, Body: []parts.Span{{Text: "…while the hamlet next door still has no "}, {Text: "broadband", Hit: true}, {Text: " worth the name."}}, Author: owen, At: now, Topics: []parts.Topic{connectivity}, Replies: 7, Votes: 18, Answered: true},
+		{Kind: "question", Path: "/threads/42", Title: []parts.Span{{Text: "Can a school’s "}, {Text: "fibre", Hit: true}, {Text: " connection serve the houses around it?"}}, Body: []parts.Span{{Text: "…while the hamlet next door still has no "}, {Text: "broadband", Hit: true}, {Text: " worth the name."}}, Author: owen, At: now, Topics: []parts.Topic{connectivity}, Replies: 7, Votes: 18, Answered: true, Superseded: true,
+			Reply: &find.Said{Path: "/replies/8", Author: martin, At: old, Text: []parts.Span{{Text: "The "}, {Text: "fibre", Hit: true}, {Text: " may be shared when the school agrees in writing."}}, Accepted: true},
+			Why:   &find.Why{Score: 9.61, Alike: 0.4, Terms: []find.Term{{Text: "broadband", Score: 5.2, Fields: []find.Field{{Name: "title", Times: 1, Of: 9, Weight: 3}, {Name: "text", Times: 2, Of: 120, Weight: 1}}}}, Priors: []find.Prior{{Name: "recent", Factor: 1.031}}}},
 		{Kind: "reply", Path: "/replies/9", Title: []parts.Span{{Text: "Who pays for wi-fi in community centres?"}}, Body: []parts.Span{{Text: "We share the "}, {Text: "broadband", Hit: true}, {Text: " with the parish hall."}}, Author: gwen, At: old, Accepted: true, Votes: 1},
 		{Kind: "topic", Path: "/topics/connectivity", Title: []parts.Span{{Text: "Connectivity"}}, Body: []parts.Span{{Text: "Broadband", Hit: true}, {Text: ", mobile cover and networks."}}},
 	}
 	page := find.SearchPage{
 		Chrome: g.chrome("rural broadband – Search", ""), Query: "rural broadband", Summary: "212 results for “rural broadband”", Notes: []string{"“before:tomorrow” is not a date and was left out."},
-		DidYou: []parts.Link{{Text: "rural broadband", Path: "/search?q=rural+broadband"}},
-		Tabs:   []parts.Tab{{Text: "Everything", Path: "/search?q=x", Count: 212, Current: true}, {Text: "Questions", Path: "/search?q=x&kind=question", Count: 48}, {Text: "People", Path: "/search?q=x&type=person", Count: 23}},
-		Sort:   []parts.Tab{{Text: "Best match", Path: "/search?q=x", Current: true}, {Text: "Newest first", Path: "/search?q=x&sort=date"}},
+		Instead: find.Instead{Shown: "rural broadband", Typed: parts.Link{Text: "rurla broadband", Path: "/search?q=rurla+broadband&exact=1"}}, Indexing: 100,
+		Tabs:       []parts.Tab{{Text: "Everything", Path: "/search?q=x", Count: 212, Current: true}, {Text: "Questions", Path: "/search?q=x&kind=question", Count: 48}, {Text: "People", Path: "/search?q=x&type=person", Count: 23}},
+		Sort:       []parts.Tab{{Text: "Best match", Path: "/search?q=x", Current: true}, {Text: "Newest first", Path: "/search?q=x&sort=date"}},
+		NarrowPath: "/search/narrow?q=rural+broadband", Explain: parts.Link{Text: "Without explanations", Path: "/search?q=rural+broadband"},
+		Active: []parts.Link{{Text: "Connectivity", Path: "/search?q=x"}},
+		People: []find.PersonHit{{Person: martin, Location: "Barnstaple", Why: []parts.Span{{Text: "Rural", Hit: true}, {Text: " programmes and grants"}}}, {Person: gwen}},
+		Hits:   hits, Pager: parts.Pager{Next: "/search?q=x&page=2", NextText: "More results"}, AskPath: "/write?kind=question&title=rural+broadband",
+	}
+	page.Chrome.Query = page.Query
+	g.add("search", find.Search(page))
+	narrow := find.NarrowPage{
+		Chrome: g.chrome("Narrow the search", ""), Query: page.Query, Back: "/search?q=rural+broadband", Tabs: page.Tabs, Experts: experts(), ExpertsPath: "/experts?q=rural+broadband",
 		Filters: []find.FilterGroup{
 			{Name: "Topic", Values: []parts.Tab{{Text: "Connectivity", Path: "/search?q=x&topic=connectivity", Count: 31}, {Text: "Schools", Path: "/search?q=x&topic=schools", Count: 4}}},
 			{Name: "Answer", Values: []parts.Tab{{Text: "Unanswered", Path: "/search?q=x+is:unanswered", Count: 3}}},
 		},
-		Active: []parts.Link{{Text: "Connectivity", Path: "/search?q=x"}},
-		People: []find.PersonHit{{Person: martin, Location: "Barnstaple", Why: []parts.Span{{Text: "Rural", Hit: true}, {Text: " programmes and grants"}}}, {Person: gwen}},
-		Hits:   hits, Pager: parts.Pager{Next: "/search?q=x&page=2", NextText: "More results"}, AskPath: "/write?kind=question&title=rural+broadband", Experts: experts(),
 	}
-	page.Chrome.Query = page.Query
-	g.add("search", find.Search(page))
+	g.add("search-narrow", find.NarrowAlone(narrow))
+	g.part("narrow", find.Narrow(narrow))
+	g.add("search-narrow-empty", find.NarrowAlone(find.NarrowPage{Chrome: g.chrome("Narrow the search", ""), Query: "x", Back: "/search?q=x"}))
+	g.part("narrow-empty", find.Narrow(find.NarrowPage{}))
 	nothing := g.stranger("agile policy – Search", "")
 	nothing.Query = "agile policy"
-	g.add("search-nothing", find.Search(find.SearchPage{Chrome: nothing, Query: "agile policy", AskPath: "/write?kind=question&title=agile+policy", Experts: experts(), SignIn: "/sign-in", Examples: []parts.Link{{Text: "broadband", Path: "/search?q=broadband"}}}))
-	g.add("search-empty", find.Search(find.SearchPage{Chrome: g.chrome("Search", "")}))
+	g.add("search-nothing", find.Search(find.SearchPage{Chrome: nothing, Query: "agile policy", Indexing: 43, AskPath: "/write?kind=question&title=agile+policy", Experts: experts(), SignIn: "/sign-in", Examples: []parts.Link{{Text: "broadband", Path: "/search?q=broadband"}}}))
+	g.add("search-empty", find.Search(find.SearchPage{Chrome: g.chrome("Search", ""), Indexing: 100}))
 	list := find.SuggestionList{Query: "gw", Suggestions: []find.Suggestion{
 		{Kind: "person", Text: "Gwen Pryce", Note: "Libraries", Path: "/people/gwen.pryce", Value: "@gwen.pryce", Person: &gwen},
 		{Kind: "question", Text: "Who owns the contract?", Path: "/threads/39"}, {Kind: "topic", Text: "Connectivity", Path: "/topics/connectivity", Value: "#connectivity"},
