@@ -14,6 +14,7 @@ import (
 
 	"watercooler/app/errs"
 	"watercooler/app/evaluate"
+	"watercooler/app/experts"
 	"watercooler/app/importers"
 	"watercooler/auth"
 	"watercooler/search"
@@ -162,12 +163,12 @@ func (a *App) evaluator(ctx context.Context, email string) (auth.Viewer, error) 
 
 // whoKnows ranks people as the hub does.
 func (a *App) whoKnows(ctx context.Context, v auth.Viewer, text string, limit int) ([]int64, error) {
-	list, err := a.find.Experts(ctx, v, text, limit)
+	found, err := a.experts.Rank(ctx, v, experts.Question{Text: text, Limit: limit})
 	if err != nil {
 		return nil, fmt.Errorf("rank people: %w", err)
 	}
-	ids := make([]int64, len(list))
-	for i, e := range list {
+	ids := make([]int64, len(found.People))
+	for i, e := range found.People {
 		ids[i] = e.Person.ID
 	}
 	return ids, nil

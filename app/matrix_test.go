@@ -210,6 +210,20 @@ GET  /search                         -           200 200    200     200       20
 GET  /search/narrow                 -           200 200    200     200       200     200    200     200       200   200    200   | q=library
 GET  /suggest                        -           200 200    200     200       200     200    200     200       200   200    200   | q=con
 
+GET  /experts                        -           in  200    200     200       200     200    200     200       200   200    in    | q=library
+GET  /settings/knowing               -           in  200    200     200       200     200    200     200       200   200    in
+POST /settings/knowing               -           in  303    303     303       303     303    303     303       303   303    in    | suggested=yes&open=yes&weekly_cap=3&days=mon
+POST /settings/knowing/:topic        -           in  303    303     303       303     303    303     303       303   303    in    | do=confirm
+GET  /people/:handle/endorse         public      in  200    200     200       200     200    200     200       200   403    in    | reply=$reply
+                                     hub         in  200    200     200       200     200    200     200       200   403    in
+                                     org         in  200    404     200       200     200    200     200       200   403    in
+                                     network     in  404    404     200       200     404    404     404       404   403    in
+POST /people/:handle/endorse         public      in  422    422     422       422     422    422     422       422   403    in    | reply=$reply&topic=connectivity
+                                     hub         in  422    422     422       422     422    422     422       422   403    in
+                                     org         in  422    404     422       422     422    422     422       422   403    in
+                                     network     in  404    404     422       422     404    404     404       404   403    in
+POST /endorsements/:id/withdraw      -           in  404    404     404       404     404    404     404       404   404    in
+
 GET  /people                         -           in  200    200     200       200     200    200     200       200   200    in
 GET  /people/chart                   -           in  200    200     200       200     200    200     200       200   200    in
 GET  /people/:handle                 -           in  200    200     200       200     200    200     200       200   200    in
@@ -746,7 +760,7 @@ func (m *crowd) send(l line, who []string, named *things, header ...string) appt
 // addresses turns the patterns of routes into addresses with names in them.
 var addresses = strings.NewReplacer(
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
-	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
 	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",

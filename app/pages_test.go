@@ -125,6 +125,9 @@ var pages = map[string]struct {
 	"/link/:secret":                   {"/link/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "", 404},
 	"/welcome":                        {"/welcome", "", 404}, // the hub is founded
 	"/settings":                       {"/settings", priya, 200},
+	"/experts":                        {"/experts?q=library+broadband", priya, 200},
+	"/settings/knowing":               {"/settings/knowing", priya, 200},
+	"/people/:handle/endorse":         {"/people/sian-rees/endorse?reply=0&thread=0", priya, 404},
 	"/settings/profile":               {"/settings/profile", priya, 200},
 	"/settings/export":                {"/settings/export", priya, 200},
 	"/admin":                          {"/admin", imran, 200},

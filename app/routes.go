@@ -6,6 +6,7 @@ import (
 	"watercooler/app/admin"
 	"watercooler/app/api"
 	"watercooler/app/blogs"
+	"watercooler/app/experts"
 	"watercooler/app/find"
 	"watercooler/app/importers"
 	"watercooler/app/networks"
@@ -21,16 +22,17 @@ import (
 // routes is every address of the hub, in one list. A request passes the middleware from the top down; context is where a
 // test may change what the request's context carries.
 func (a *App) routes(f *fiber.App, context fiber.Handler) {
-	people := people.NewWeb(a.people, a.web)
-	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.find)
+	experts := experts.NewWeb(a.experts, a.web)
+	people := people.NewWeb(a.people, a.web, experts)
+	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.experts)
 	networks := networks.NewWeb(a.networks, a.threads, threads, a.web)
 	feeds, readers := blogs.NewFeedWeb(a.blogs, a.web, a.hubName), blogs.NewReaderWeb(a.readers, a.web)
 	blogs := blogs.NewWeb(a.blogs, a.threads, threads, a.web)
 	blogs.OfferLetters(a.readers)
-	topics := topics.NewWeb(a.topics, a.threads, threads, a.web)
+	topics := topics.NewWeb(a.topics, a.threads, threads, experts, a.web)
 	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
-	find := find.NewWeb(a.find, a.web)
+	find := find.NewWeb(a.find, a.web, a.experts)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
 	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
 
@@ -116,6 +118,15 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/search/narrow", searches, find.Narrow) // after the results: counts, filters, and who may know
 	f.Get("/opensearch.xml", reads, find.OpenSearch)
 	f.Get("/suggest", searches, find.Suggest) // as you type: titles, names, topics
+
+	// Who knows what.
+	f.Get("/experts", searches, member, experts.People) // who may know about anything, with the evidence
+	f.Get("/settings/knowing", reads, member, experts.Knowing)
+	f.Post("/settings/knowing", writes, member, experts.SaveKnowing)
+	f.Post("/settings/knowing/:topic", writes, member, experts.Choose)
+	f.Get("/people/:handle/endorse", reads, member, experts.EndorseForm)
+	f.Post("/people/:handle/endorse", writes, member, experts.Endorse)
+	f.Post("/endorsements/:id/withdraw", writes, member, experts.Withdraw)
 
 	// People.
 	f.Get("/people", reads, member, people.Directory)
@@ -273,5 +284,5 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 
 	// For programs, by session or API token: /api/v1/search, /api/v1/experts, /api/v1/openapi.json.
 	f.Use("/api", searches)
-	api.Register(f, a.find, a.web)
+	api.Register(f, a.find, a.experts, a.web)
 }

@@ -7,18 +7,21 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
 
+	"watercooler/app/experts"
 	"watercooler/app/find"
 	"watercooler/auth"
 )
 
-// Version of the contract. What is there stays; additions raise the last number.
-const Version = "1.0.1"
+// Version of the contract: additions raise the last number, and what goes raises the one before it.
+const Version = "1.1.0"
 
 // Addresses returns paths of the hub as absolute addresses. *web.Web is one.
 type Addresses interface {
@@ -43,14 +46,24 @@ type Reply struct {
 	URL string `json:"url" format:"uri"`
 }
 
-// Person is somebody who may know.
+// Person is somebody who may know. Their order is all that is said of how they compare.
 type Person struct {
-	Ref        string  `json:"ref" example:"person:7"`
-	ExternalID string  `json:"external_id"`
-	Name       string  `json:"name"`
-	URL        string  `json:"url" format:"uri"`
-	Score      float64 `json:"score" doc:"Comparable within one answer only"`
-	Evidence   []Hit   `json:"evidence" doc:"What they wrote on it and you may read, best first"`
+	Ref        string     `json:"ref" example:"person:7"`
+	ExternalID string     `json:"external_id"`
+	Name       string     `json:"name"`
+	URL        string     `json:"url" format:"uri"`
+	Why        string     `json:"why" example:"3 accepted answers on Connectivity"`
+	Evidence   []Evidence `json:"evidence" doc:"What they wrote on it and you may read, best first"`
+}
+
+// Evidence is something that somebody wrote.
+type Evidence struct {
+	Ref      string    `json:"ref" example:"reply:9"`
+	Kind     string    `json:"kind" example:"question" doc:"Of the thread: question, discussion, post, signal or decision"`
+	Title    string    `json:"title" doc:"Of the thread"`
+	URL      string    `json:"url" format:"uri"`
+	Written  time.Time `json:"written"`
+	Accepted bool      `json:"accepted" doc:"It settled the question"`
 }
 
 // SearchInput is the query of a search.
@@ -76,7 +89,7 @@ type SearchOutput struct {
 // ExpertsInput says what somebody wants to know.
 type ExpertsInput struct {
 	Q     string `query:"q" required:"true" minLength:"1" maxLength:"4000" doc:"A word, a topic, or a whole question"`
-	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"10"`
+	Limit int    `query:"limit" minimum:"1" maximum:"50" default:"10"`
 }
 
 // ExpertsOutput is who may know, best first.
@@ -88,12 +101,13 @@ type ExpertsOutput struct {
 
 // service answers the operations.
 type service struct {
-	find *find.Service
-	at   Addresses
+	find    *find.Service
+	experts *experts.Service
+	at      Addresses
 }
 
 // Register adds the API to app, behind the middleware that sets the Viewer.
-func Register(app *fiber.App, f *find.Service, at Addresses) huma.API {
+func Register(app *fiber.App, f *find.Service, e *experts.Service, at Addresses) huma.API {
 	cfg := huma.DefaultConfig("Watercooler", Version)
 	cfg.Info.Description = "Search and expertise of this hub, as far as you may read it."
 	cfg.OpenAPIPath = "/api/v1/openapi"
@@ -106,9 +120,9 @@ func Register(app *fiber.App, f *find.Service, at Addresses) huma.API {
 	}
 	app.Use("/api/v1", handOn)
 	api := humafiber.New(app, cfg)
-	s := &service{find: f, at: at}
+	s := &service{find: f, experts: e, at: at}
 	huma.Register(api, operation("search", "/api/v1/search", "Search", "Finds threads, replies, people, topics and networks."), s.search)
-	huma.Register(api, operation("experts", "/api/v1/experts", "Who may know", "Ranks people by what they wrote, with evidence. Empty unless you are signed in."), s.experts)
+	huma.Register(api, operation("experts", "/api/v1/experts", "Who may know", "Ranks people by what they wrote, with evidence. Empty unless you are signed in."), s.whoKnows)
 	return api
 }
 
@@ -185,19 +199,26 @@ func (s *service) search(ctx context.Context, in *SearchInput) (*SearchOutput, e
 	return out, nil
 }
 
-func (s *service) experts(ctx context.Context, in *ExpertsInput) (*ExpertsOutput, error) {
-	list, err := s.find.Experts(ctx, viewerOf(ctx), in.Q, in.Limit)
+func (s *service) whoKnows(ctx context.Context, in *ExpertsInput) (*ExpertsOutput, error) {
+	found, err := s.experts.Rank(ctx, viewerOf(ctx), experts.Question{Text: in.Q, Limit: in.Limit})
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
 	out := &ExpertsOutput{}
-	out.Body.People = make([]Person, len(list))
-	for i, e := range list {
-		out.Body.People[i] = Person{
-			Ref: e.Ref, ExternalID: e.ExternalID, Name: e.Person.Name, URL: s.at.URL(e.Person.Path()), Score: e.Score, Evidence: s.hits(e.Evidence),
-		}
+	out.Body.People = make([]Person, len(found.People))
+	for i, e := range found.People {
+		p := e.Person
+		out.Body.People[i] = Person{Ref: fmt.Sprintf("person:%d", p.ID), ExternalID: p.ExternalID, Name: p.Name, URL: s.at.URL(p.Path()), Why: e.Why, Evidence: s.evidence(e.Evidence)}
 	}
 	return out, nil
+}
+
+func (s *service) evidence(list []experts.Evidence) []Evidence {
+	out := make([]Evidence, len(list))
+	for i, w := range list {
+		out[i] = Evidence{Ref: w.Ref, Kind: string(w.Kind), Title: w.Title, URL: s.at.URL(w.Path), Written: w.At, Accepted: w.Accepted}
+	}
+	return out
 }
 
 func (s *service) hits(list []find.Hit) []Hit {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"watercooler/app/api"
 	"watercooler/app/apptest/backends"
 	"watercooler/app/db"
+	"watercooler/app/experts"
 	"watercooler/app/find"
 	"watercooler/app/people"
 	"watercooler/app/threads"
@@ -62,13 +64,20 @@ func server(t *testing.T, d *db.DB) *fiber.App {
 		return nil
 	})
 	app.Get("/break", func(*fiber.Ctx) error { return x.Close() })
-	api.Register(app, f, w)
+	api.Register(app, f, experts.New(d, x, noTopics{}, nil, clock), w)
 	t.Cleanup(func() {
 		if err := x.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return app
+}
+
+// noTopics knows no topic.
+type noTopics struct{}
+
+func (noTopics) Resolve(_ context.Context, names []string) ([]experts.Topic, []string, error) {
+	return nil, names, nil
 }
 
 func must(t *testing.T, err error) {
@@ -92,7 +101,7 @@ func TestAPI(t *testing.T) {
 			{"search, a kind", "gwen", "/api/v1/search?q=meter&kind=reply", 200, "application/json", []string{`"ref":"reply:1"`}, ""},
 			{"search, nothing", "gwen", "/api/v1/search?q=xylophone", 200, "application/json", []string{`"hits":[]`}, ""},
 			{"search, signed out", "", "/api/v1/search?q=weir", 200, "application/json", []string{`"total":0,"hits":[]`}, ""},
-			{"experts", "gwen", "/api/v1/experts?q=current+meter", 200, "application/json", []string{`"ref":"person:1"`, `"name":"Gwen Pryce"`, `"url":"https://hub.example/people/`, `"evidence":[{"ref":"reply:1"`}, ""},
+			{"experts", "gwen", "/api/v1/experts?q=current+meter", 200, "application/json", []string{`"ref":"person:1"`, `"name":"Gwen Pryce"`, `"url":"https://hub.example/people/`, `"why":"Wrote about this"`, `"evidence":[{"ref":"reply:1"`}, ""},
 			{"experts, signed out", "", "/api/v1/experts?q=meter", 200, "application/json", []string{`"people":[]`}, "Gwen"},
 			{"no query", "gwen", "/api/v1/search", 422, "application/problem+json", []string{"query.q"}, ""},
 			{"limit too high", "gwen", "/api/v1/search?q=weir&limit=101", 422, "application/problem+json", []string{"limit"}, ""},

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"watercooler/app/db"
+	"watercooler/app/experts"
 	"watercooler/app/find"
+	"watercooler/app/topics"
 	"watercooler/auth"
 	"watercooler/search"
 )
@@ -18,10 +20,22 @@ import (
 // inside is the search of the hub without HTTP and pages: what is asked of a database through its driver. It works on the same
 // database, and on a second index made of the same files, because an index belongs to one process.
 type inside struct {
-	db    *db.DB
-	index *search.Index
-	find  *find.Service
-	mine  auth.Viewer
+	db      *db.DB
+	index   *search.Index
+	find    *find.Service
+	experts *experts.Service
+	mine    auth.Viewer
+}
+
+// knownTopics are the topics that words mean.
+type knownTopics struct{ *topics.Service }
+
+func (s knownTopics) Resolve(ctx context.Context, names []string) (list []experts.Topic, unknown []string, err error) {
+	known, unknown, err := s.Service.Resolve(ctx, names)
+	for _, t := range known {
+		list = append(list, experts.Topic{ID: t.ID, Slug: t.Slug, Name: t.Name})
+	}
+	return list, unknown, err
 }
 
 // openInside opens what the hub in dir serves. The folder of the index is a copy of links: its segments never change.
@@ -38,6 +52,7 @@ func openInside(ctx context.Context, dir string) (_ *inside, err error) {
 		return nil, errors.Join(fmt.Errorf("open the second index: %w", err), in.db.Close())
 	}
 	in.find = find.New(in.db, in.index, time.Now)
+	in.experts = experts.New(in.db, in.index, knownTopics{topics.New(in.db, time.Now)}, nil, time.Now)
 	if in.mine, err = in.viewer(ctx); err != nil {
 		return nil, errors.Join(err, in.Close())
 	}
@@ -91,8 +106,8 @@ func (in *inside) ask(ctx context.Context, kind string, words []string) (int, er
 		list, err := in.find.Suggest(ctx, in.mine, text, 8)
 		return len(list), err
 	case kindExpert:
-		list, err := in.find.Experts(ctx, in.mine, text, 10)
-		return len(list), err
+		found, err := in.experts.Rank(ctx, in.mine, experts.Question{Text: text, Limit: 10})
+		return len(found.People), err
 	default:
 		res, err := in.find.Search(ctx, in.mine, find.Query{Text: text, Limit: shown, Page: 1, Apart: true})
 		return len(res.Hits), err

@@ -143,9 +143,12 @@ func (s *Service) Confirm(ctx context.Context, v auth.Viewer, topic string) erro
 	})
 }
 
-// Decline notes that v wants no label for a topic. They may still be suggested for it.
+// Decline notes that v wants no label for a topic, and takes it off their profile. They may still be suggested for it.
 func (s *Service) Decline(ctx context.Context, v auth.Viewer, topic string) error {
 	return s.choose(ctx, v, topic, "decline", func(tx *db.Tx, t Topic) error {
+		if err := s.asks.Unask(ctx, tx, v.Person, t.ID); err != nil {
+			return err
+		}
 		return upsertChoice(ctx, tx, v.Person, t.ID, Declined)
 	})
 }
@@ -156,6 +159,9 @@ func (s *Service) StepOut(ctx context.Context, v auth.Viewer, topic string) erro
 		return s.decide(ctx, v, "step out", func(tx *db.Tx) error { return s.suggest(ctx, tx, v.Person, false) })
 	}
 	return s.choose(ctx, v, topic, "step out of", func(tx *db.Tx, t Topic) error {
+		if err := s.asks.Unask(ctx, tx, v.Person, t.ID); err != nil {
+			return err
+		}
 		return upsertChoice(ctx, tx, v.Person, t.ID, Out)
 	})
 }
@@ -183,6 +189,40 @@ func (s *Service) choose(ctx context.Context, v auth.Viewer, topic, doing string
 
 // MaxReason bounds why somebody vouches for a colleague, in runes.
 const MaxReason = 300
+
+// Endorsing returns what v is about to vouch for: something that the person wrote, and v may read, with its topics.
+func (s *Service) Endorsing(ctx context.Context, v auth.Viewer, handle string, in NewEndorsement) (Endorsing, error) {
+	if v.Person == 0 {
+		return Endorsing{}, signIn
+	}
+	person, err := selectHandle(ctx, s.db, handle)
+	if err != nil {
+		return Endorsing{}, fmt.Errorf("read person %s: %w", handle, err)
+	}
+	if person.ID == v.Person {
+		return Endorsing{}, errs.Forbiddenf("You cannot endorse yourself.")
+	}
+	o, err := selectObject(ctx, s.db, v, in.Thread, in.Reply)
+	if err != nil {
+		return Endorsing{}, fmt.Errorf("read what is endorsed: %w", err)
+	}
+	if !slices.Contains(o.authors, person.ID) || o.asked {
+		return Endorsing{}, noObject
+	}
+	ref := threadRef(in.Thread)
+	if in.Reply != 0 {
+		ref = replyRef(in.Reply)
+	}
+	found, err := selectEvidence(ctx, s.db, v.Reads, []string{ref})
+	if err != nil {
+		return Endorsing{}, fmt.Errorf("read what is endorsed: %w", err)
+	}
+	w, ok := found[ref]
+	if !ok {
+		return Endorsing{}, noObject
+	}
+	return Endorsing{Person: person, Title: w.Title, Path: w.Path, Topics: o.topics}, nil
+}
 
 // Endorse vouches for a colleague because of something they wrote that v may read, and returns the id of the endorsement.
 // To vouch again for the same person and topic replaces what was said before.

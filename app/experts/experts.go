@@ -42,6 +42,8 @@ type Topics interface {
 type Asks interface {
 	// AskAbout adds a topic to what a person can be asked about. It is no error when it is there already.
 	AskAbout(ctx context.Context, tx *db.Tx, person, topic int64) error
+	// Unask takes a topic away again. It is no error when it is not there.
+	Unask(ctx context.Context, tx *db.Tx, person, topic int64) error
 }
 
 // Service holds the use cases of who knows what.
@@ -70,6 +72,7 @@ func (t Topic) Path() string { return "/topics/" + t.Slug }
 // Person is somebody as a ranking names them.
 type Person struct {
 	ID           int64
+	ExternalID   string // where they were imported from, else ""
 	Handle, Name string
 	Photo        string // key in app/files, "" for none
 	JobTitle     string
@@ -117,6 +120,8 @@ type Endorsement struct {
 	Path   string // of what shows it
 	At     time.Time
 	Mine   bool // the viewer said so and may withdraw it
+
+	choice Choice // of whom it is said, about the topic
 }
 
 // Expert is somebody who may know, and why the hub thinks so. Evidence, Asks and Endorsements are three kinds of evidence;
@@ -266,6 +271,14 @@ type NewEndorsement struct {
 	Reason string
 	Thread int64 // what they wrote: a thread they opened,
 	Reply  int64 // or a reply
+}
+
+// Endorsing is what somebody is about to vouch for.
+type Endorsing struct {
+	Person Person
+	Title  string // of the thread
+	Path   string // of what they wrote
+	Topics []Topic
 }
 
 // Candidate is somebody a question may be offered to.

@@ -25,27 +25,19 @@ func (s *Service) Profile(ctx context.Context, v auth.Viewer, person int64) (Pro
 	if !v.SignedIn() {
 		return Profile{}, signIn
 	}
-	asks, err := selectAsks(ctx, s.db, []int64{person}, nil)
+	topics, decided, years, err := selectAsked(ctx, s.db, v.Reads, person)
 	if err != nil {
 		return Profile{}, fmt.Errorf("read what person %d can be asked about: %w", person, err)
 	}
-	topics := make([]Topic, len(asks))
-	for i, a := range asks {
-		topics[i] = a.topic
-	}
-	known, err := s.knowledge(ctx, v, person, topics)
-	if err != nil {
+	known := s.byTopic(years)
+	if err := s.cite(ctx, v, person, known); err != nil {
 		return Profile{}, fmt.Errorf("read what person %d knows: %w", person, err)
-	}
-	decided, err := selectChoices(ctx, s.db, []int64{person})
-	if err != nil {
-		return Profile{}, fmt.Errorf("read choices of person %d: %w", person, err)
 	}
 	var p Profile
 	for _, t := range topics {
 		i := slices.IndexFunc(known, func(k Knowledge) bool { return k.Topic.ID == t.ID })
 		switch {
-		case decided.of(person, t.ID) == Out:
+		case decided[t.ID] == Out:
 		case i < 0:
 			p.Topics = append(p.Topics, Knowledge{Topic: t})
 		case known[i].Faded():
@@ -59,7 +51,7 @@ func (s *Service) Profile(ctx context.Context, v auth.Viewer, person int64) (Pro
 		return Profile{}, fmt.Errorf("read endorsements of person %d: %w", person, err)
 	}
 	for _, e := range said[person] {
-		if decided.of(person, e.Topic.ID) == NoChoice {
+		if e.choice == NoChoice {
 			e.Mine = e.By.ID == v.Person
 			p.Endorsements = append(p.Endorsements, e)
 		}
@@ -81,7 +73,7 @@ func (s *Service) Inferred(ctx context.Context, v auth.Viewer) (Inferred, error)
 	if err != nil {
 		return Inferred{}, fmt.Errorf("read choices of person %d: %w", v.Person, err)
 	}
-	asks, err := selectAsks(ctx, s.db, []int64{v.Person}, nil)
+	asks, _, err := selectAsks(ctx, s.db, []int64{v.Person}, nil)
 	if err != nil {
 		return Inferred{}, fmt.Errorf("read what person %d can be asked about: %w", v.Person, err)
 	}
@@ -125,15 +117,7 @@ func (s *Service) knowledge(ctx context.Context, v auth.Viewer, person int64, to
 	if len(known) == 0 {
 		return nil, nil
 	}
-	about := make([]Topic, len(known))
-	for i, k := range known {
-		about[i] = k.Topic
-	}
-	places, err := selectPlaces(ctx, s.db, v.Reads, person, about)
-	if err != nil {
-		return nil, err
-	}
-	return known, s.cite(ctx, v, person, known, places)
+	return known, s.cite(ctx, v, person, known)
 }
 
 // byTopic adds up the counts of years, which come by topic.
@@ -179,28 +163,20 @@ func (c Counts) weight() int {
 	return 4*c.Accepted + 2*(c.Answers-c.Accepted) + 3*c.Posts + c.Discussions
 }
 
-// cite gives each of known a few of the contributions at places.
-func (s *Service) cite(ctx context.Context, v auth.Viewer, person int64, known []Knowledge, places []place) error {
-	chosen := make(map[int64][]int64) // threads by topic
-	var all []int64
-	for _, p := range places {
-		if list := chosen[p.topic]; len(list) < shownEvidence && !slices.Contains(list, p.thread) {
-			chosen[p.topic] = append(list, p.thread)
-			all = append(all, p.thread)
-		}
+// cite gives each of known a few contributions that show it.
+func (s *Service) cite(ctx context.Context, v auth.Viewer, person int64, known []Knowledge) error {
+	if len(known) == 0 {
+		return nil
 	}
-	written, err := selectWritten(ctx, s.db, v.Reads, person, all)
-	if err != nil {
-		return err
+	about := make([]Topic, len(known))
+	for i, k := range known {
+		about[i] = k.Topic
 	}
+	shown, err := selectProof(ctx, s.db, v.Reads, person, about)
 	for i := range known {
-		for _, thread := range chosen[known[i].Topic.ID] {
-			if w, ok := written[thread]; ok {
-				known[i].Evidence = append(known[i].Evidence, w)
-			}
-		}
+		known[i].Evidence = shown[known[i].Topic.ID]
 	}
-	return nil
+	return err
 }
 
 // Topic says who knows about a topic, by the counts of what v may read, by what they say themselves, and by what colleagues say
@@ -213,7 +189,7 @@ func (s *Service) Topic(ctx context.Context, v auth.Viewer, topic int64, limit i
 	if err != nil {
 		return Cover{}, fmt.Errorf("list who knows about topic %d: %w", topic, err)
 	}
-	asks, err := selectAsks(ctx, s.db, nil, []Topic{{ID: topic}})
+	asks, _, err := selectAsks(ctx, s.db, nil, []Topic{{ID: topic}})
 	if err != nil {
 		return Cover{}, fmt.Errorf("list who can be asked about topic %d: %w", topic, err)
 	}

@@ -114,7 +114,7 @@ func (s *Service) gather(ctx context.Context, n need) ([]Expert, error) {
 	for _, r := range ranked {
 		ids = append(ids, r.Person)
 	}
-	if f.asks, err = selectAsks(ctx, s.db, ids, n.topics); err != nil {
+	if f.asks, f.choices, err = selectAsks(ctx, s.db, ids, n.topics); err != nil {
 		return nil, fmt.Errorf("read who can be asked: %w", err)
 	}
 	for _, a := range f.asks {
@@ -251,9 +251,6 @@ func (s *Service) read(ctx context.Context, f *findings, ids []int64, ranked []s
 	}
 	if f.evidence, err = selectEvidence(ctx, s.db, f.reads, refs); err != nil {
 		return fmt.Errorf("read evidence: %w", err)
-	}
-	if f.choices, err = selectChoices(ctx, s.db, ids); err != nil {
-		return fmt.Errorf("read choices: %w", err)
 	}
 	if f.vouched, err = selectEndorsements(ctx, s.db, f.reads, ids); err != nil {
 		return fmt.Errorf("read endorsements: %w", err)

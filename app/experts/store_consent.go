@@ -62,29 +62,6 @@ type choices map[int64]map[int64]Choice
 
 func (c choices) of(person, topic int64) Choice { return c[person][topic] }
 
-// selectChoices returns what people decided about topics.
-func selectChoices(ctx context.Context, q db.Querier, people []int64) (choices, error) {
-	out := make(choices)
-	if len(people) == 0 {
-		return out, nil
-	}
-	people = db.Pad(people)
-	rows, err := q.Query(ctx, `
-		SELECT x.person_id, x.topic_id, x.choice
-		FROM expert_topics x
-		WHERE x.person_id IN (`+db.In(1, len(people))+`)`, db.Args(people)...)
-	_, err = db.Collect(rows, err, func(r db.Scanner) (c Choice, err error) {
-		var person, topic int64
-		err = r.Scan(&person, &topic, &c)
-		if out[person] == nil {
-			out[person] = make(map[int64]Choice)
-		}
-		out[person][topic] = c
-		return c, err
-	})
-	return out, err
-}
-
 // selectObject returns what an endorsement may stand on: a thread or a reply that v may read.
 func selectObject(ctx context.Context, q db.Querier, v auth.Viewer, thread, reply int64) (o object, err error) {
 	var p db.Params
@@ -124,6 +101,18 @@ func selectObject(ctx context.Context, q db.Querier, v auth.Viewer, thread, repl
 	topics, err := topicsOf(ctx, q, []int64{thread})
 	o.topics = topics[thread]
 	return o, err
+}
+
+// selectHandle returns somebody who is here, by handle.
+func selectHandle(ctx context.Context, q db.Querier, handle string) (p Person, err error) {
+	err = q.QueryRow(ctx, `
+		SELECT p.id, p.handle, p.name
+		FROM people p
+		WHERE p.left_at IS NULL AND p.handle = $1`, handle).Scan(&p.ID, &p.Handle, &p.Name)
+	if errs.IsNotFound(err) {
+		return Person{}, nobody
+	}
+	return p, err
 }
 
 func upsertEndorsement(ctx context.Context, tx *db.Tx, by int64, in NewEndorsement, topic int64) (id int64, err error) {

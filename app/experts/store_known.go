@@ -2,7 +2,6 @@ package experts
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"watercooler/app/db"
@@ -36,64 +35,79 @@ func selectYears(ctx context.Context, q db.Querier, reads reader, person int64, 
 	})
 }
 
-// place is a thread that shows somebody's knowledge of a topic.
-type place struct{ topic, thread int64 }
-
-// maxPlaces bounds how many contributions are looked at to choose some.
-const maxPlaces = 500
-
-// selectPlaces returns threads in which a person contributed to topics, accepted answers first, then the latest.
-func selectPlaces(ctx context.Context, q db.Querier, reads reader, person int64, topics []Topic) ([]place, error) {
+// selectAsked returns the topics that a person says they can be asked about, in their order, each with what they decided about it and
+// their contributions by year, as far as they may be read.
+func selectAsked(ctx context.Context, q db.Querier, reads reader, person int64) ([]Topic, map[int64]Choice, []yearCounts, error) {
 	var p db.Params
+	who := p.One(person)
 	rows, err := q.Query(ctx, `
-		SELECT c.topic_id, c.thread_id
-		FROM contributions c
-		WHERE c.person_id = `+p.One(person)+`
-		  AND c.topic_id IN (`+db.AllOf(&p, ids(topics))+`)
-		  AND `+reads(&p, "c.audience")+`
-		ORDER BY CASE WHEN c.accepted > 0 THEN 0 ELSE 1 END, c.last_at DESC, c.thread_id DESC, c.topic_id
-		LIMIT `+p.One(maxPlaces), p.Values()...)
-	return db.Collect(rows, err, func(r db.Scanner) (c place, err error) { return c, r.Scan(&c.topic, &c.thread) })
+		SELECT o.id, o.slug, o.name, COALESCE(x.choice, ''), COALESCE(e.year, 0), COALESCE(SUM(e.answers), 0), COALESCE(SUM(e.accepted), 0),
+		       COALESCE(SUM(e.posts), 0), COALESCE(SUM(e.discussions), 0), COALESCE(SUM(e.votes), 0), COALESCE(MAX(e.last_at), 0)
+		FROM person_topics a
+		JOIN topics o ON o.id = a.topic_id
+		LEFT JOIN expert_topics x ON x.person_id = a.person_id AND x.topic_id = a.topic_id
+		LEFT JOIN expertise e ON e.person_id = a.person_id AND e.topic_id = a.topic_id AND `+reads(&p, "e.audience")+`
+		WHERE a.person_id = `+who+`
+		GROUP BY a.position, o.id, o.slug, o.name, x.choice, e.year
+		ORDER BY a.position, o.id, e.year`, p.Values()...)
+	var topics []Topic
+	decided := make(map[int64]Choice)
+	years, err := db.Collect(rows, err, func(r db.Scanner) (y yearCounts, err error) {
+		var last int64
+		var choice Choice
+		err = r.Scan(&y.topic.ID, &y.topic.Slug, &y.topic.Name, &choice, &y.year, &y.Answers, &y.Accepted, &y.Posts, &y.Discussions, &y.Votes, &last)
+		if n := len(topics); n == 0 || topics[n-1].ID != y.topic.ID {
+			topics = append(topics, y.topic)
+		}
+		decided[y.topic.ID] = choice
+		y.last = db.Time(last)
+		return y, err
+	})
+	return topics, decided, slices.DeleteFunc(years, func(y yearCounts) bool { return y.year == 0 }), err
 }
 
-// selectWritten returns what a person wrote in threads that may be read, one piece of each: what settled the question, or was found
-// most useful, or is the latest; what they opened, where it is theirs.
-func selectWritten(ctx context.Context, q db.Querier, reads reader, person int64, ids []int64) (map[int64]Evidence, error) {
-	out := make(map[int64]Evidence, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
-	padded := db.Pad(ids)
+// selectProof returns what shows that a person knows about topics, by topic: a few threads each, accepted answers first, then the latest.
+// Of each thread it is what settled the question, or was found most useful, or is the latest; what they opened, where it is theirs.
+func selectProof(ctx context.Context, q db.Querier, reads reader, person int64, topics []Topic) (map[int64][]Evidence, error) {
+	var p db.Params
+	who := p.One(person)
 	rows, err := q.Query(ctx, `
-		SELECT r.thread_id, r.id
-		FROM replies r
-		JOIN threads t ON t.id = r.thread_id
-		WHERE r.author_id = $1 AND r.deleted_at IS NULL AND t.author_id <> $1 AND r.thread_id IN (`+db.In(2, len(padded))+`)
-		ORDER BY CASE WHEN t.accepted_reply_id = r.id THEN 0 ELSE 1 END, r.vote_count DESC, r.created_at DESC, r.id`,
-		db.Args(padded, person)...)
-	refs := make(map[int64]string, len(ids))
-	_, err = db.Collect(rows, err, func(r db.Scanner) (reply int64, err error) {
-		var thread int64
-		err = r.Scan(&thread, &reply)
-		if refs[thread] == "" { // the first of each thread
-			refs[thread] = replyRef(reply)
+		SELECT c.topic_id, t.id, COALESCE(r.id, 0), t.kind, t.title, COALESCE(r.created_at, t.created_at), COALESCE(r.vote_count, t.vote_count),
+		       COALESCE(t.accepted_reply_id, 0), `+postAddress+`
+		FROM (SELECT c.topic_id, c.thread_id,
+		             ROW_NUMBER() OVER (PARTITION BY c.topic_id ORDER BY CASE WHEN c.accepted > 0 THEN 0 ELSE 1 END, c.last_at DESC, c.thread_id DESC) AS place
+		      FROM contributions c
+		      WHERE c.person_id = `+who+` AND c.topic_id IN (`+db.AllOf(&p, ids(topics))+`) AND `+reads(&p, "c.audience")+`) c
+		JOIN threads t ON t.id = c.thread_id
+		LEFT JOIN replies r ON t.author_id <> `+who+` AND r.id = (
+		      SELECT x.id
+		      FROM replies x
+		      WHERE x.thread_id = t.id AND x.author_id = `+who+` AND x.deleted_at IS NULL
+		      ORDER BY CASE WHEN t.accepted_reply_id = x.id THEN 0 ELSE 1 END, x.vote_count DESC, x.created_at DESC, x.id
+		      LIMIT 1)
+		WHERE c.place <= `+p.One(2*shownEvidence)+` AND t.deleted_at IS NULL AND `+reads(&p, "t.audience")+`
+		ORDER BY c.topic_id, c.place`, p.Values()...)
+	out := make(map[int64][]Evidence)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var topic int64
+		w, err := scanShown(also{r, &topic})
+		list := out[topic]
+		// A thread comes once for each year in which they took part in it.
+		if len(list) < shownEvidence && !slices.ContainsFunc(list, func(o Evidence) bool { return o.Thread == w.Thread }) {
+			out[topic] = append(list, w)
 		}
-		return reply, err
+		return struct{}{}, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range ids {
-		if refs[id] == "" {
-			refs[id] = threadRef(id)
-		}
-	}
-	found, err := selectEvidence(ctx, q, reads, slices.Collect(maps.Values(refs)))
-	for _, w := range found {
-		out[w.Thread] = w
-	}
 	return out, err
 }
+
+// also scans a column before those that it is asked for.
+type also struct {
+	db.Scanner
+	first any
+}
+
+func (a also) Scan(dest ...any) error { return a.Scanner.Scan(append([]any{a.first}, dest...)...) }
 
 // decision is what somebody decided about a topic.
 type decision struct {

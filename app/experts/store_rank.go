@@ -26,7 +26,7 @@ type card struct {
 	open         bool
 }
 
-const cardColumns = `p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.id, 0), COALESCE(u.name, ''), o.id, o.name, o.home`
+const cardColumns = `p.id, COALESCE(p.external_id, ''), p.handle, p.name, p.photo, p.job_title, COALESCE(u.id, 0), COALESCE(u.name, ''), o.id, o.name, o.home`
 
 // selectPeople returns those of the people who are here and want to be suggested.
 func selectPeople(ctx context.Context, q db.Querier, ids []int64) (map[int64]card, error) {
@@ -46,7 +46,7 @@ func selectPeople(ctx context.Context, q db.Querier, ids []int64) (map[int64]car
 	_, err = db.Collect(rows, err, func(r db.Scanner) (c card, err error) {
 		var home bool
 		var languages string
-		err = r.Scan(&c.ID, &c.Handle, &c.Name, &c.Photo, &c.JobTitle, &c.Unit, &c.UnitName, &c.Organisation, &c.organisation, &home,
+		err = r.Scan(&c.ID, &c.ExternalID, &c.Handle, &c.Name, &c.Photo, &c.JobTitle, &c.Unit, &c.UnitName, &c.Organisation, &c.organisation, &home,
 			&c.location, &languages, &c.privacy, &c.open)
 		if !home {
 			c.Partner = c.organisation
@@ -171,30 +171,54 @@ type ask struct {
 	topic  Topic
 }
 
-// selectAsks returns who can be asked about topics; without topics, what people can be asked about.
-func selectAsks(ctx context.Context, q db.Querier, people []int64, topics []Topic) ([]ask, error) {
+// selectAsks returns who can be asked about topics, or without topics what people can be asked about; and what these people, and those
+// who can be asked, decided about any topic.
+func selectAsks(ctx context.Context, q db.Querier, people []int64, topics []Topic) (asks []ask, decided choices, err error) {
+	decided = make(choices)
 	if len(people)+len(topics) == 0 {
-		return nil, nil
+		return nil, decided, nil
 	}
 	var p db.Params
-	which := ""
+	of := func(column string) string { return column + ` IN (` + db.AllOf(&p, people) + `)` }
+	which, whose := "", ""
 	if len(topics) > 0 {
 		which = `a.topic_id IN (` + db.AllOf(&p, ids(topics)) + `)`
+		whose = of("x.person_id") + ` OR x.person_id IN (SELECT a.person_id FROM person_topics a WHERE a.topic_id IN (` + db.AllOf(&p, ids(topics)) + `))`
 	} else {
-		which = `a.person_id IN (` + db.AllOf(&p, people) + `)`
+		which = of("a.person_id")
+		whose = of("x.person_id")
 	}
 	rows, err := q.Query(ctx, `
-		SELECT a.person_id, o.id, o.slug, o.name
+		SELECT a.person_id, o.id, o.slug, o.name, '', p.sort_name, a.position
 		FROM person_topics a
 		JOIN topics o ON o.id = a.topic_id
 		JOIN people p ON p.id = a.person_id
 		WHERE p.left_at IS NULL AND `+which+`
-		ORDER BY p.sort_name, p.id, a.position, o.id
-		LIMIT `+p.One(8*considered), p.Values()...)
-	return db.Collect(rows, err, func(r db.Scanner) (a ask, err error) {
-		return a, r.Scan(&a.person, &a.topic.ID, &a.topic.Slug, &a.topic.Name)
+		UNION ALL
+		SELECT x.person_id, x.topic_id, '', '', x.choice, '', 0
+		FROM expert_topics x
+		WHERE `+whose+`
+		ORDER BY 6, 1, 7, 2`, p.Values()...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (a ask, err error) {
+		var choice Choice
+		var name string
+		var position int
+		err = r.Scan(&a.person, &a.topic.ID, &a.topic.Slug, &a.topic.Name, &choice, &name, &position)
+		switch {
+		case choice == NoChoice:
+			asks = append(asks, a)
+		case decided[a.person] == nil:
+			decided[a.person] = map[int64]Choice{a.topic.ID: choice}
+		default:
+			decided[a.person][a.topic.ID] = choice
+		}
+		return a, err
 	})
+	return asks[:min(len(asks), maxAsks)], decided, err
 }
+
+// maxAsks bounds how many who can be asked about something are looked at.
+const maxAsks = 8 * considered
 
 func ids(topics []Topic) []int64 {
 	out := make([]int64, len(topics))
@@ -288,12 +312,13 @@ func selectEndorsements(ctx context.Context, q db.Querier, reads reader, people 
 	var p db.Params
 	// SECURITY: an endorsement is shown only where what it stands on may be read now.
 	rows, err := q.Query(ctx, `
-		SELECT e.id, e.reason, e.created_at, o.id, o.slug, o.name, w.id, w.handle, w.name,
+		SELECT e.id, e.reason, e.created_at, COALESCE(x.choice, ''), o.id, o.slug, o.name, w.id, w.handle, w.name,
 		       p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.name, ''), t.id, t.title, COALESCE(r.id, 0), `+postAddress+`
 		FROM endorsements e
 		JOIN topics o ON o.id = e.topic_id
 		JOIN people w ON w.id = e.person_id
 		JOIN people p ON p.id = e.by_id
+		LEFT JOIN expert_topics x ON x.person_id = e.person_id AND x.topic_id = e.topic_id
 		LEFT JOIN units u ON u.id = p.unit_id
 		LEFT JOIN replies r ON e.object_kind = 'reply' AND r.id = e.object_id AND r.deleted_at IS NULL
 		JOIN threads t ON t.id = CASE WHEN e.object_kind = 'thread' THEN e.object_id ELSE r.thread_id END
@@ -305,7 +330,7 @@ func selectEndorsements(ctx context.Context, q db.Querier, reads reader, people 
 	_, err = db.Collect(rows, err, func(r db.Scanner) (e Endorsement, err error) {
 		var at, thread, reply int64
 		var post string
-		err = r.Scan(&e.ID, &e.Reason, &at, &e.Topic.ID, &e.Topic.Slug, &e.Topic.Name, &e.Person.ID, &e.Person.Handle, &e.Person.Name,
+		err = r.Scan(&e.ID, &e.Reason, &at, &e.choice, &e.Topic.ID, &e.Topic.Slug, &e.Topic.Name, &e.Person.ID, &e.Person.Handle, &e.Person.Name,
 			&e.By.ID, &e.By.Handle, &e.By.Name, &e.By.Photo, &e.By.JobTitle, &e.By.UnitName, &thread, &e.Title, &reply, &post)
 		e.At, e.Path = db.Time(at), threads.Thread{ID: thread, Post: post}.Path()
 		if reply != 0 {

@@ -15,9 +15,9 @@ const (
 	besideFresh = 10 * time.Minute // how late something new may appear beside an old thread
 )
 
-// cache keeps lists by thread and set of audiences, which is why nobody is told what another may read. The least recently used
+// cache keeps ids of threads by thread and set of audiences, which is why nobody is told what another may read. The least recently used
 // list makes room. What can be withdrawn is not kept in it, titles above all: those are read anew.
-type cache[T any] struct {
+type cache struct {
 	now func() time.Time
 
 	mu    sync.Mutex
@@ -25,28 +25,28 @@ type cache[T any] struct {
 	order *list.List // the most recently used in front
 }
 
-type cacheEntry[T any] struct {
+type cacheEntry struct {
 	key   string
-	list  []T
+	list  []int64
 	until time.Time
 }
 
-func newCache[T any](now func() time.Time) *cache[T] {
-	return &cache[T]{now: now, items: make(map[string]*list.Element), order: list.New()}
+func newCache(now func() time.Time) *cache {
+	return &cache{now: now, items: make(map[string]*list.Element), order: list.New()}
 }
 
 func cacheKey(thread int64, audiences []string) string {
 	return strconv.FormatInt(thread, 10) + " " + strings.Join(audiences, " ")
 }
 
-func (c *cache[T]) get(thread int64, audiences []string) ([]T, bool) {
+func (c *cache) get(thread int64, audiences []string) ([]int64, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	el, ok := c.items[cacheKey(thread, audiences)]
 	if !ok {
 		return nil, false
 	}
-	e := el.Value.(*cacheEntry[T])
+	e := el.Value.(*cacheEntry)
 	if c.now().After(e.until) {
 		c.order.Remove(el)
 		delete(c.items, e.key)
@@ -56,10 +56,10 @@ func (c *cache[T]) get(thread int64, audiences []string) ([]T, bool) {
 	return slices.Clone(e.list), true
 }
 
-func (c *cache[T]) put(thread int64, audiences []string, kept []T) {
+func (c *cache) put(thread int64, audiences []string, kept []int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := &cacheEntry[T]{key: strings.Clone(cacheKey(thread, audiences)), list: slices.Clone(kept), until: c.now().Add(besideFresh)}
+	e := &cacheEntry{key: strings.Clone(cacheKey(thread, audiences)), list: slices.Clone(kept), until: c.now().Add(besideFresh)}
 	if el, ok := c.items[e.key]; ok {
 		el.Value = e
 		c.order.MoveToFront(el)
@@ -69,6 +69,6 @@ func (c *cache[T]) put(thread int64, audiences []string, kept []T) {
 	if c.order.Len() > besideSize {
 		last := c.order.Back()
 		c.order.Remove(last)
-		delete(c.items, last.Value.(*cacheEntry[T]).key)
+		delete(c.items, last.Value.(*cacheEntry).key)
 	}
 }

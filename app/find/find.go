@@ -1,4 +1,4 @@
-// Package find answers what people look for: the search page, suggestions, similar and related threads, and who may know.
+// Package find answers what people look for: the search page, suggestions, similar and related threads.
 //
 // The index (package search) says which rows match and in what order; this slice keeps it level with the database (index.go)
 // and reads what is shown from the rows themselves, under the audience rule, in a bounded number of queries. So a result is
@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"watercooler/app/db"
-	"watercooler/app/threads"
 	"watercooler/auth"
 	"watercooler/search"
 )
@@ -130,8 +129,7 @@ type Service struct {
 	db      *db.DB
 	index   *search.Index
 	now     func() time.Time
-	related *cache[int64]
-	knowing *cache[threads.Knower]
+	related *cache
 	marked  fragments
 	names   names
 	built   atomic.Int64 // documents, of a rebuild that goes on; -1 for none
@@ -140,7 +138,7 @@ type Service struct {
 
 // New returns a Service that searches index, which holds what d holds.
 func New(d *db.DB, index *search.Index, now func() time.Time) *Service {
-	s := &Service{db: d, index: index, now: now, related: newCache[int64](now), knowing: newCache[threads.Knower](now)}
+	s := &Service{db: d, index: index, now: now, related: newCache(now)}
 	s.built.Store(-1)
 	index.Feedback(s.Texts)
 	return s

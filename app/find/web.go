@@ -1,14 +1,15 @@
 package find
 
 import (
+	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"watercooler/app/threads"
 	"watercooler/app/web"
 	"watercooler/auth"
 	views "watercooler/views/find"
@@ -28,12 +29,20 @@ const (
 
 // Web answers the requests about finding.
 type Web struct {
-	find *Service
-	web  *web.Web
+	find    *Service
+	web     *web.Web
+	knowing Knowing
+}
+
+// Knowing names people, other than the viewer, who may know about text. The experts slice does.
+type Knowing interface {
+	MayKnow(ctx context.Context, v auth.Viewer, text string, limit int) ([]threads.Knower, error)
 }
 
 // NewWeb returns the handlers for s.
-func NewWeb(s *Service, w *web.Web) *Web { return &Web{find: s, web: w} }
+func NewWeb(s *Service, w *web.Web, knowing Knowing) *Web {
+	return &Web{find: s, web: w, knowing: knowing}
+}
 
 // typed is what the address of a search page says.
 type typed struct {
@@ -48,7 +57,7 @@ func typedOf(c *fiber.Ctx) typed {
 		text: clip(strings.TrimSpace(c.Query("q")), maxTyped), kind: c.Query("kind"), page: min(max(c.QueryInt("page", 1), 1), lastPage),
 		exact: c.Query("exact") == "1", explain: c.Query("explain") == "1" && auth.ViewerOf(c).Moderates(),
 	}
-	if !slices.ContainsFunc(tabs, func(tab tab) bool { return tab.kind == t.kind }) {
+	if !parts.IsFinding(t.kind) {
 		t.kind = ""
 	}
 	if c.Query("sort") == "date" {
@@ -66,9 +75,9 @@ func clip(s string, n int) string {
 }
 
 // path is the address of the search.
-func (t typed) path() string { return "/search?" + t.values() }
+func (t typed) path() string { return "/search?" + t.values().Encode() }
 
-func (t typed) values() string {
+func (t typed) values() url.Values {
 	q := url.Values{"q": {t.text}}
 	for name, value := range map[string]string{"kind": t.kind, "sort": t.sort} {
 		if value != "" {
@@ -83,7 +92,7 @@ func (t typed) values() string {
 	if t.page > 1 {
 		q.Set("page", strconv.Itoa(t.page))
 	}
-	return q.Encode()
+	return q
 }
 
 func (t typed) at(page int) typed { t.page = page; return t }
@@ -95,14 +104,6 @@ func (t typed) query() Query {
 		q.Kinds = []string{t.kind}
 	}
 	return q
-}
-
-// A tab shows one kind of result.
-type tab struct{ kind, text string }
-
-var tabs = []tab{
-	{"", "Everything"}, {"question", "Questions"}, {"discussion", "Discussions"}, {"post", "Blog posts"}, {"reply", "Replies"},
-	{"person", "People"}, {"topic", "Topics"}, {"network", "Networks"},
 }
 
 // examples are shown with an empty query.
@@ -142,7 +143,7 @@ func (h *Web) fill(page *views.SearchPage, t typed, v auth.Viewer, res Results) 
 	page.Summary = summary(res.Total, res.AtLeast, t.text)
 	page.Notes = res.Parsed.Notes
 	page.Indexing = h.find.Indexing()
-	page.Tabs = kindTabs(t, v, nil)
+	page.Tabs = t.tabs(v, nil)
 	page.Sort = sorts(t)
 	page.Active = active(t, res)
 	if res.Instead != "" {
@@ -151,7 +152,7 @@ func (h *Web) fill(page *views.SearchPage, t typed, v auth.Viewer, res Results) 
 		page.Instead = views.Instead{Shown: res.Instead, Typed: parts.Link{Text: t.text, Path: literal.path()}}
 	}
 	if t.page == 1 {
-		page.NarrowPath = "/search/narrow?" + t.values()
+		page.NarrowPath = "/search/narrow?" + t.values().Encode()
 	}
 	for _, p := range res.People {
 		page.People = append(page.People, h.personHit(p))
@@ -200,18 +201,9 @@ func summary(total int, atLeast bool, text string) string {
 	return fmt.Sprintf("%s %s for “%s”", counted, results, text)
 }
 
-// kindTabs shows how many results there are of each kind, once they were counted.
-func kindTabs(t typed, v auth.Viewer, counts map[string]int) []parts.Tab {
-	var out []parts.Tab
-	for _, k := range tabs {
-		if k.kind == "person" && !v.SignedIn() {
-			continue
-		}
-		to := t.at(1)
-		to.kind, to.exact, to.explain = k.kind, t.exact, t.explain
-		out = append(out, parts.Tab{Text: k.text, Path: to.path(), Count: counts[k.kind], Current: t.kind == k.kind})
-	}
-	return out
+// tabs lead to other kinds of result, with how many there are once they were counted.
+func (t typed) tabs(v auth.Viewer, counts map[string]int) []parts.Tab {
+	return parts.FindingTabs(t.at(1).values(), t.kind, v.SignedIn(), counts)
 }
 
 func sorts(t typed) []parts.Tab {

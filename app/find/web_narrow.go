@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +27,7 @@ func (h *Web) Narrow(c *fiber.Ctx) error {
 	}
 	page := views.NarrowPage{Query: t.text, Back: t.path(), Filters: filters(t, facets)}
 	if t.kind == "" {
-		page.Tabs = kindTabs(t, v, facets.kinds())
+		page.Tabs = t.tabs(v, facets.kinds())
 	}
 	if t.kind == "" && t.text != "" {
 		if page.Experts, err = h.cards(ctx, v, search.Parse(t.text).Text); err != nil {
@@ -69,10 +68,10 @@ var (
 
 // filters offers the topics, networks, states and years of what was found: each adds an operator to what was typed, where it can
 // be seen, changed and learned.
-func filters(t typed, res Facets) []views.FilterGroup {
-	var out []views.FilterGroup
+func filters(t typed, res Facets) []parts.FilterGroup {
+	var out []parts.FilterGroup
 	for _, f := range res.Facets {
-		g := views.FilterGroup{Name: groups[f.Name]}
+		g := parts.FilterGroup{Name: groups[f.Name]}
 		if g.Name == "" {
 			continue
 		}
@@ -116,15 +115,10 @@ func yearOperator(year string) string {
 
 // cards names people who may know about text; whoever asks knows what they know.
 func (h *Web) cards(ctx context.Context, v auth.Viewer, text string) ([]parts.SidePerson, error) {
-	list, err := h.find.Experts(ctx, v, text, expertCards+1)
-	if err != nil {
-		return nil, err
+	list, err := h.knowing.MayKnow(ctx, v, text, expertCards)
+	out := make([]parts.SidePerson, len(list))
+	for i, k := range list {
+		out[i] = parts.SidePerson{Person: part(Author{ID: k.ID, Handle: k.Handle, Name: k.Name, Photo: k.Photo, Unit: k.Unit}, v), Note: k.Evidence}
 	}
-	var out []parts.SidePerson
-	for _, e := range list {
-		if e.Person.ID != v.Person && len(out) < expertCards {
-			out = append(out, parts.SidePerson{Person: part(e.Person, v), Note: e.Why()})
-		}
-	}
-	return slices.Clip(out), nil
+	return out, err
 }

@@ -9,7 +9,6 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/markup"
-	"watercooler/auth"
 )
 
 // maxAsks is how many topics somebody can be asked about: enough to be found, few enough to be meant.
@@ -32,31 +31,6 @@ type TopicSource interface {
 
 // Topics lets profiles say what their owners can be asked about. Call it before the first request.
 func (s *Service) Topics(source TopicSource) { s.topics = source }
-
-// Ask is a topic somebody can be asked about, with what shows it: what they wrote on it that the viewer may read, counted among
-// their last MaxCounted answers and as many openings.
-type Ask struct {
-	Topic
-	Accepted int // answers to questions that settled them
-	Answers  int // others
-	Posts    int
-	Threads  int // questions and discussions they opened
-}
-
-// Evidence returns how many contributions there are in all.
-func (a Ask) Evidence() int { return a.Accepted + a.Answers + a.Posts + a.Threads }
-
-// asks returns what person says they can be asked about, in their order, with the evidence v may read.
-func (s *Service) asks(ctx context.Context, v auth.Viewer, person int64) ([]Ask, error) {
-	list, err := selectAsks(ctx, s.db, person)
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
-	if err := selectOpened(ctx, s.db, v, person, list); err != nil {
-		return nil, err
-	}
-	return list, selectAnswered(ctx, s.db, v, person, list)
-}
 
 // meant returns the ids of the topics somebody names on the form.
 func (s *Service) meant(ctx context.Context, names []string) ([]int64, error) {
@@ -108,6 +82,28 @@ func (s *Service) AskAbout(ctx context.Context, tx *db.Tx, person, topic int64) 
 	s.changed(tx)
 	if err := replaceAsks(ctx, tx, person, append(topics, topic)); err != nil {
 		return fmt.Errorf("add topic %d to person %d: %w", topic, person, err)
+	}
+	return appendEdited(ctx, tx, person, person, change{})
+}
+
+// Unask takes a topic from what person says they can be asked about, in tx. It is no error when it is not there.
+func (s *Service) Unask(ctx context.Context, tx *db.Tx, person, topic int64) error {
+	have, err := selectAsks(ctx, tx, person)
+	if err != nil {
+		return fmt.Errorf("read what person %d can be asked about: %w", person, err)
+	}
+	var topics []int64
+	for _, a := range have {
+		if a.ID != topic {
+			topics = append(topics, a.ID)
+		}
+	}
+	if len(topics) == len(have) {
+		return nil
+	}
+	s.changed(tx)
+	if err := replaceAsks(ctx, tx, person, topics); err != nil {
+		return fmt.Errorf("take topic %d from person %d: %w", topic, person, err)
 	}
 	return appendEdited(ctx, tx, person, person, change{})
 }
@@ -181,7 +177,7 @@ func replaceAsks(ctx context.Context, tx *db.Tx, person int64, topics []int64) e
 	return insertAsks(ctx, tx, person, wanted)
 }
 
-func selectAsks(ctx context.Context, q db.Querier, person int64) ([]Ask, error) {
+func selectAsks(ctx context.Context, q db.Querier, person int64) ([]Topic, error) {
 	rows, err := q.Query(ctx, `
 		SELECT o.id, o.slug, o.name
 		FROM person_topics a
@@ -189,7 +185,7 @@ func selectAsks(ctx context.Context, q db.Querier, person int64) ([]Ask, error) 
 		WHERE a.person_id = $1
 		ORDER BY a.position, o.id
 		LIMIT $2`, person, maxAsks)
-	return db.Collect(rows, err, func(r db.Scanner) (a Ask, err error) { return a, r.Scan(&a.ID, &a.Slug, &a.Name) })
+	return db.Collect(rows, err, func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
 }
 
 // maxNames bounds the topics that the form of a profile suggests.
@@ -202,68 +198,6 @@ func selectTopicNames(ctx context.Context, q db.Querier) ([]string, error) {
 		ORDER BY o.name, o.id
 		LIMIT $1`, maxNames)
 	return db.Collect(rows, err, db.One[string])
-}
-
-// counted is how much of something there is about a topic.
-type counted struct {
-	topic     int64
-	one, rest int
-}
-
-func scanCounted(r db.Scanner) (c counted, err error) { return c, r.Scan(&c.topic, &c.one, &c.rest) }
-
-// selectOpened counts the posts and the other threads of person about each topic of list.
-func selectOpened(ctx context.Context, q db.Querier, v auth.Viewer, person int64, list []Ask) error {
-	var p db.Params
-	author := p.One(person)
-	rows, err := q.Query(ctx, `
-		SELECT a.topic_id, SUM(CASE WHEN n.kind = 'post' THEN 1 ELSE 0 END), SUM(CASE WHEN n.kind = 'post' THEN 0 ELSE 1 END)
-		FROM (SELECT t.id, t.kind
-		      FROM threads t
-		      WHERE t.author_id = `+author+` AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`
-		      ORDER BY t.created_at DESC, t.id DESC
-		      LIMIT `+p.One(MaxCounted)+`) n
-		JOIN thread_topics h ON h.thread_id = n.id
-		JOIN person_topics a ON a.topic_id = h.topic_id AND a.person_id = `+author+`
-		GROUP BY a.topic_id
-		LIMIT 100`, p.Values()...)
-	counts, err := db.Collect(rows, err, scanCounted)
-	for _, c := range counts {
-		for i := range list {
-			if list[i].ID == c.topic {
-				list[i].Posts, list[i].Threads = c.one, c.rest
-			}
-		}
-	}
-	return err
-}
-
-// selectAnswered counts the accepted answers of person about each topic of list, and the others.
-func selectAnswered(ctx context.Context, q db.Querier, v auth.Viewer, person int64, list []Ask) error {
-	var p db.Params
-	author := p.One(person)
-	rows, err := q.Query(ctx, `
-		SELECT a.topic_id, SUM(CASE WHEN n.accepted THEN 1 ELSE 0 END), SUM(CASE WHEN n.accepted THEN 0 ELSE 1 END)
-		FROM (SELECT r.thread_id, COALESCE(t.accepted_reply_id, 0) = r.id AS accepted
-		      FROM replies r
-		      JOIN threads t ON t.id = r.thread_id
-		      WHERE r.author_id = `+author+` AND r.deleted_at IS NULL AND r.parent_id IS NULL
-		        AND t.kind = 'question' AND t.deleted_at IS NULL AND `+v.Reads(&p, "t.audience")+`
-		      ORDER BY r.created_at DESC, r.id DESC
-		      LIMIT `+p.One(MaxCounted)+`) n
-		JOIN thread_topics h ON h.thread_id = n.thread_id
-		JOIN person_topics a ON a.topic_id = h.topic_id AND a.person_id = `+author+`
-		GROUP BY a.topic_id
-		LIMIT 100`, p.Values()...)
-	counts, err := db.Collect(rows, err, scanCounted)
-	for _, c := range counts {
-		for i := range list {
-			if list[i].ID == c.topic {
-				list[i].Accepted, list[i].Answers = c.one, c.rest
-			}
-		}
-	}
-	return err
 }
 
 // selectTopicsMeant finds the topics that an import names: by external id, slug, name or synonym, in this order.

@@ -133,8 +133,8 @@ func TestDirectoryNarrows(t *testing.T) {
 func TestAskMeAbout(t *testing.T) {
 	each(t, func(t *testing.T, h *hub) {
 		wifi, gritting, old := h.topic(t, "wi-fi"), h.topic(t, "gritting"), h.topic(t, "wireless")
-		ids := h.add(t, "", "Gwen Pryce", "Ben Sato")
-		gwen, ben := h.as(ids[0], 0), h.as(ids[1], 0)
+		ids := h.add(t, "", "Gwen Pryce")
+		gwen := h.as(ids[0], 0)
 		h.Topics(words{"wi-fi": {ID: wifi, Slug: "wi-fi", Name: "wi-fi"}, "fibre": {ID: wifi, Slug: "wi-fi", Name: "wi-fi"}, "gritting": {ID: gritting}, "wireless": {ID: old}})
 		edit := func(topics ...string) error {
 			return h.Edit(t.Context(), gwen, "gwen-pryce", people.EditInput{Name: "Gwen Pryce", AskAbout: topics})
@@ -145,50 +145,27 @@ func TestAskMeAbout(t *testing.T) {
 		if err := edit("gritting", "fibre"); err != nil {
 			t.Fatal(err)
 		}
-		about := func(thread, topic int64) {
+		asks := func() []string {
 			t.Helper()
-			h.exec(t, `INSERT INTO thread_topics (thread_id, topic_id) VALUES ($1, $2)`, thread, topic)
-		}
-		question, shut := h.thread(t, ids[1], "question", "Open", "hub", 1), h.thread(t, ids[1], "question", "Elsewhere", "org:999", 2)
-		for _, q := range []int64{question, shut} {
-			about(q, wifi)
-			h.exec(t, `UPDATE threads SET accepted_reply_id = $1 WHERE id = $2`, h.reply(t, q, ids[0], "<p>Yes</p>", 3), q)
-			h.reply(t, q, ids[0], "<p>And no</p>", 4)
-		}
-		about(h.thread(t, ids[0], "post", "A post", "hub", 5), wifi)
-		about(h.thread(t, ids[0], "discussion", "A talk", "hub", 6), wifi)
-		about(h.thread(t, ids[0], "discussion", "Elsewhere", "org:999", 6), gritting)
-
-		asks := func() []people.Ask {
-			t.Helper()
-			p, err := h.Profile(t.Context(), ben, "gwen-pryce")
+			f, err := h.EditForm(t.Context(), gwen, "gwen-pryce")
 			if err != nil {
 				t.Fatal(err)
 			}
-			return p.Asks
+			return f.Asks
 		}
-		got := asks()
-		want := people.Ask{Topic: people.Topic{ID: wifi, Slug: "wi-fi", Name: "wi-fi"}, Accepted: 1, Answers: 1, Posts: 1, Threads: 1}
-		if len(got) != 2 || got[0].ID != gritting || got[0].Evidence() != 0 || got[1] != want {
-			t.Errorf("got %+v, want gritting without evidence and %+v", got, want)
-		}
-		f, _ := h.server(t, map[string]auth.Viewer{"ben": ben})
-		html := page(t, f.Test, "ben", "/people/gwen-pryce")
-		for _, text := range []string{"1 accepted answer, 1 other answer, 1 post, 1 thread", "Nothing written on it here yet"} {
-			if !strings.Contains(html, text) {
-				t.Errorf("the page has no %q", text)
-			}
+		if got := asks(); !slices.Equal(got, []string{"gritting", "wi-fi"}) {
+			t.Errorf("got %q", got)
 		}
 
 		if err := edit("wireless", "wi-fi", "gritting"); err != nil {
 			t.Fatal(err)
 		}
 		h.tx(t, func(ctx context.Context, tx *db.Tx) error { return h.ReplaceTopic(ctx, tx, old, wifi) })
-		if got := asks(); len(got) != 2 || got[0].ID != wifi || got[1].ID != gritting {
+		if got := asks(); !slices.Equal(got, []string{"wi-fi", "gritting"}) {
 			t.Errorf("merged into one that was there: got %+v", got)
 		}
 		h.tx(t, func(ctx context.Context, tx *db.Tx) error { return h.ReplaceTopic(ctx, tx, gritting, old) })
-		if got := asks(); len(got) != 2 || got[1].ID != old {
+		if got := asks(); !slices.Equal(got, []string{"wi-fi", "wireless"}) {
 			t.Errorf("merged into a new one: got %+v", got)
 		}
 		if err := edit(); err != nil || len(asks()) != 0 {

@@ -13,7 +13,6 @@ type Profile struct {
 	Manager    *Card
 	Reports    []Card
 	Colleagues []Card // others in the same unit
-	Asks       []Ask
 	Above      []Unit // their unit and those over it, from the top down
 	Threads    int    // questions and discussions they opened that the viewer may read, at most MaxCounted
 	Answers    int    // to questions the viewer may read, at most MaxCounted
@@ -37,9 +36,6 @@ func (s *Service) Profile(ctx context.Context, v auth.Viewer, handle string) (Pr
 	hideTeam(v, &p)
 	if p.Above, err = s.path(ctx, person); err != nil {
 		return Profile{}, err
-	}
-	if p.Asks, err = s.asks(ctx, v, p.ID); err != nil {
-		return Profile{}, fmt.Errorf("find what to ask person %d: %w", p.ID, err)
 	}
 	if err := selectWritten(ctx, s.db, v, &p); err != nil {
 		return Profile{}, fmt.Errorf("count what person %d wrote: %w", p.ID, err)

@@ -23,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/db"
@@ -361,7 +362,7 @@ func (h *hub) server(t *testing.T, viewers map[string]auth.Viewer) (*fiber.App, 
 		statements.Store(n.Load())
 		return err
 	})
-	p := people.NewWeb(h.Service, w)
+	p := people.NewWeb(h.Service, w, noKnowledge{})
 	f.Get("/people", p.Directory)
 	f.Get("/people/chart", p.Chart)
 	f.Get("/people/:handle", p.Show)
@@ -416,7 +417,7 @@ func TestPages(t *testing.T) {
 			{name: "posts", as: "gwen", path: "/people/gwen-pryce/posts", status: 200, shows: "Set up your blog", most: 7},
 			{name: "discussions", as: "ben", path: "/people/gwen-pryce/discussions", status: 200, shows: "Question 29", most: 7},
 			{name: "networks", as: "gwen", path: "/people/gwen-pryce/networks", status: 200, shows: "You are in no network yet", most: 6},
-			{name: "guidance", as: "gwen", path: "/people/gwen-pryce", status: 200, shows: "/settings/profile#f-ask_about", most: 6},
+			{name: "guidance", as: "gwen", path: "/people/gwen-pryce", status: 200, shows: "About you", most: 6},
 			{name: "chart", as: "gwen", path: "/people/chart", status: 200, shows: "Libraries", most: 4},
 			{name: "chart of a unit", as: "gwen", path: "/people/chart?unit=2", status: 200, shows: "Show the whole chart", most: 4},
 			{name: "chart of no unit", as: "gwen", path: "/people/chart?unit=99", status: 404, most: 3},
@@ -569,4 +570,11 @@ func TestSweepPhotos(t *testing.T) {
 			}
 		}
 	})
+}
+
+// noKnowledge is a profile of somebody about whom nothing is known.
+type noKnowledge struct{}
+
+func (noKnowledge) Section(*fiber.Ctx, int64, string, string) (templ.Component, error) {
+	return templ.NopComponent, nil
 }

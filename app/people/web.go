@@ -5,6 +5,7 @@ import (
 	"mime"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/web"
@@ -18,10 +19,17 @@ import (
 type Web struct {
 	people *Service
 	web    *web.Web
+	knows  Knows
+}
+
+// Knows is what a profile shows of what its owner knows.
+type Knows interface {
+	// Section returns the part of the page about a person, for the viewer of c.
+	Section(c *fiber.Ctx, person int64, handle, name string) (templ.Component, error)
 }
 
 // NewWeb returns the handlers for s.
-func NewWeb(s *Service, w *web.Web) *Web { return &Web{people: s, web: w} }
+func NewWeb(s *Service, w *web.Web, knows Knows) *Web { return &Web{people: s, web: w, knows: knows} }
 
 func (h *Web) chrome(c *fiber.Ctx, title string) layout.Chrome {
 	chrome := h.web.Chrome(c, title)

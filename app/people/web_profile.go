@@ -47,6 +47,11 @@ func (h *Web) show(c *fiber.Ctx, s section) error {
 		s = p.first()
 	}
 	page := h.profile(c, p)
+	if !p.Left {
+		if page.Knows, err = h.knows.Section(c, p.ID, p.Handle, p.Name); err != nil {
+			return err
+		}
+	}
 	page.Tabs = p.tabs(s)
 	for _, t := range page.Tabs {
 		if t.Current {
@@ -97,7 +102,7 @@ func (h *Web) profile(c *fiber.Ctx, p Profile) views.ProfilePage {
 	page := views.ProfilePage{
 		Chrome: h.chrome(c, p.Name), Person: p.Part(), Pronouns: p.Pronouns, Languages: p.Languages, WorkingPattern: p.WorkingPattern,
 		Location: p.Location, Phone: p.Phone, Email: p.Email, Lang: p.WritesIn, AboutHTML: p.AboutHTML, HowToWorkHTML: p.HowToWorkHTML,
-		Mine: p.Mine, Asks: asked(p.Asks), Path: links(p.Above),
+		Mine: p.Mine, Path: links(p.Above),
 	}
 	if !p.Staff {
 		page.Organisation = p.Organisation
@@ -107,7 +112,7 @@ func (h *Web) profile(c *fiber.Ctx, p Profile) views.ProfilePage {
 	}
 	if p.Left {
 		page.Left = "No longer works here since " + h.web.Date(p.LeftAt) + ". What they wrote stays."
-		page.Asks, page.Phone, page.Email, page.WorkingPattern, page.HowToWorkHTML = nil, "", "", "", "" // they cannot be asked any more
+		page.Phone, page.Email, page.WorkingPattern, page.HowToWorkHTML = "", "", "", "" // they cannot be asked any more
 	}
 	if p.CanEdit {
 		page.EditPath = editPath(p.Person, p.Mine)
@@ -122,42 +127,6 @@ func (h *Web) profile(c *fiber.Ctx, p Profile) views.ProfilePage {
 	}
 	around(p, &page)
 	return page
-}
-
-// asked returns topics with their evidence in words.
-func asked(list []Ask) []views.Ask {
-	most := 1
-	for _, a := range list {
-		most = max(most, a.Evidence())
-	}
-	out := make([]views.Ask, len(list))
-	for i, a := range list {
-		out[i] = views.Ask{Topic: parts.Topic{Name: a.Name, Path: a.Path()}, Evidence: evidence(a), Share: 100 * a.Evidence() / most}
-	}
-	return out
-}
-
-func evidence(a Ask) string {
-	var said []string
-	for _, n := range []struct {
-		count     int
-		one, more string
-	}{
-		{a.Accepted, "accepted answer", "accepted answers"}, {a.Answers, "other answer", "other answers"},
-		{a.Posts, "post", "posts"}, {a.Threads, "thread", "threads"},
-	} {
-		if n.count > 0 {
-			said = append(said, many(n.count, n.one, n.more))
-		}
-	}
-	if len(said) == 0 {
-		return "Nothing written on it here yet"
-	}
-	text := strings.Join(said, ", ")
-	if a.Accepted == 0 {
-		text = strings.Replace(text, "other answer", "answer", 1)
-	}
-	return text
 }
 
 // fieldNames is what the fields are called in a sentence.

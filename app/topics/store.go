@@ -214,23 +214,6 @@ func selectFollowed(ctx context.Context, q db.Querier, person int64) (map[int64]
 	return followed, err
 }
 
-// selectAsking returns those who say "ask me about" a topic, by name.
-func selectAsking(ctx context.Context, q db.Querier, topic int64, limit int) ([]Knows, error) {
-	rows, err := q.Query(ctx, `
-		SELECT p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.name, '')
-		FROM person_topics a
-		JOIN people p ON p.id = a.person_id
-		LEFT JOIN units u ON u.id = p.unit_id
-		WHERE a.topic_id = $1 AND p.left_at IS NULL
-		ORDER BY p.sort_name, p.id
-		LIMIT $2`, topic, limit)
-	return db.Collect(rows, err, func(r db.Scanner) (Knows, error) {
-		k := Knows{Asks: true}
-		err := r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit)
-		return k, err
-	})
-}
-
 // selectMerged returns the ids of the topics that the addresses of merged ones lead to.
 func selectMerged(ctx context.Context, q db.Querier) (map[string]int64, error) {
 	merged := make(map[string]int64)
@@ -247,48 +230,6 @@ func selectMerged(ctx context.Context, q db.Querier) (map[string]int64, error) {
 		return struct{}{}, err
 	})
 	return merged, err
-}
-
-// selectExperts returns those who work here and whose answers to readable questions about a topic were accepted, most answers
-// first.
-func selectExperts(ctx context.Context, q db.Querier, topic int64, audiences []string, limit int) ([]expert, error) {
-	rows, err := q.Query(ctx, `
-		SELECT r.author_id, COUNT(*) AS accepted
-		FROM thread_topics h
-		JOIN threads t ON t.id = h.thread_id
-		JOIN replies r ON r.id = t.accepted_reply_id
-		JOIN people p ON p.id = r.author_id
-		WHERE h.topic_id = $1 AND t.deleted_at IS NULL AND r.deleted_at IS NULL AND r.author_id <> t.author_id AND p.left_at IS NULL
-		  AND t.audience IN (`+db.In(2, len(audiences))+`)
-		GROUP BY r.author_id
-		ORDER BY accepted DESC, MAX(r.created_at) DESC, r.author_id
-		LIMIT `+db.In(2+len(audiences), 1), append(db.Args(audiences, topic), limit)...)
-	return db.Collect(rows, err, func(r db.Scanner) (e expert, err error) { return e, r.Scan(&e.person, &e.accepted) })
-}
-
-// selectKnows returns those of list who work here, by id.
-func selectKnows(ctx context.Context, q db.Querier, list []expert) (map[int64]Knows, error) {
-	if len(list) == 0 {
-		return nil, nil
-	}
-	ids := make([]int64, len(list))
-	for i, e := range list {
-		ids[i] = e.person
-	}
-	ids = db.Pad(ids)
-	rows, err := q.Query(ctx, `
-		SELECT p.id, p.handle, p.name, p.photo, p.job_title, COALESCE(u.name, '')
-		FROM people p
-		LEFT JOIN units u ON u.id = p.unit_id
-		WHERE p.id IN (`+db.In(1, len(ids))+`) AND p.left_at IS NULL
-		LIMIT `+db.In(1+len(ids), 1), append(db.Args(ids), len(ids))...)
-	people := make(map[int64]Knows, len(list))
-	_, err = db.Collect(rows, err, func(r db.Scanner) (k Knows, err error) {
-		err = r.Scan(&k.Person, &k.Handle, &k.Name, &k.Photo, &k.JobTitle, &k.Unit)
-		people[k.Person] = k
-		return k, err
-	})
-	return people, err
 }
 
 func deleteSynonyms(ctx context.Context, tx *db.Tx, topic int64) error {

@@ -55,7 +55,6 @@ type Service struct {
 	db        *db.DB
 	now       func() time.Time
 	cache     cache
-	answered  answered
 	referrers []Referrer
 }
 

@@ -1,12 +1,10 @@
 package topics
 
 import (
-	"cmp"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/errs"
@@ -23,12 +21,21 @@ type Web struct {
 	topics *Service
 	feed   *threads.Service // lists the threads about a topic
 	shown  *threads.Web     // shows them as every list does
+	knows  Knows
 	web    *web.Web
 }
 
-// NewWeb returns the handlers for s, with the threads that feed lists and shown shows.
-func NewWeb(s *Service, feed *threads.Service, shown *threads.Web, w *web.Web) *Web {
-	return &Web{topics: s, feed: feed, shown: shown, web: w}
+// Knows says who knows about a topic, on its page and for the viewer of c. Signed out it says nothing: nil. The experts slice does.
+type Knows interface {
+	// TopicBeside is the card beside the threads about a topic.
+	TopicBeside(c *fiber.Ctx, topic int64, name string) (templ.Component, error)
+	// TopicPeople are all who may know, in place of the threads.
+	TopicPeople(c *fiber.Ctx, topic int64, name string) (templ.Component, error)
+}
+
+// NewWeb returns the handlers for s, with the threads that feed lists and shown shows, and the people whom knows names.
+func NewWeb(s *Service, feed *threads.Service, shown *threads.Web, knows Knows, w *web.Web) *Web {
+	return &Web{topics: s, feed: feed, shown: shown, knows: knows, web: w}
 }
 
 func (h *Web) chrome(c *fiber.Ctx, title string) layout.Chrome {
@@ -52,26 +59,18 @@ func (h *Web) Show(c *fiber.Ctx) error {
 		return c.Redirect(a.Path(), fiber.StatusMovedPermanently)
 	}
 	tab := c.Query("tab")
-	limit := besideThreads
-	if tab == tabPeople {
-		limit = MaxKnowing
-		if !v.SignedIn() {
-			return errs.Unauthenticatedf("Sign in to see people.")
-		}
-	}
-	know, err := h.topics.Knowing(c.UserContext(), v, a.ID, limit)
-	if err != nil {
-		return err
+	if tab == tabPeople && !v.SignedIn() {
+		return errs.Unauthenticatedf("Sign in to see people.")
 	}
 	page := h.page(c, a)
 	page.Tabs = tabs(v, a, tab)
 	if tab == tabPeople {
-		people(&page, know)
-	} else {
-		beside(&page, know)
-		if err := h.threads(c, a, &page); err != nil {
-			return err
-		}
+		page.People, err = h.knows.TopicPeople(c, a.ID, a.Name)
+	} else if page.Beside, err = h.knows.TopicBeside(c, a.ID, a.Name); err == nil {
+		err = h.threads(c, a, &page)
+	}
+	if err != nil {
+		return err
 	}
 	return web.Render(c, fiber.StatusOK, views.Show(page))
 }
@@ -82,9 +81,6 @@ const (
 	tabPosts      = "posts"
 	tabPeople     = "people"
 )
-
-// besideThreads is how many people of each kind the card beside the threads names.
-const besideThreads = 4
 
 // tabs are the views on a topic. Signed out there are no people.
 func tabs(v auth.Viewer, a Around, current string) []parts.Tab {
@@ -201,60 +197,6 @@ func keyOf(cursor string) (threads.Key, error) {
 	}
 	at, id, err := web.ParseCursor(cursor)
 	return threads.Key{At: at, ID: id}, err
-}
-
-func (k Knows) part() parts.Person {
-	p := parts.Person{Name: k.Name, Path: "/people/" + k.Handle, Initials: parts.Initials(k.Name), Tint: parts.Tint(k.Person), Unit: k.Unit, JobTitle: k.JobTitle}
-	if k.Photo != "" {
-		p.Photo = "/files/" + k.Photo
-	}
-	return p
-}
-
-// note is why somebody is named.
-func (k Knows) note() string {
-	var why []string
-	if k.Asks {
-		why = append(why, "“Ask me about this”")
-	}
-	switch {
-	case k.Accepted == 1:
-		why = append(why, "1 accepted answer")
-	case k.Accepted > 1:
-		why = append(why, strconv.Itoa(k.Accepted)+" accepted answers")
-	}
-	return strings.Join(why, " · ")
-}
-
-// beside fills in the card of people that stands beside the threads: one or two who say so, the others by their answers.
-func beside(page *views.ShowPage, know []Knows) {
-	slices.SortStableFunc(know, func(a, b Knows) int { return cmp.Compare(b.strength(), a.strength()) })
-	for _, k := range know[:min(len(know), besideThreads)] {
-		page.Experts = append(page.Experts, parts.SidePerson{Person: k.part(), Note: k.note()})
-	}
-}
-
-// strength orders those who know for the card beside the threads: both reasons before one of them.
-func (k Knows) strength() (n int) {
-	if k.Asks {
-		n++
-	}
-	if k.Accepted > 0 {
-		n++
-	}
-	return n
-}
-
-// people fills in the list of people.
-func people(page *views.ShowPage, know []Knows) {
-	page.OnPeople = true
-	for _, k := range know {
-		page.People = append(page.People, parts.SidePerson{Person: k.part(), Note: k.note()})
-	}
-	page.Empty = parts.Empty{
-		Title: "Nobody has said so yet", Text: "People come here who put “" + page.Name + "” under “Ask me about” in their profile, and those whose answers about it were accepted.",
-		Do: parts.Link{Text: "Edit your profile", Path: "/settings/profile"},
-	}
 }
 
 // New answers GET /topics/new.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/db"
@@ -40,7 +41,7 @@ func (h *hub) server(t *testing.T) (*fiber.App, *atomic.Int64) {
 	})
 	feed := threads.New(h.db, nil, now)
 	h.ReferredBy(feed)
-	pages := topics.NewWeb(h.Service, feed, threads.NewWeb(feed, w, nil, nil, nil), w)
+	pages := topics.NewWeb(h.Service, feed, threads.NewWeb(feed, w, nil, nil, nil), nobodyKnows{}, w)
 	f.Get("/topics", pages.List)
 	f.Post("/topics", pages.Create)
 	f.Get("/topics/new", pages.New)
@@ -128,41 +129,11 @@ func TestPages(t *testing.T) {
 	})
 }
 
-func TestKnowing(t *testing.T) {
-	each(t, func(t *testing.T, h *hub) {
-		h.add(t, "Open")
-		h.exec(t, `INSERT INTO people (organisation_id, handle, name, sort_name, created_at, updated_at) VALUES (1, 'ada', 'Ada', 'ada', 1, 1)`)
-		for i, audience := range []string{"public", "hub", "org:2"} {
-			h.thread(t, audience, 1)
-			for author := range 2 { // 1 and 3: everybody but the one who asks
-				h.exec(t, `INSERT INTO replies (thread_id, author_id, body, body_html, renderer, created_at) VALUES ($1, $2, '', '', 1, 1)`, i+1, 1+2*author)
-			}
-		}
-		h.exec(t, `UPDATE threads SET accepted_reply_id = 1 WHERE id = 1`) // by 1
-		h.exec(t, `UPDATE threads SET accepted_reply_id = 4 WHERE id = 2`) // by 3
-		h.exec(t, `UPDATE threads SET accepted_reply_id = 6 WHERE id = 3`) // by 3, for another organisation
-		h.exec(t, `INSERT INTO person_topics (person_id, topic_id, position) VALUES (2, 1, 1), (3, 1, 1)`)
-		cases := []struct {
-			name string
-			as   auth.Viewer
-			want string
-		}{
-			{"signed out", auth.Public, ""},
-			{"member", member, "ada:1! gwen:0! mo:1"},
-			{"the other organisation", auth.ForPerson(9, 9, 2, false, 0), "ada:2! gwen:0! mo:1"},
-		}
-		for _, c := range cases {
-			list, err := h.Knowing(t.Context(), c.as, 1, 5)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, k := range list {
-				got = append(got, fmt.Sprint(k.Handle, ":", k.Accepted, map[bool]string{true: "!"}[k.Asks]))
-			}
-			if s := strings.Join(got, " "); s != c.want {
-				t.Errorf("%s: got %q, want %q", c.name, s, c.want)
-			}
-		}
-	})
+// nobodyKnows is a Knows that names nobody.
+type nobodyKnows struct{}
+
+func (nobodyKnows) TopicBeside(*fiber.Ctx, int64, string) (templ.Component, error) { return nil, nil }
+
+func (nobodyKnows) TopicPeople(*fiber.Ctx, int64, string) (templ.Component, error) {
+	return templ.NopComponent, nil
 }

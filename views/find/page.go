@@ -40,15 +40,9 @@ type NarrowPage struct {
 	Query       string
 	Back        string      // the results
 	Tabs        []parts.Tab // Everything · Questions 48 · …
-	Filters     []FilterGroup
+	Filters     []parts.FilterGroup
 	Experts     []parts.SidePerson
 	ExpertsPath string // everybody who may know
-}
-
-// FilterGroup is a facet: values with counts, each a link that narrows the search.
-type FilterGroup struct {
-	Name   string // "Topic", "When"
-	Values []parts.Tab
 }
 
 // Hit is one thread, reply, topic or network that was found.

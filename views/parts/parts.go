@@ -68,6 +68,12 @@ type Tab struct {
 	Current    bool
 }
 
+// FilterGroup is what a list can be narrowed by: values with counts, each a link to the narrower list.
+type FilterGroup struct {
+	Name   string // "Topic", "When"
+	Values []Tab
+}
+
 // said is the count as its tab shows it.
 func (t Tab) said() string {
 	if t.AtLeast {

@@ -6,6 +6,8 @@
 package people
 
 import (
+	"github.com/a-h/templ"
+
 	"watercooler/views/layout"
 	"watercooler/views/parts"
 )
@@ -60,10 +62,10 @@ type ProfilePage struct {
 	EditPath       string // empty when this viewer cannot edit it
 	AskPath        string // /write?kind=question&…; empty on one's own
 	Follow         parts.Follow
-	Asks           []Ask
-	Tabs           []parts.Tab // Posts 12 · Answers 31 · Discussions 4 · Networks 2
-	Heading        string      // of what the tab shows, for those who do not see which is current
-	Blog           parts.Link  // on the tab for posts
+	Knows          templ.Component // what they know, nil for somebody who left
+	Tabs           []parts.Tab     // Posts 12 · Answers 31 · Discussions 4 · Networks 2
+	Heading        string          // of what the tab shows, for those who do not see which is current
+	Blog           parts.Link      // on the tab for posts
 	Items          []parts.Item
 	Answers        []Answer  // on the tab for answers, instead of Items
 	Networks       []Network // on the tab for networks, instead of Items
@@ -72,13 +74,6 @@ type ProfilePage struct {
 	Manager        *parts.SidePerson
 	Reports        []parts.SidePerson
 	Colleagues     []parts.SidePerson // others in the same unit
-}
-
-// Ask is a topic somebody can be asked about.
-type Ask struct {
-	Topic    parts.Topic
-	Evidence string // "4 accepted answers, 9 posts"
-	Share    int    // of what is most among the person's own topics, in per cent
 }
 
 // Network is a network somebody is a member of.

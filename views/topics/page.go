@@ -4,6 +4,8 @@
 package topics
 
 import (
+	"github.com/a-h/templ"
+
 	"watercooler/views/layout"
 	"watercooler/views/parts"
 )
@@ -48,9 +50,8 @@ type ShowPage struct {
 	Items       []parts.Item
 	Empty       parts.Empty
 	Pager       parts.Pager
-	Experts     []parts.SidePerson // "People who know about this", beside the threads
-	OnPeople    bool               // the tab of people is shown
-	People      []parts.SidePerson
+	Beside      templ.Component // who knows about it, beside the threads; nil signed out
+	People      templ.Component // who knows about it, in place of the threads; nil on the other tabs
 }
 
 // Branch is a topic with those directly below it.

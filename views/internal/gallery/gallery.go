@@ -9,6 +9,7 @@ import (
 
 	"watercooler/views/admin"
 	"watercooler/views/errors"
+	"watercooler/views/experts"
 	"watercooler/views/find"
 	"watercooler/views/layout"
 	"watercooler/views/parts"
@@ -35,6 +36,7 @@ func Pages(theme string) []Page {
 	g.blogs()
 	g.topics()
 	g.find()
+	g.experts()
 	g.site()
 	g.readers()
 	g.signin()
@@ -92,7 +94,7 @@ func person(tint int, name, unit, job string) parts.Person {
 	return parts.Person{Name: name, Path: "/people/" + handle, Initials: parts.Initials(name), Tint: tint, Unit: unit, JobTitle: job}
 }
 
-func experts() []parts.SidePerson {
+func mayKnow() []parts.SidePerson {
 	return []parts.SidePerson{
 		{Person: gwen, Note: "4 accepted answers on connectivity"},
 		{Person: martin, Note: "11 posts on rural broadband"},
@@ -202,7 +204,7 @@ func (g *shelf) threads() {
 		Related:     []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/30", Note: "Answered · 2025"}, {Title: "Mapping every council connection we already pay for", Path: "/threads/31", Note: "Post · Tomasz Zielinski"}},
 	}
 	g.add("thread", threads.Show(show))
-	g.add("knowing", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42", Experts: experts()}))
+	g.add("knowing", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42", Experts: mayKnow()}))
 	g.add("knowing-nobody", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42"}))
 	show.Conversation.Fresh = threads.Freshness{Superseded: true, Successor: parts.Link{Text: "Wi-fi in halls: what works in 2027", Path: "/threads/77"}, UnsupersedePath: "/threads/42/unsupersede"}
 	g.add("thread-superseded", threads.Show(show))
@@ -232,7 +234,7 @@ func (g *shelf) threads() {
 		Suggested: []string{"Community assets", "Contracts"}, WhoSees: "Everyone signed in: 4,212 staff and 138 partners.", Submit: "Ask", Draft: "Draft saved 10:42",
 		Audiences: []parts.Option{{Value: "public", Label: "Everyone", Hint: "Anybody on the internet"}, {Value: "hub", Label: "Everyone signed in", Selected: true}, {Value: "org:1", Label: "Devon County Council only"}},
 		Similar:   []parts.SideThread{{Title: "Who pays for wi-fi in community centres?", Path: "/threads/30", Answered: true}, {Title: "Sharing a library line with the parish hall", Path: "/threads/31", Note: "3 replies"}},
-		Experts:   experts(),
+		Experts:   mayKnow(),
 	}
 	write.BlogPath = "/blog/write"
 	write.Places = homes()
@@ -323,11 +325,11 @@ func (g *shelf) people() {
 		Chrome: g.chrome("Gwen Pryce", "people"), Person: gwen, Organisation: "North Devon Council", Unit: parts.Link{Text: "Libraries", Path: "/units/3"},
 		Location: "Exeter", Phone: "01392 555 4410", Email: "gwen.pryce@devon.example", AboutHTML: about,
 		Path: []parts.Link{{Text: "Communities", Path: "/units/1"}, {Text: "Libraries", Path: "/units/3"}}, Pronouns: "she/her", Languages: "Welsh", WorkingPattern: "Monday to Thursday", Lang: "cy", HowToWorkHTML: "<p>Ring before you write.</p>",
-		Asks:    []people.Ask{{Topic: parts.Topic{Name: "Connectivity", Path: "/topics/connectivity"}, Evidence: "4 accepted answers, 9 posts", Share: 100}, {Topic: parts.Topic{Name: "Contracts", Path: "/topics/contracts"}, Evidence: "Nothing written on it here yet"}},
+		Knows:   experts.Profile(experts.Section{First: "Gwen", Own: true, AllPath: "/settings/knowing", Topics: []experts.Knowledge{knowledge()}, Faded: []experts.Knowledge{{Topic: parts.Topic{Name: "Contracts", Path: "/topics/contracts"}, Faded: 2023, Said: "2 posts, most recently in May 2023"}}, Endorsements: endorsed()}),
 		Heading: "Discussions", Blog: parts.Link{Text: "Library systems", Path: "/blog/gwen-pryce"},
 		AskPath: "/write?kind=question", Follow: parts.Follow{Kind: "person", ID: 7, Name: "Gwen Pryce", Return: "/people/gwen.pryce", On: true},
 		Tabs:  []parts.Tab{{Text: "Threads", Path: "?", Count: 12, Current: true}, {Text: "Answers", Path: "?tab=answers", Count: 31}},
-		Items: items()[:2], Manager: &parts.SidePerson{Person: ruth, Note: "Head of Libraries"}, Reports: []parts.SidePerson{{Person: ben, Note: "Community librarian"}}, Colleagues: experts(),
+		Items: items()[:2], Manager: &parts.SidePerson{Person: ruth, Note: "Head of Libraries"}, Reports: []parts.SidePerson{{Person: ben, Note: "Community librarian"}}, Colleagues: mayKnow(),
 	}
 	g.add("profile", people.Profile(profile))
 	profile.Items, profile.EditPath, profile.Left = nil, "/settings/profile", "Left on 4 March 2027. What they wrote stays."
@@ -359,9 +361,8 @@ func (g *shelf) topics() {
 		{Name: "Rights of way", Path: "/topics/rights-of-way", Threads: 1}, {Name: "Libraries", Path: "/topics/libraries"},
 	}}))
 	g.add("topics-empty", topics.List(topics.ListPage{Chrome: g.stranger("Topics", "topics"), Empty: parts.Empty{Title: "No topics yet", Text: "A moderator makes the first one."}}))
-	g.add("topic", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Synonyms: []string{"broadband", "fibre", "wi-fi"}, Above: []parts.Topic{{Name: "Infrastructure", Path: "/topics/infrastructure"}}, Narrower: []topics.Branch{{Topic: schools, Narrower: []parts.Topic{{Name: "School networks", Path: "/topics/school-networks"}}}}, EditPath: "/topics/connectivity/edit", MergePath: "/topics/connectivity/merge", AskPath: "/write?to=connectivity", Follow: parts.Follow{Kind: "topic", ID: 3, Name: "Connectivity"}, Tabs: tabs(0, "Threads", "Unanswered", "Posts", "People"), Items: items()[:4], Pager: pager(), Experts: experts()}))
-	g.add("topic-people", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", Tabs: tabs(3, "Threads", "Unanswered", "Posts", "People"), OnPeople: true, People: []parts.SidePerson{{Person: gwen, Note: "“Ask me about this” · 4 accepted answers"}, {Person: martin, Note: "1 accepted answer"}}}))
-	g.add("topic-people-empty", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", OnPeople: true, Empty: parts.Empty{Title: "Nobody has said so yet", Text: "People come here who say so in their profile.", Do: parts.Link{Text: "Edit your profile", Path: "/settings/profile"}}}))
+	g.add("topic", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Synonyms: []string{"broadband", "fibre", "wi-fi"}, Above: []parts.Topic{{Name: "Infrastructure", Path: "/topics/infrastructure"}}, Narrower: []topics.Branch{{Topic: schools, Narrower: []parts.Topic{{Name: "School networks", Path: "/topics/school-networks"}}}}, EditPath: "/topics/connectivity/edit", MergePath: "/topics/connectivity/merge", AskPath: "/write?to=connectivity", Follow: parts.Follow{Kind: "topic", ID: 3, Name: "Connectivity"}, Tabs: tabs(0, "Threads", "Unanswered", "Posts", "People"), Items: items()[:4], Pager: pager(), Beside: experts.TopicBeside(cover())}))
+	g.add("topic-people", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", Tabs: tabs(3, "Threads", "Unanswered", "Posts", "People"), People: experts.TopicPeople(cover())}))
 	letters := []parts.Tab{{Text: "0–9", Path: "/topics?letter=0"}, {Text: "C", Path: "/topics?letter=c", Current: true}}
 	g.add("topics-many", topics.List(topics.ListPage{Chrome: g.stranger("Topics", "topics"), Total: 3000, Letters: letters, Topics: []topics.Entry{{Name: "Connectivity", Path: "/topics/connectivity", Threads: 212, Description: "Broadband, mobile cover and networks."}}}))
 	g.add("topics-letter", topics.List(topics.ListPage{Chrome: g.chrome("Topics", "topics"), Total: 3000, Letters: letters, Listed: true, Names: []topics.Entry{{Name: "Connectivity", Path: "/topics/connectivity", Threads: 212}, {Name: "Contracts", Path: "/topics/contracts", Threads: 1}}, Pager: pager()}))
@@ -395,8 +396,8 @@ func (g *shelf) find() {
 	page.Chrome.Query = page.Query
 	g.add("search", find.Search(page))
 	narrow := find.NarrowPage{
-		Chrome: g.chrome("Narrow the search", ""), Query: page.Query, Back: "/search?q=rural+broadband", Tabs: page.Tabs, Experts: experts(), ExpertsPath: "/experts?q=rural+broadband",
-		Filters: []find.FilterGroup{
+		Chrome: g.chrome("Narrow the search", ""), Query: page.Query, Back: "/search?q=rural+broadband", Tabs: page.Tabs, Experts: mayKnow(), ExpertsPath: "/experts?q=rural+broadband",
+		Filters: []parts.FilterGroup{
 			{Name: "Topic", Values: []parts.Tab{{Text: "Connectivity", Path: "/search?q=x&topic=connectivity", Count: 31}, {Text: "Schools", Path: "/search?q=x&topic=schools", Count: 4}}},
 			{Name: "Answer", Values: []parts.Tab{{Text: "Unanswered", Path: "/search?q=x+is:unanswered", Count: 3}}},
 		},
@@ -407,7 +408,7 @@ func (g *shelf) find() {
 	g.part("narrow-empty", find.Narrow(find.NarrowPage{}))
 	nothing := g.stranger("agile policy – Search", "")
 	nothing.Query = "agile policy"
-	g.add("search-nothing", find.Search(find.SearchPage{Chrome: nothing, Query: "agile policy", Indexing: 43, AskPath: "/write?kind=question&title=agile+policy", Experts: experts(), SignIn: "/sign-in", Examples: []parts.Link{{Text: "broadband", Path: "/search?q=broadband"}}}))
+	g.add("search-nothing", find.Search(find.SearchPage{Chrome: nothing, Query: "agile policy", Indexing: 43, AskPath: "/write?kind=question&title=agile+policy", Experts: mayKnow(), SignIn: "/sign-in", Examples: []parts.Link{{Text: "broadband", Path: "/search?q=broadband"}}}))
 	g.add("search-empty", find.Search(find.SearchPage{Chrome: g.chrome("Search", ""), Indexing: 100}))
 	list := find.SuggestionList{Query: "gw", Suggestions: []find.Suggestion{
 		{Kind: "person", Text: "Gwen Pryce", Note: "Libraries", Path: "/people/gwen.pryce", Value: "@gwen.pryce", Person: &gwen},
@@ -507,4 +508,55 @@ func (g *shelf) parts() {
 	g.part("follow-empty", parts.FollowButton(parts.Follow{}))
 	g.part("already", parts.Already([]parts.SideThread{{Title: "Who pays for wi-fi?", Path: "/threads/30", Answered: true}}))
 	g.part("already-empty", parts.Already(nil))
+}
+
+func knowledge() experts.Knowledge {
+	return experts.Knowledge{
+		Topic: parts.Topic{Name: "Connectivity", Path: "/topics/connectivity"}, Said: "4 accepted answers and 9 posts, most recently in May 2027",
+		Evidence: []experts.Evidence{{Title: []parts.Span{{Text: "Library wi-fi as village broadband"}}, Path: "/replies/9", Kind: "question", At: old, Accepted: true, EndorsePath: "/people/gwen.pryce/endorse?reply=9"}},
+	}
+}
+
+func endorsed() []experts.Endorsement {
+	return []experts.Endorsement{{By: martin, Topic: parts.Topic{Name: "Connectivity", Path: "/topics/connectivity"}, Reason: "It saved us three weeks of asking around.", Title: "Library wi-fi as village broadband", Path: "/replies/9", WithdrawPath: "/endorsements/3/withdraw", Return: "/people/gwen.pryce"}}
+}
+
+func cover() experts.Cover {
+	return experts.Cover{
+		Name: "Connectivity", People: []parts.SidePerson{{Person: gwen, Note: "“Ask me about this” · 4 accepted answers"}, {Person: martin, Note: "1 accepted answer"}},
+		Units: []experts.Unit{{Name: "Libraries", People: 2, Share: 100}}, Thin: "Only two people here are known to know about this.", Path: "/experts?q=Connectivity",
+	}
+}
+
+func (g *shelf) experts() {
+	connectivity := parts.Topic{Name: "Connectivity", Path: "/topics/connectivity"}
+	page := experts.PeoplePage{
+		Chrome: g.chrome("Who knows about “rural broadband”?", "people"), Query: "rural broadband", Heading: "Who knows about “rural broadband”?",
+		Tabs: tabs(1, "Everything", "Who knows", "People"), Active: []parts.Link{{Text: "Language: Welsh", Path: "/experts?q=rural+broadband"}},
+		People: []experts.Expert{
+			{Person: gwen, First: "Gwen", Why: "4 accepted answers on Connectivity", Evidence: knowledge().Evidence, Asks: []parts.Topic{connectivity}, Endorsements: endorsed(), AskPath: "/write?kind=question&title=rural+broadband&ask=gwen.pryce"},
+			{Person: martin, First: "Martin", Partner: "Devon Police", Why: "Wrote about this twice", Faded: 2023},
+		},
+		Several: parts.Link{Text: "Ask these two", Path: "/write?kind=question&ask=gwen.pryce,martin.howe"}, Pager: parts.Pager{Next: "/experts?q=x&page=2", NextText: "More people"},
+		Units: []experts.Unit{{Name: "Economy and Skills", People: 9, Share: 100}, {Name: "Libraries", People: 5, Share: 55, Path: "/experts?q=x&unit=3"}},
+		Thin:  "Only two people here are known to know about this.", AskPath: "/write?kind=question&title=rural+broadband",
+		Filters: []parts.FilterGroup{{Name: "Location", Values: []parts.Tab{{Text: "Exeter", Path: "/experts?q=x&location=Exeter", Count: 4}}}},
+	}
+	g.add("experts", experts.People(page))
+	g.add("experts-nobody", experts.People(experts.PeoplePage{Chrome: g.chrome("Who knows?", "people"), Query: "x", Heading: "Who knows about “x”?", Tabs: page.Tabs, AskPath: page.AskPath}))
+	g.add("experts-empty", experts.People(experts.PeoplePage{Chrome: g.chrome("Who knows?", "people")}))
+	g.add("knowing-own", experts.Knowing(experts.KnowingPage{
+		Chrome: g.chrome("How people find you", "people"), Suggested: true, WeeklyCap: "99", MaxWeekly: 20, Days: []parts.Option{{Value: "mon", Label: "Monday", Selected: true}},
+		Problems: parts.Problems{{Name: "weekly_cap", Text: "Choose a number of questions from 0 to 20."}},
+		Topics:   []experts.Choice{{Knowledge: knowledge(), Slug: "connectivity"}, {Knowledge: knowledge(), Slug: "contracts", Chosen: "confirmed"}, {Knowledge: knowledge(), Slug: "grants", Chosen: "declined"}},
+		Out:      []experts.Choice{{Knowledge: experts.Knowledge{Topic: parts.Topic{Name: "Grants", Path: "/topics/grants"}}, Slug: "grants", Chosen: "out"}},
+	}))
+	g.add("knowing-own-empty", experts.Knowing(experts.KnowingPage{Chrome: g.chrome("How people find you", "people"), MaxWeekly: 20}))
+	g.add("endorse", experts.Endorse(experts.EndorsePage{
+		Chrome: g.chrome("Endorse Gwen Pryce", "people"), First: "Gwen", Name: "Gwen Pryce", Title: "Library wi-fi as village broadband", Path: "/replies/9", Action: "/people/gwen.pryce/endorse",
+		Reply: 9, Topics: []parts.Option{{Value: "connectivity", Label: "Connectivity", Selected: true}}, Max: 300, Problems: parts.Problems{{Name: "reason", Text: "Say why: what of it helped you?"}},
+	}))
+	g.part("topic-beside-empty", experts.TopicBeside(experts.Cover{Name: "Grants", Path: "/experts?q=Grants"}))
+	g.part("people-of-topic-empty", experts.TopicPeople(experts.Cover{Name: "Grants", Path: "/experts?q=Grants"}))
+	g.part("profile-knows-empty", experts.Profile(experts.Section{First: "Gwen", Own: true, AllPath: "/settings/knowing"}))
 }
