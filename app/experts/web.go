@@ -22,7 +22,7 @@ const (
 	maxTyped    = 400 // characters of a question
 	lastPage    = considered / usual
 	several     = 3 // people that are asked at once
-	valuesShown = 8 // of a filter
+	valuesShown = 5 // of a filter
 )
 
 // Web answers the requests about who knows what.

@@ -10,7 +10,7 @@ import (
 	"watercooler/views/parts"
 )
 
-// shownProof is how much of what somebody wrote stands beside their name.
+// shownProof is in how many threads that somebody wrote in the evidence beside their name lies.
 const shownProof = 3
 
 // expert describes e to v, with what was asked for marked in the titles.
@@ -19,8 +19,12 @@ func (h *Web) expert(e Expert, v auth.Viewer, marks search.Parsed, back string) 
 		Person: face(e.Person), First: first(e.Person.Name), Partner: e.Person.Partner, Why: e.Why, Faded: e.Faded,
 		Asks: chips(e.Asks), Endorsements: h.endorsements(e.Endorsements, v, back),
 	}
-	for _, w := range e.Evidence[:min(len(e.Evidence), shownProof)] {
-		out.Evidence = append(out.Evidence, h.evidence(w, marks))
+	seen := make(map[int64]bool)
+	for _, w := range e.Evidence {
+		if !seen[w.Thread] && len(seen) < shownProof {
+			seen[w.Thread] = true
+			out.Evidence = append(out.Evidence, h.evidence(w, marks))
+		}
 	}
 	return out
 }
