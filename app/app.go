@@ -29,6 +29,7 @@ import (
 	"watercooler/app/mail"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/routing"
 	"watercooler/app/signin"
 	"watercooler/app/site"
 	"watercooler/app/threads"
@@ -93,6 +94,7 @@ type App struct {
 	site     *site.Service
 	find     *find.Service
 	experts  *experts.Service
+	routing  *routing.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -157,6 +159,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.networks = networks.New(a.db, a.threads, a.now)
 	a.find = find.New(a.db, a.index, a.now)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
+	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
 	a.topics.ReferredBy(a.threads, a.people, a.experts)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err
@@ -187,7 +190,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	own := searchConsumer + instance
-	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.signin.Letters(), a.readers.Letters())
+	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.routing.Consumer(), a.signin.Letters(), a.readers.Letters())
 	unknown, err := a.dispatcher.Unknown(ctx)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 		running.Go(func() { a.every(ctx, 10*time.Minute, "sweep expired sessions", store.Sweep) })
 	}
 	running.Go(func() { a.every(ctx, 20*time.Second, "publish what is due", a.blogs.PublishDue) })
+	running.Go(func() { a.every(ctx, time.Minute, "bring questions to people", a.routing.Widen) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })
@@ -174,8 +175,14 @@ func (a *App) loadSample(ctx context.Context) error {
 	if founded {
 		return nil
 	}
-	return a.catchUp(ctx, io.Discard) // a blink: the sample is small
+	if err := a.catchUp(ctx, io.Discard); err != nil { // a blink: the sample is small
+		return err
+	}
+	return a.routing.StartYoung(ctx, sampleOffered)
 }
+
+// sampleOffered is how many of the sample's open questions are brought to people who may know.
+const sampleOffered = 12
 
 // sampleAccounts are the people behind the sample door.
 func (a *App) sampleAccounts(ctx context.Context) ([]signin.SampleAccount, error) {

@@ -210,6 +210,28 @@ GET  /search                         -           200 200    200     200       20
 GET  /search/narrow                 -           200 200    200     200       200     200    200     200       200   200    200   | q=library
 GET  /suggest                        -           200 200    200     200       200     200    200     200       200   200    200   | q=con
 
+GET  /threads/:id/offers             public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /threads/:id/offers             public      in  403    403     403       403     403    403     422       422   422    in
+                                     hub         in  403    403     403       403     403    403     422       422   422    in
+                                     org         in  403    404     403       403     403    403     422       422   422    in
+                                     network     in  404    404     403       422     404    404     404       404   422    in
+POST /threads/:id/offers/stop        public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+POST /threads/:id/offers/resume      public      in  403    403     403       403     403    403     303       303   303    in
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+GET  /offers                         -           in  200    200     200       200     200    200     200       200   200    in
+POST /offers/:id/accept              -           in  404    404     404       404     404    404     404       404   404    in
+GET  /offers/:id/pass                -           in  404    404     404       404     404    404     404       404   404    in
+POST /offers/:id/pass                -           in  404    404     404       404     404    404     404       404   404    in
+POST /offers/:id/decline             -           in  404    404     404       404     404    404     404       404   404    in
+
 GET  /experts                        -           in  200    200     200       200     200    200     200       200   200    in    | q=library
 GET  /settings/knowing               -           in  200    200     200       200     200    200     200       200   200    in
 POST /settings/knowing               -           in  303    303     303       303     303    303     303       303   303    in    | suggested=yes&open=yes&weekly_cap=3&days=mon
@@ -760,7 +782,7 @@ func (m *crowd) send(l line, who []string, named *things, header ...string) appt
 // addresses turns the patterns of routes into addresses with names in them.
 var addresses = strings.NewReplacer(
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
-	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
 	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",

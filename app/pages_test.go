@@ -125,6 +125,9 @@ var pages = map[string]struct {
 	"/link/:secret":                   {"/link/ABCDEFGHIJKLMNOPQRSTUVWXYZ", "", 404},
 	"/welcome":                        {"/welcome", "", 404}, // the hub is founded
 	"/settings":                       {"/settings", priya, 200},
+	"/offers":                         {"/offers", priya, 200},
+	"/offers/:id/pass":                {"/offers/999999/pass", priya, 404},
+	"/threads/:id/offers":             {"/threads/{thread}/offers", imran, 200},
 	"/experts":                        {"/experts?q=library+broadband", priya, 200},
 	"/settings/knowing":               {"/settings/knowing", priya, 200},
 	"/people/:handle/endorse":         {"/people/sian-rees/endorse?reply=0&thread=0", priya, 404},

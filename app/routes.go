@@ -11,6 +11,7 @@ import (
 	"watercooler/app/importers"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/routing"
 	"watercooler/app/signin"
 	"watercooler/app/site"
 	"watercooler/app/threads"
@@ -25,6 +26,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	experts := experts.NewWeb(a.experts, a.web)
 	people := people.NewWeb(a.people, a.web, experts)
 	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.experts)
+	routing := routing.NewWeb(a.routing, a.web)
+	threads.Route(routing)
 	networks := networks.NewWeb(a.networks, a.threads, threads, a.web)
 	feeds, readers := blogs.NewFeedWeb(a.blogs, a.web, a.hubName), blogs.NewReaderWeb(a.readers, a.web)
 	blogs := blogs.NewWeb(a.blogs, a.threads, threads, a.web)
@@ -96,6 +99,18 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/threads/:id/unsupersede", writes, member, threads.Unsupersede)
 	f.Get("/threads/:id/delete", reads, member, threads.ConfirmDeleteThread)
 	f.Post("/threads/:id/delete", writes, member, threads.DeleteThread)
+
+	f.Get("/threads/:id/offers", reads, member, routing.AskForm) // the asker chooses whom to ask
+	f.Post("/threads/:id/offers", writes, member, routing.Ask)
+	f.Post("/threads/:id/offers/stop", writes, member, routing.Stop)
+	f.Post("/threads/:id/offers/resume", writes, member, routing.Resume)
+
+	// Questions for you: what was brought to somebody who may know.
+	f.Get("/offers", reads, member, routing.List)
+	f.Post("/offers/:id/accept", writes, member, routing.Accept)
+	f.Get("/offers/:id/pass", searches, member, routing.PassForm)
+	f.Post("/offers/:id/pass", writes, member, routing.Pass)
+	f.Post("/offers/:id/decline", writes, member, routing.Decline)
 
 	// A reply.
 	f.Get("/replies/:id", reads, threads.Locate) // permalink: to the page of the thread that holds it

@@ -6,6 +6,7 @@ import (
 	"watercooler/app/blogs"
 	"watercooler/app/experts"
 	"watercooler/app/people"
+	"watercooler/app/routing"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/auth"
@@ -33,6 +34,31 @@ func (s knownSource) Resolve(ctx context.Context, names []string) ([]experts.Top
 		list[i] = experts.Topic{ID: t.ID, Slug: t.Slug, Name: t.Name}
 	}
 	return list, unknown, err
+}
+
+// knowers lets routing, which does not know the slice of experts, ask who may know and how they want to be asked.
+type knowers struct{ experts *experts.Service }
+
+func (k knowers) Candidates(ctx context.Context, thread int64, limit int) ([]routing.Candidate, error) {
+	found, err := k.experts.Candidates(ctx, thread, limit)
+	list := make([]routing.Candidate, len(found))
+	for i, c := range found {
+		list[i] = routing.Candidate{Person: c.Person, Unit: c.Unit, Fit: c.Fit, Reason: c.Reason, Terms: routingTerms(c.Settings)}
+	}
+	return list, err
+}
+
+func (k knowers) Terms(ctx context.Context, people []int64) (map[int64]routing.Terms, error) {
+	found, err := k.experts.Terms(ctx, people)
+	terms := make(map[int64]routing.Terms, len(found))
+	for id, s := range found {
+		terms[id] = routingTerms(s)
+	}
+	return terms, err
+}
+
+func routingTerms(s experts.Settings) routing.Terms {
+	return routing.Terms{Open: s.Open && s.Suggested, WeeklyCap: s.WeeklyCap, Days: routing.ParseDays(experts.FormatDays(s.Days))}
 }
 
 // attachments lets people, which serves files, ask who may read what belongs to a thread.

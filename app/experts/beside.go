@@ -82,31 +82,25 @@ func (s *Service) Candidates(ctx context.Context, thread int64, limit int) ([]Ca
 	}
 	found = onTopic(found, n.topics)
 	found = found[:min(len(found), max(limit, 0))]
-	return s.candidates(ctx, found)
+	return candidates(found), nil
 }
 
 // candidates says of found how they want to be asked, and why they are. Who only says that they know fits half as well as the
 // best of those who have shown it.
-func (s *Service) candidates(ctx context.Context, found []Expert) ([]Candidate, error) {
-	people := make([]int64, len(found))
+func candidates(found []Expert) []Candidate {
 	best := 0.0
-	for i, e := range found {
-		people[i] = e.Person.ID
+	for _, e := range found {
 		best = max(best, e.score)
-	}
-	terms, err := s.Terms(ctx, people)
-	if err != nil {
-		return nil, err
 	}
 	if best == 0 {
 		best = 1
 	}
 	list := make([]Candidate, len(found))
 	for i, e := range found {
-		list[i] = Candidate{Person: e.Person.ID, Unit: e.Person.Unit, Fit: e.score / best, Reason: e.reason(), Settings: terms[e.Person.ID]}
+		list[i] = Candidate{Person: e.Person.ID, Unit: e.Person.Unit, Fit: e.score / best, Reason: e.reason(), Settings: e.card.terms}
 		if e.score == 0 {
 			list[i].Fit = 0.5
 		}
 	}
-	return list, nil
+	return list
 }

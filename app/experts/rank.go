@@ -265,7 +265,7 @@ func (f *findings) expert(r search.Ranked) (Expert, bool) {
 	if !ok || f.isOut(r.Person) {
 		return Expert{}, false
 	}
-	e := Expert{Person: p.Person, Open: p.open, score: r.Score, card: p}
+	e := Expert{Person: p.Person, Open: p.terms.Open, score: r.Score, card: p}
 	if !f.sees(p.privacy, p.Organisation) {
 		e.card.location = ""
 	}

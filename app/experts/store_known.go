@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"watercooler/app/db"
+	"watercooler/app/errs"
 )
 
 // yearCounts are somebody's contributions to a topic in one year.
@@ -192,14 +193,22 @@ type question struct {
 
 // selectQuestion returns a thread that is there, whoever may read it: for routing, which asks for itself who may.
 func selectQuestion(ctx context.Context, q db.Querier, id int64) (t question, err error) {
-	err = q.QueryRow(ctx, `
-		SELECT t.author_id, t.title, t.excerpt, t.audience
+	rows, err := q.Query(ctx, `
+		SELECT t.author_id, t.title, t.excerpt, t.audience, COALESCE(o.id, 0), COALESCE(o.slug, ''), COALESCE(o.name, '')
 		FROM threads t
-		WHERE t.id = $1 AND t.deleted_at IS NULL`, id).Scan(&t.author, &t.title, &t.words, &t.audience)
-	if err != nil {
-		return question{}, err
+		LEFT JOIN thread_topics h ON h.thread_id = t.id
+		LEFT JOIN topics o ON o.id = h.topic_id
+		WHERE t.id = $1 AND t.deleted_at IS NULL
+		ORDER BY o.name, o.id`, id)
+	found, err := db.Collect(rows, err, func(r db.Scanner) (o Topic, err error) {
+		err = r.Scan(&t.author, &t.title, &t.words, &t.audience, &o.ID, &o.Slug, &o.Name)
+		if o.ID != 0 {
+			t.topics = append(t.topics, o)
+		}
+		return o, err
+	})
+	if err == nil && len(found) == 0 {
+		err = errs.NotFoundf("There is no such question here.")
 	}
-	topics, err := topicsOf(ctx, q, []int64{id})
-	t.topics = topics[id]
 	return t, err
 }

@@ -23,7 +23,7 @@ type card struct {
 	location     string // cleared where the viewer may not know it
 	languages    []string
 	privacy      string
-	open         bool
+	terms        Settings // how they want to be asked
 }
 
 const cardColumns = `p.id, COALESCE(p.external_id, ''), p.handle, p.name, p.photo, p.job_title, COALESCE(u.id, 0), COALESCE(u.name, ''), o.id, o.name, o.home`
@@ -37,7 +37,7 @@ func selectPeople(ctx context.Context, q db.Querier, ids []int64) (map[int64]car
 	ids = db.Pad(ids)
 	// SECURITY: who stepped out is not named, whatever speaks for them.
 	rows, err := q.Query(ctx, `
-		SELECT `+cardColumns+`, p.location, p.languages, p.privacy, COALESCE(s.open, TRUE)
+		SELECT `+cardColumns+`, p.location, p.languages, p.privacy, s.open, s.weekly_cap, s.days
 		FROM people p
 		JOIN organisations o ON o.id = p.organisation_id
 		LEFT JOIN units u ON u.id = p.unit_id
@@ -46,10 +46,16 @@ func selectPeople(ctx context.Context, q db.Querier, ids []int64) (map[int64]car
 	_, err = db.Collect(rows, err, func(r db.Scanner) (c card, err error) {
 		var home bool
 		var languages string
+		var open *bool
+		var most *int
+		var days *string
 		err = r.Scan(&c.ID, &c.ExternalID, &c.Handle, &c.Name, &c.Photo, &c.JobTitle, &c.Unit, &c.UnitName, &c.Organisation, &c.organisation, &home,
-			&c.location, &languages, &c.privacy, &c.open)
+			&c.location, &languages, &c.privacy, &open, &most, &days)
 		if !home {
 			c.Partner = c.organisation
+		}
+		if c.terms = defaults(); open != nil {
+			c.terms.Open, c.terms.WeeklyCap, c.terms.Days = *open, *most, ParseDays(*days)
 		}
 		// SECURITY: a language that is kept from some is not found by anybody, since it has one list for all.
 		if people.VisibleToHub(c.privacy, people.FieldLanguages) {

@@ -12,6 +12,7 @@ import (
 	"watercooler/app/event"
 	"watercooler/app/experts"
 	"watercooler/app/people"
+	"watercooler/app/routing"
 	"watercooler/app/site"
 	"watercooler/app/threads"
 	"watercooler/auth"
@@ -125,6 +126,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := experts.Erase(ctx, r.tx, r.said.Threads, r.said.Replies, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := routing.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

@@ -59,10 +59,18 @@ func (s *Service) Ask(ctx context.Context, v auth.Viewer, thread int64, who []st
 			asked = append(asked, p)
 		}
 		_, err = selectRouting(ctx, tx, thread)
-		if errs.IsNotFound(err) { // it came from elsewhere or is old: nobody else is looked for
+		switch {
+		case !errs.IsNotFound(err):
+			return err
+		case tx.Now().Sub(q.createdAt) >= recent: // it is old, or came from elsewhere: nobody else is looked for
 			return insertRouting(ctx, tx, thread, stateResting, nil)
 		}
-		return err
+		// Asked as it was opened: those who were named are the first three.
+		next := s.due(tx.Now(), 2)
+		if err := insertRouting(ctx, tx, thread, stateOpen, &next); err != nil {
+			return err
+		}
+		return updateRouting(ctx, tx, thread, 1, stateOpen, &next)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("ask about thread %d: %w", thread, err)

@@ -3,7 +3,9 @@ package routing
 import (
 	"fmt"
 	"net/url"
+	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/threads"
@@ -15,22 +17,35 @@ import (
 // cardShown is how many questions the card on the home page names.
 const cardShown = 3
 
-// Card returns what the home page says of the questions that wait for whoever asks.
-func (h *Web) Card(c *fiber.Ctx) (views.Card, error) {
+// Waiting is what the home page says of the questions that wait for the viewer of c: nil when there are none.
+func (h *Web) Waiting(c *fiber.Ctx) (templ.Component, error) {
 	w, err := h.routing.Waiting(c.UserContext(), auth.ViewerOf(c), cardShown)
+	if err != nil || w.Count == 0 {
+		return nil, err
+	}
 	card := views.Card{Count: w.Count}
 	for _, o := range w.Latest {
 		card.Latest = append(card.Latest, parts.Link{Text: o.Title, Path: o.Path()})
 	}
-	return card, err
+	return views.Home(card), nil
 }
 
-// Course returns what the page of t, which must come from Find for whoever asks, says of where it went.
-func (h *Web) Course(c *fiber.Ctx, t threads.Thread) (views.Course, error) {
+// Named asks people by handle about a question that v has just opened.
+func (h *Web) Named(c *fiber.Ctx, thread int64, handles []string) error {
+	who := make([]string, len(handles))
+	for i, handle := range handles {
+		who[i] = "@" + strings.TrimPrefix(handle, "@")
+	}
+	_, err := h.routing.Ask(c.UserContext(), auth.ViewerOf(c), thread, who, "")
+	return err
+}
+
+// Course is what the page of t, which must come from Find for the viewer of c, says of where it went: nil when there is nothing to say.
+func (h *Web) Course(c *fiber.Ctx, t threads.Thread) (templ.Component, error) {
 	v := auth.ViewerOf(c)
 	found, err := h.routing.Course(c.UserContext(), v, t)
 	if err != nil {
-		return views.Course{}, err
+		return nil, err
 	}
 	var out views.Course
 	for _, p := range found.Promises {
@@ -45,7 +60,10 @@ func (h *Web) Course(c *fiber.Ctx, t threads.Thread) (views.Course, error) {
 	if found.Decides {
 		h.told(&out, v, t, found)
 	}
-	return out, nil
+	if out.Own == nil && out.Heading == "" && len(out.Coming) == 0 {
+		return nil, nil
+	}
+	return views.Beside(out), nil
 }
 
 // told fills in what the one who asked sees.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/errs"
@@ -24,7 +25,21 @@ type Web struct {
 	kept    kv.Store // texts of people whose session ended while they wrote
 	related RelatedSource
 	knowing PeopleSource
+	routing Routing // nil where questions are brought to nobody
 }
+
+// Routing takes open questions to people who may know, and says so for the viewer of c.
+type Routing interface {
+	// Waiting is what the home page says of the questions that wait for them, nil for none.
+	Waiting(c *fiber.Ctx) (templ.Component, error)
+	// Course is what the page of a thread says of where it went, nil for nothing.
+	Course(c *fiber.Ctx, t Thread) (templ.Component, error)
+	// Named asks people, by handle, about a question that the viewer has just opened.
+	Named(c *fiber.Ctx, thread int64, handles []string) error
+}
+
+// Route lets pages say where questions went. Call it before the first request.
+func (h *Web) Route(r Routing) { h.routing = r }
 
 // NewWeb returns the handlers for s.
 func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource, knowing PeopleSource) *Web {

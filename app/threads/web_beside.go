@@ -32,10 +32,14 @@ func (h *Web) beside(c *fiber.Ctx, t Thread, p *views.ShowPage) error {
 		note := parts.KindName(string(r.Kind)) + " · " + h.web.Date(r.CreatedAt)
 		p.Related = append(p.Related, parts.SideThread{Title: r.Title, Path: r.Path(), Note: note, Answered: r.Answered})
 	}
-	if v.SignedIn() && t.Kind == Question && t.Accepted == 0 && !t.Closed() {
-		p.KnowingPath = t.Path() + "/knowing"
+	if !v.SignedIn() || t.Kind != Question || t.Accepted != 0 || t.Closed() {
+		return nil
 	}
-	return nil
+	p.KnowingPath = t.Path() + "/knowing"
+	if h.routing != nil {
+		p.Course, err = h.routing.Course(c, t)
+	}
+	return err
 }
 
 // Knowing answers GET /threads/:id/knowing. Ranking people takes longer than the page of a thread, so the page does not wait

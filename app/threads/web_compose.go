@@ -63,7 +63,21 @@ func (h *Web) Open(c *fiber.Ctx) error {
 	if err != nil {
 		return h.writeAgain(c, d, err)
 	}
+	if named := namesIn(web.FormOf(c).Line("ask")); d.Kind == Question && len(named) > 0 && h.routing != nil {
+		// The question stands whoever can be asked: what went wrong is said on its page, where others can be chosen.
+		err := h.routing.Named(c, id, named)
+		if problems, ok := web.ProblemsOf(err); ok {
+			h.web.Flash(c, "Your question is here. "+problems[0].Text)
+		} else if err != nil {
+			return err
+		}
+	}
 	return web.SeeOther(c, threadPath(id))
+}
+
+// namesIn returns the handles in a field: "gwen-pryce, @martin".
+func namesIn(field string) []string {
+	return strings.FieldsFunc(field, func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
 }
 
 // writeAgain shows the composer with the text that was sent and what was wrong with it.
@@ -92,6 +106,9 @@ func (h *Web) writePage(c *fiber.Ctx, d Draft, network string) (views.WritePage,
 	}
 	page := composer(d.Kind)
 	page.BlogPath = "/blog/write"
+	if page.Ask = web.FormOf(c).Line("ask"); page.Ask == "" {
+		page.Ask = clip(oneLine(c.Query("ask")), maxAsked)
+	}
 	page.Chrome = h.chrome(c, page.Heading, "discussions")
 	page.Title, page.Body, page.Topics, page.Draft = d.Title, d.Body, d.Topics, h.saved(d.UpdatedAt)
 	offerPlaces(&page, v, reach, d, network)

@@ -206,6 +206,10 @@ func (h *Web) dress(c *fiber.Ctx, l list, page *views.FeedPage) error {
 	page.Intro = "From the people, topics and units you follow, and from your own unit."
 	week, err := h.threads.Week(ctx, v)
 	page.Week = weekSaid(week)
+	if err != nil || h.routing == nil {
+		return err
+	}
+	page.Waiting, err = h.routing.Waiting(c)
 	return err
 }
 

@@ -1,12 +1,14 @@
 // Package threads shows lists of threads, one thread, its history, and the composer.
 //
 // The names of the form fields, for whoever parses them. The composer posts kind, title, body, topics (comma separated),
-// network, audience, place and revision. A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
+// network, audience, place, revision and, where somebody is to be asked, ask (handles, comma separated). A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
 // Both may be posted to /preview instead, by a submit button with formaction: the same page comes back with Preview filled, or
 // for htmx the Preview fragment alone. A follow button posts kind, id and return. A confirmed deletion posts nothing.
 package threads
 
 import (
+	"github.com/a-h/templ"
+
 	"watercooler/views/layout"
 	"watercooler/views/parts"
 )
@@ -25,6 +27,7 @@ type FeedPage struct {
 	Places         []parts.Tab  // For you, Latest, Unanswered 14, Following, Drafts 2
 	FollowedTopics []parts.Link // "Topics you follow"
 	// The right column; each card is left out when it is empty.
+	Waiting    templ.Component    // questions that were brought to the reader, nil for none
 	Answerable []parts.SideThread // "Could you answer these?"
 	Suggested  []parts.Follow     // "Topics to follow"
 	Week       *Week              // "This week in the hub"
@@ -62,7 +65,8 @@ type ShowPage struct {
 
 	Conversation
 
-	KnowingPath string // answers with the people who may know; empty where nobody is needed
+	Course      templ.Component // where the question went, nil when there is nothing to say
+	KnowingPath string          // answers with the people who may know; empty where nobody is needed
 	Related     []parts.SideThread
 }
 
@@ -208,6 +212,7 @@ type WritePage struct {
 	Title      string
 	Body       string
 	Topics     string         // as typed, comma separated
+	Ask        string         // handles of people who are to be asked, comma separated; empty asks nobody by name
 	TopicNames []string       // offered while typing
 	Suggested  []string       // topics that fit what is written: shown as "Suggested"
 	BlogPath   string         // to write a blog post instead; empty when editing

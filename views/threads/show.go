@@ -3,7 +3,7 @@ package threads
 import "strconv"
 
 func (p FeedPage) hasAside() bool {
-	return p.About != nil || len(p.Answerable) > 0 || len(p.Suggested) > 0 || p.Week != nil
+	return p.About != nil || p.Waiting != nil || len(p.Answerable) > 0 || len(p.Suggested) > 0 || p.Week != nil
 }
 
 // columns names the grid that has room for what the page holds.
