@@ -14,6 +14,7 @@ import (
 	"watercooler/views/layout"
 	"watercooler/views/parts"
 	"watercooler/views/people"
+	"watercooler/views/routing"
 	"watercooler/views/signin"
 	"watercooler/views/site"
 	"watercooler/views/threads"
@@ -37,6 +38,7 @@ func Pages(theme string) []Page {
 	g.topics()
 	g.find()
 	g.experts()
+	g.routing()
 	g.site()
 	g.readers()
 	g.signin()
@@ -559,4 +561,20 @@ func (g *shelf) experts() {
 	g.part("topic-beside-empty", experts.TopicBeside(experts.Cover{Name: "Grants", Path: "/experts?q=Grants"}))
 	g.part("people-of-topic-empty", experts.TopicPeople(experts.Cover{Name: "Grants", Path: "/experts?q=Grants"}))
 	g.part("profile-knows-empty", experts.Profile(experts.Section{First: "Gwen", Own: true, AllPath: "/settings/knowing"}))
+}
+
+func (g *shelf) routing() {
+	doors := routing.Doors{AcceptPath: "/offers/3/accept", PassPath: "/offers/3/pass", DeclinePath: "/offers/3/decline", AnswerPath: "/threads/42#reply"}
+	offers := []routing.Offer{
+		{ID: 3, Title: "Can a school’s fibre connection serve the houses around it?", Path: "/threads/42", Excerpt: "The hamlet next door has nothing.", Asker: owen, At: now, Replies: 1, Why: "You answered “Leased lines” and 3 more on Connectivity", Doors: doors},
+		{ID: 4, Title: "Who pays for wi-fi?", Path: "/threads/43", Asker: owen, At: old, By: martin, Note: "You did this in Bude.", Taken: true, Doors: doors},
+	}
+	g.add("offers", routing.Offers(routing.OffersPage{Chrome: g.chrome("Questions for you", "home"), Offers: offers, Week: "2 of the 3 questions you take in a week have come.", Terms: "They come from Monday to Friday.", SetPath: "/settings/knowing"}))
+	g.add("offers-empty", routing.Offers(routing.OffersPage{Chrome: g.chrome("Questions for you", "home"), Week: "No question has come in the last seven days.", SetPath: "/settings/knowing"}))
+	g.add("offer-pass", routing.Choose(routing.ChoosePage{Chrome: g.chrome("Pass this question on", "home"), Heading: "Pass this question on", Question: parts.Link{Text: offers[0].Title, Path: "/threads/42"}, Lead: "Choose a colleague who knows more.", Action: "/offers/3/pass", Verb: "Pass on to", People: []routing.Chosen{{Person: martin, Who: "@martin.howe"}}, Who: "Nobody", Problems: parts.Problems{{Name: "who", Text: "There is nobody of this name here."}}, More: parts.Link{Text: "See everybody who may know about it", Path: "/experts?q=fibre"}}))
+	g.part("offers-home", routing.Home(routing.Card{Count: 5, Latest: []parts.Link{{Text: "Who pays for wi-fi?", Path: "/threads/43"}}}))
+	g.part("offers-home-empty", routing.Home(routing.Card{}))
+	g.part("course", routing.Beside(routing.Course{Heading: "Where your question went", Entries: []routing.Entry{{Text: "Offered to 3 people who may know", At: now}, {Text: "said that they will answer", Person: gwen, At: now}}, Next: "If nobody answers, more people are asked on 6 May 2027.", AskPath: "/threads/42/offers", Stop: "/threads/42/offers/stop", Own: &doors, Why: "You follow Connectivity."}))
+	g.part("course-resting", routing.Beside(routing.Course{Heading: "Where your question went", Next: "Everybody the hub knows of has been asked. You can also:", More: []parts.Link{{Text: "See who else may know", Path: "/experts?q=fibre"}}, AskPath: "/threads/42/offers", Resume: "/threads/42/offers/resume", Again: "Offer it to more people"}))
+	g.part("course-empty", routing.Beside(routing.Course{}))
 }
