@@ -132,6 +132,7 @@ type Service struct {
 	related *cache
 	marked  fragments
 	names   names
+	called  synonyms
 	built   atomic.Int64 // documents, of a rebuild that goes on; -1 for none
 	toBuild atomic.Int64 // how many it will be
 }
@@ -147,9 +148,13 @@ func New(d *db.DB, index *search.Index, now func() time.Time) *Service {
 // Search finds what v may read. A thread and its replies are one hit.
 func (s *Service) Search(ctx context.Context, v auth.Viewer, q Query) (Results, error) {
 	q.Limit = min(max(q.Limit, 1), maxLimit)
+	called, err := s.called.of(ctx, s.db, v)
+	if err != nil {
+		return Results{}, err
+	}
 	sq := search.Query{
 		Text: q.Text, Audiences: v.Audiences(), Kinds: q.Kinds, Limit: q.Limit, Offset: (max(q.Page, 1) - 1) * q.Limit,
-		Sort: q.Sort, Literal: q.Literal, Explain: q.Explain,
+		Sort: q.Sort, Literal: q.Literal, Explain: q.Explain, Synonyms: called,
 	}
 	apart := q.Apart && !slices.Contains(q.Kinds, "person")
 	if apart {
@@ -195,7 +200,11 @@ func besidePeople(kinds []string) []string {
 
 // Facets counts what a search by v finds. It is apart from Search so that results need not wait for it.
 func (s *Service) Facets(ctx context.Context, v auth.Viewer, q Query) (Facets, error) {
-	sq := search.Query{Text: q.Text, Audiences: v.Audiences(), Kinds: q.Kinds, Literal: q.Literal}
+	called, err := s.called.of(ctx, s.db, v)
+	if err != nil {
+		return Facets{}, err
+	}
+	sq := search.Query{Text: q.Text, Audiences: v.Audiences(), Kinds: q.Kinds, Literal: q.Literal, Synonyms: called}
 	if q.Apart && !slices.Contains(q.Kinds, "person") {
 		sq.Types = besidePeople(q.Kinds)
 	}

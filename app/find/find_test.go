@@ -262,6 +262,40 @@ func TestARowThatWasHiddenSinceIsNotShown(t *testing.T) {
 	})
 }
 
+// TestSynonyms: who types one name of a topic finds what was written with another, from the next search on.
+func TestSynonyms(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		ctx := t.Context()
+		made, err := h.topics.Create(ctx, h.gwen, topics.Input{Name: "Broadband"})
+		must(t, err)
+		h.open(t, h.gwen, threads.Question, "hub", "Who pays for broadband on the moor?", "Nobody lives there.")
+		h.drain(t)
+		if got := h.refs(t, h.gwen, "rhwydwaith kind:question"); got != "" {
+			t.Errorf("before: found %q", got)
+		}
+		must(t, h.topics.Edit(ctx, h.gwen, made.Slug, topics.Input{Name: "Broadband", Synonyms: []string{"Rhwydwaith", "fast internet"}}))
+		h.drain(t)
+		for _, q := range []string{"rhwydwaith kind:question", "fast internet kind:question"} {
+			if got := h.refs(t, h.gwen, q); got != "thread:1" {
+				t.Errorf("%s: found %q, want thread:1", q, got)
+			}
+		}
+		public := h.open(t, h.gwen, threads.Question, "public", "Is there broadband at the library?", "There is a cable.")
+		h.drain(t)
+		// Nothing public is about the topic: that it has this name is not told to strangers.
+		if got := h.refs(t, auth.Public, "rhwydwaith"); got != "" {
+			t.Errorf("signed out: found %q", got)
+		}
+		th, err := h.threads.Find(ctx, h.gwen, public)
+		must(t, err)
+		must(t, h.threads.EditThread(ctx, h.gwen, public, threads.Edit{Revision: th.Revision, Title: th.Title, Body: "There is a cable.", Topics: []string{"Broadband"}}))
+		h.drain(t)
+		if got := h.refs(t, auth.Public, "rhwydwaith kind:question"); got != "thread:2" {
+			t.Errorf("signed out, once something public is about it: found %q", got)
+		}
+	})
+}
+
 // TestAlike: what asks the same is found while somebody writes, and what they may not read is not.
 func TestAlike(t *testing.T) {
 	each(t, func(t *testing.T, h *hub) {

@@ -108,6 +108,7 @@ func add(set map[int64]bool, ids ...int64) {
 
 func (s *Service) handle(ctx context.Context, events []event.Event) error {
 	s.names.hear(events)
+	s.called.hear(events)
 	c := newChanges()
 	for _, e := range events {
 		if err := c.note(e); err != nil {
