@@ -183,6 +183,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 		}
 	}
 	a.readers = blogs.NewReaders(a.blogs, blogs.ReadersConfig{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Mail: sender, Mailboxes: mailboxes{a}})
+	a.find.Letters(find.Letters{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Zone: a.cfg.Timezone, Mail: sender, People: recipients{a.auth, mailboxes{a}}})
 	a.signin = signin.New(a.db, a.auth, a.people, signin.Config{BaseURL: a.cfg.BaseURL, Sample: a.cfg.Sample, Mail: sender, Hub: a.hubName}, a.log)
 
 	instance, err := a.instance()
@@ -295,6 +296,12 @@ func (m mailboxes) Mailbox(ctx context.Context, v auth.Viewer) (string, error) {
 		return "", err
 	}
 	return account.Email, nil
+}
+
+// recipients tells find whom it may write to, and where.
+type recipients struct {
+	*auth.Service
+	mailboxes
 }
 
 // topicSource lets threads ask the topics slice, which it may not import.

@@ -26,6 +26,12 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	}
 	running.Go(func() { a.every(ctx, 20*time.Second, "publish what is due", a.blogs.PublishDue) })
 	running.Go(func() { a.every(ctx, time.Minute, "bring questions to people", a.routing.Widen) })
+	running.Go(func() {
+		a.every(ctx, 2*time.Second, "remember searches", a.find.Remember)
+		a.report(context.WithoutCancel(ctx), "remember searches", a.find.Remember(context.WithoutCancel(ctx))) // the last of them
+	})
+	running.Go(func() { a.every(ctx, 24*time.Hour, "forget old searches", a.find.Forget) })
+	running.Go(func() { a.every(ctx, 5*time.Minute, "write about searches", a.find.SendAlerts) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })

@@ -355,6 +355,15 @@ GET  /blog/readers/:token            -           404 404    404     404       40
 POST /blog/readers/:token            -           200 200    200     200       200     200    200     200       200   200    200  | do=stop
 GET  /settings/letters               -           in  200    200     200       200     200    200     200       200   200    in
 
+POST /search/opened                  -           204 204    204     204       204     204    204     204       204   204    204   | q=library
+GET  /bets                           -           in  403    403     403       403     403    403     200       200   403    in
+POST /bets                           -           in  403    403     403       403     403    403     422       422   403    in    | words=holiday
+POST /bets/:id/remove                -           in  403    403     403       403     403    403     404       404   403    in
+GET  /gaps                           -           in  403    403     403       403     403    403     200       200   403    in
+GET  /searches                       -           in  200    200     200       200     200    200     200       200   200    in
+POST /searches                       -           in  303    303     303       303     303    303     303       303   303    in    | q=library
+GET  /searches/:id                   -           in  404    404     404       404     404    404     404       404   404    in
+POST /searches/:id                   -           in  404    404     404       404     404    404     404       404   404    in    | do=stop
 GET  /opensearch.xml                 -           200 200    200     200       200     200    200     200       200   200    200
 GET  /robots.txt                     -           200 200    200     200       200     200    200     200       200   200    200
 GET  /sitemap.xml                    -           200 200    200     200       200     200    200     200       200   200    200
@@ -782,7 +791,7 @@ func (m *crowd) send(l line, who []string, named *things, header ...string) appt
 // addresses turns the patterns of routes into addresses with names in them.
 var addresses = strings.NewReplacer(
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
-	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
 	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",

@@ -63,6 +63,10 @@ var pages = map[string]struct {
 	"/blog/readers/:token":            {"/blog/readers/none", "", 404}, // package blogs reads those of real letters
 	"/settings/letters":               {"/settings/letters", priya, 200},
 	"/networks/:slug/feed.atom":       {"/networks/connected-libraries/feed.atom", "", 200},
+	"/bets":                           {"/bets", ruth, 200},
+	"/gaps":                           {"/gaps", ruth, 200},
+	"/searches":                       {"/searches", priya, 200},
+	"/searches/:id":                   {"/searches/999999", priya, 404},
 	"/opensearch.xml":                 {"/opensearch.xml", "", 200},
 	"/robots.txt":                     {"/robots.txt", "", 200},
 	"/sitemap.xml":                    {"/sitemap.xml", "", 200},

@@ -130,7 +130,16 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 
 	// Finding.
 	f.Get("/search", searches, find.Search)
-	f.Get("/search/narrow", searches, find.Narrow) // after the results: counts, filters, and who may know
+	f.Get("/search/narrow", searches, find.Narrow)     // after the results: counts, filters, and who may know
+	f.Post("/search/opened", cheap, find.OpenedResult) // by script; without it gaps close when more is found
+	f.Get("/bets", reads, member, find.BetList)        // what comes first for certain words
+	f.Post("/bets", writes, member, find.SetBet)
+	f.Post("/bets/:id/remove", writes, member, find.RemoveBet)
+	f.Get("/gaps", reads, member, find.GapList)      // searched for and not found
+	f.Get("/searches", searches, member, find.Saved) // those that somebody follows
+	f.Post("/searches", writes, member, find.Follow)
+	f.Get("/searches/:id", reads, member, find.SeeSaved)
+	f.Post("/searches/:id", writes, member, find.ChangeSaved)
 	f.Get("/opensearch.xml", reads, find.OpenSearch)
 	f.Get("/suggest", searches, find.Suggest) // as you type: titles, names, topics
 

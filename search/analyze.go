@@ -2,6 +2,7 @@ package search
 
 import (
 	"hash/maphash"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -371,6 +372,14 @@ func stemmable(s string) bool {
 		}
 	}
 	return len(s) > 2
+}
+
+// Fold returns what a text asks for however it is typed: its stems without stop words, each once and in order of the alphabet, with
+// blanks between them. Texts that fold alike find the same, but for quotes and operators, which a Parsed has apart.
+func Fold(text string) string {
+	words := parts(text)
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), " ")
 }
 
 // stems returns the stems of text in order, repeats and wholes included.

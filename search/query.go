@@ -43,6 +43,7 @@ type Result struct {
 type Hit struct {
 	ID, Type string
 	Thread   int64 // for threads, replies and files
+	Created  int64 // Unix microseconds, to the second; 0 for a thread found by a late reply
 	Score    float64
 	Reply    string       // of a thread: the reply that says most about the query, "" when none says anything
 	Why      *Explanation // when the query asks for it
@@ -383,7 +384,7 @@ func (a *asked) describe(found []hit, explain bool, now int64) ([]Hit, error) {
 	var s *scorer
 	for i := range found {
 		f := &found[i]
-		hits[i] = Hit{ID: f.id, Type: typeOf(f.id), Thread: f.thread, Score: f.score}
+		hits[i] = Hit{ID: f.id, Type: typeOf(f.id), Thread: f.thread, Created: f.created, Score: f.score}
 		if !explain || !a.words {
 			continue
 		}

@@ -133,6 +133,8 @@ type Service struct {
 	marked  fragments
 	names   names
 	called  synonyms
+	letters Letters
+	memory  memory
 	built   atomic.Int64 // documents, of a rebuild that goes on; -1 for none
 	toBuild atomic.Int64 // how many it will be
 }

@@ -368,7 +368,7 @@ func TestPages(t *testing.T) {
 			most           int64
 		}{
 			{name: "no query", as: "gwen", path: "/search", want: "How to search", most: 0},
-			{name: "results", as: "gwen", path: "/search?q=bridge", want: "<mark>", not: "Bridge number 1 <b>", most: 7},
+			{name: "results", as: "gwen", path: "/search?q=bridge", want: "<mark>", not: "Bridge number 1 <b>", most: 8},
 			{name: "filters have the names of topics", as: "gwen", path: "/search/narrow?q=bridge", want: ">Rivers &amp; Éire’s mills", most: 9},
 			{name: "years only when there are several", as: "gwen", path: "/search/narrow?q=bridge", want: "Narrow the search", not: "When", most: 9},
 			{name: "a misspelling is said", as: "gwen", path: "/search?q=bridgge", want: `/search?exact=1&amp;q=bridgge`, most: 7},

@@ -127,6 +127,14 @@ func (h *Web) Search(c *fiber.Ctx) error {
 		return err
 	}
 	h.fill(&page, t, v, res)
+	if t.page == 1 && t.kind == "" {
+		bets, err := h.find.Bets(ctx, v, res.Parsed.Text)
+		if err != nil {
+			return err
+		}
+		page.Bets = best(bets)
+		h.find.Looked(v, res.Parsed.Text, res.Total)
+	}
 	if len(page.Hits)+len(page.People) == 0 && t.page == 1 {
 		if page.Experts, err = h.cards(ctx, v, res.Parsed.Text); err != nil {
 			return err
@@ -177,6 +185,7 @@ func (h *Web) turn(page *views.SearchPage, t typed, v auth.Viewer, res Results) 
 	}
 	page.Pager.PreviousText, page.Pager.NextText = "Previous", "Next"
 	if v.SignedIn() {
+		page.Follow, page.Kind = v.Person != 0, t.kind
 		page.AskPath = "/write?" + url.Values{"kind": {"question"}, "title": {res.Parsed.Text}}.Encode()
 	}
 	if v.Moderates() {
@@ -186,6 +195,7 @@ func (h *Web) turn(page *views.SearchPage, t typed, v auth.Viewer, res Results) 
 		if t.explain {
 			page.Explain.Text = "Without explanations"
 		}
+		page.BetPath = betsPath + "?" + url.Values{"words": {res.Parsed.Text}}.Encode()
 	}
 }
 

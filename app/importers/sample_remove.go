@@ -11,6 +11,7 @@ import (
 	"watercooler/app/errs"
 	"watercooler/app/event"
 	"watercooler/app/experts"
+	"watercooler/app/find"
 	"watercooler/app/people"
 	"watercooler/app/routing"
 	"watercooler/app/site"
@@ -126,6 +127,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := experts.Erase(ctx, r.tx, r.said.Threads, r.said.Replies, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := find.Erase(ctx, r.tx, map[string][]int64{"person": r.sourced.People, "thread": r.said.Threads, "network": r.networks}); err != nil {
 		return done, err
 	}
 	if err := routing.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {

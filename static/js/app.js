@@ -1,13 +1,14 @@
 // What every page gets. Each feature stands on a page that already works without it.
 import htmx from 'htmx.org'
 import { menus } from './menus.js'
-import { searchBox } from './search.js'
+import { openedResults, searchBox } from './search.js'
 import { settleSent } from './store.js'
 import { updates } from './updates.js'
 
 document.documentElement.classList.add('js')
 menus()
 searchBox()
+openedResults()
 updates(htmx)
 settleSent()
 

@@ -74,3 +74,11 @@ export function searchBox() {
 function typing(element) {
   return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName)
 }
+
+// What was opened from a page of results closes a gap: the hub is told the words, and neither who nor what.
+export function openedResults() {
+  const list = document.querySelector('[data-opened]')
+  list?.addEventListener('click', (event) => {
+    if (event.target.closest('a')) navigator.sendBeacon('/search/opened', new URLSearchParams({ q: list.dataset.opened }))
+  })
+}

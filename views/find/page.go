@@ -17,6 +17,8 @@ type SearchPage struct {
 	Tabs       []parts.Tab
 	Active     []parts.Link // filters in force; each path takes one away
 	Sort       []parts.Tab  // Best match · Newest first
+	Bets       []Bet        // what moderators put first
+	BetPath    string       // for moderators: to put something first
 	NarrowPath string       // answers with what the search can be narrowed by; empty on later pages
 	People     []PersonHit  // shown first when the query looks like a name
 	Hits       []Hit
@@ -24,6 +26,8 @@ type SearchPage struct {
 	AskPath    string             // /write?kind=question&title=…; offered when nothing was found, and quietly below the hits
 	Experts    []parts.SidePerson // "People who may know", when nothing was found
 	SignIn     string             // for strangers: more may be found after signing in
+	Kind       string             // the tab; "" for everything
+	Follow     bool               // may be followed: for those who are signed in
 	Explain    parts.Link         // for moderators: with explanations, or without
 	Examples   []parts.Link       // shown with an empty query
 }

@@ -39,3 +39,28 @@ func times(n int) string {
 func amount(score float64) string { return strconv.FormatFloat(score, 'f', 2, 64) }
 
 func factor(by float64) string { return "× " + strconv.FormatFloat(by, 'f', 3, 64) }
+
+// said is how much of a search is new.
+func (w Saved) said() string {
+	switch {
+	case w.New == 0:
+		return "Nothing new since you looked"
+	case w.More:
+		return strconv.Itoa(w.New) + " new or more since you looked"
+	}
+	return strconv.Itoa(w.New) + " new since you looked"
+}
+
+// told says how a search went that found little.
+func (g Gap) told() string {
+	said := "Searched for " + times(g.Times)
+	switch {
+	case g.Hits == 0:
+		said += "; nothing was found the last time"
+	case !g.Opened:
+		said += "; " + parts.Plural(g.Hits, "result", "results") + " the last time, and nobody opened any"
+	default:
+		said += "; only " + parts.Plural(g.Hits, "result", "results") + " the last time"
+	}
+	return said
+}

@@ -41,7 +41,7 @@ CREATE TABLE best_bets (
 CREATE TABLE best_bet_words (
   bet_id BIGINT NOT NULL REFERENCES best_bets(id) ON DELETE CASCADE,
   words  TEXT NOT NULL, -- as typed
-  folded TEXT NOT NULL, -- stems, in order of the alphabet
+  folded TEXT NOT NULL, -- as search.Fold says
   PRIMARY KEY (folded, bet_id)
 );
 
@@ -49,11 +49,11 @@ CREATE TABLE best_bet_words (
 CREATE TABLE search_log (
   id        @id,
   at        BIGINT NOT NULL,  -- to the hour
-  words     TEXT NOT NULL,    -- folded
+  words     TEXT NOT NULL,    -- as search.Fold says
+  said      TEXT NOT NULL,    -- the same for people to read: as typed, in lower case
   hits      INTEGER NOT NULL,
   opened    BOOLEAN NOT NULL DEFAULT FALSE,
-  unit_id   BIGINT REFERENCES units(id),
-  thread_id BIGINT REFERENCES threads(id) -- the question that was asked instead
+  unit_id   BIGINT REFERENCES units(id)
 );
 CREATE INDEX search_log_words ON search_log (words, at);
 CREATE INDEX search_log_at ON search_log (at);

@@ -388,8 +388,9 @@ func (g *shelf) find() {
 	page := find.SearchPage{
 		Chrome: g.chrome("rural broadband – Search", ""), Query: "rural broadband", Summary: "212 results for “rural broadband”", Notes: []string{"“before:tomorrow” is not a date and was left out."},
 		Instead: find.Instead{Shown: "rural broadband", Typed: parts.Link{Text: "rurla broadband", Path: "/search?q=rurla+broadband&exact=1"}}, Indexing: 100,
-		Tabs:       []parts.Tab{{Text: "Everything", Path: "/search?q=x", Count: 212, Current: true}, {Text: "Questions", Path: "/search?q=x&kind=question", Count: 48}, {Text: "People", Path: "/search?q=x&type=person", Count: 23}},
-		Sort:       []parts.Tab{{Text: "Best match", Path: "/search?q=x", Current: true}, {Text: "Newest first", Path: "/search?q=x&sort=date"}},
+		Tabs: []parts.Tab{{Text: "Everything", Path: "/search?q=x", Count: 212, Current: true}, {Text: "Questions", Path: "/search?q=x&kind=question", Count: 48}, {Text: "People", Path: "/search?q=x&type=person", Count: 23}},
+		Sort: []parts.Tab{{Text: "Best match", Path: "/search?q=x", Current: true}, {Text: "Newest first", Path: "/search?q=x&sort=date"}},
+		Bets: []find.Bet{{Title: "Broadband vouchers", Path: "/threads/42", Kind: "post", Note: "Rewritten in May."}}, BetPath: "/bets?words=rural+broadband", Follow: true,
 		NarrowPath: "/search/narrow?q=rural+broadband", Explain: parts.Link{Text: "Without explanations", Path: "/search?q=rural+broadband"},
 		Active: []parts.Link{{Text: "Connectivity", Path: "/search?q=x"}},
 		People: []find.PersonHit{{Person: martin, Location: "Barnstaple", Why: []parts.Span{{Text: "Rural", Hit: true}, {Text: " programmes and grants"}}}, {Person: gwen}},
@@ -412,6 +413,16 @@ func (g *shelf) find() {
 	nothing.Query = "agile policy"
 	g.add("search-nothing", find.Search(find.SearchPage{Chrome: nothing, Query: "agile policy", Indexing: 43, AskPath: "/write?kind=question&title=agile+policy", Experts: mayKnow(), SignIn: "/sign-in", Examples: []parts.Link{{Text: "broadband", Path: "/search?q=broadband"}}}))
 	g.add("search-empty", find.Search(find.SearchPage{Chrome: g.chrome("Search", ""), Indexing: 100}))
+	saved := []find.Saved{
+		{Query: "rural broadband", Path: "/searches/3", New: 4, Alerts: []parts.Option{{Value: "", Label: "No letters", Selected: true}, {Value: "daily", Label: "A letter a day"}}},
+		{Query: "is:unanswered", Kind: "question", Path: "/searches/4", New: 20, More: true}, {Query: "quoin", Path: "/searches/5"},
+	}
+	g.add("searches", find.SavedList(find.SavedPage{Chrome: g.chrome("Searches you follow", ""), Searches: saved, Sends: true}))
+	g.add("searches-empty", find.SavedList(find.SavedPage{Chrome: g.chrome("Searches you follow", "")}))
+	bet := find.Bet{Title: "How leave works", Path: "/threads/42", Kind: "post", Note: "Rewritten in May.", Words: "holiday form, leave form", Expires: "1 May 2027", Expired: true, RemovePath: "/bets/3/remove"}
+	g.add("bets", find.BetList(find.BetsPage{Chrome: g.chrome("Best bets", ""), Bets: []find.Bet{bet}, Words: "holiday", Problems: parts.Problems{{Name: "path", Text: "Give the address of a thread."}}}))
+	g.add("gaps", find.GapList(find.GapsPage{Chrome: g.chrome("Searched for and not found", ""), Gaps: []find.Gap{{Said: "agile policy", Times: 7, Path: "/search?q=agile+policy", AskPath: "/write?kind=question&title=agile+policy", BetPath: "/bets?words=agile+policy"}, {Said: "leave", Times: 3, Hits: 2, Path: "/search?q=leave", AskPath: "/write?kind=question&title=leave", BetPath: "/bets?words=leave"}}}))
+	g.add("gaps-empty", find.GapList(find.GapsPage{Chrome: g.chrome("Searched for and not found", "")}))
 	list := find.SuggestionList{Query: "gw", Suggestions: []find.Suggestion{
 		{Kind: "person", Text: "Gwen Pryce", Note: "Libraries", Path: "/people/gwen.pryce", Value: "@gwen.pryce", Person: &gwen},
 		{Kind: "question", Text: "Who owns the contract?", Path: "/threads/39"}, {Kind: "topic", Text: "Connectivity", Path: "/topics/connectivity", Value: "#connectivity"},

@@ -1,0 +1,40 @@
+package find
+
+import (
+	"context"
+	"fmt"
+
+	"watercooler/app/db"
+)
+
+// Erase removes, in tx, what is kept about things by ref, "person", "thread", "topic" or "network", because they will not be there any
+// more: what people followed and what leads to any of them. Units are forgotten in the log of searches, which stays.
+func Erase(ctx context.Context, tx *db.Tx, gone map[string][]int64) error {
+	for _, kind := range []string{"person", "thread", "topic", "network"} {
+		for _, id := range gone[kind] {
+			if _, err := tx.Exec(ctx, `
+				DELETE FROM best_bet_words
+				WHERE bet_id IN (SELECT b.id FROM best_bets b WHERE b.object_kind = $1 AND b.object_id = $2)`, kind, id); err != nil {
+				return fmt.Errorf("erase best bets: %w", err)
+			}
+			if _, err := tx.Exec(ctx, `
+				DELETE FROM best_bets
+				WHERE object_kind = $1 AND object_id = $2`, kind, id); err != nil {
+				return fmt.Errorf("erase best bets: %w", err)
+			}
+		}
+	}
+	for _, step := range []struct {
+		statement string
+		ids       []int64
+	}{
+		{"DELETE FROM saved_searches WHERE person_id IN ($1)", gone["person"]},
+		{"UPDATE best_bets SET by_id = NULL WHERE by_id IN ($1)", gone["person"]},
+		{"UPDATE search_log SET unit_id = NULL WHERE unit_id IN (SELECT p.unit_id FROM people p WHERE p.id IN ($1))", gone["person"]},
+	} {
+		if _, err := tx.ExecIn(ctx, step.statement, step.ids); err != nil {
+			return fmt.Errorf("erase what search remembers: %w", err)
+		}
+	}
+	return nil
+}
