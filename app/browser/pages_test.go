@@ -85,7 +85,7 @@ var pages = []struct {
 	{"experts-question", member, "/experts?q=who+has+lent+tablets+from+a+library"},
 	{"experts-nobody", member, "/experts?q=zzyzx"},
 	{"experts-empty", member, "/experts"},
-	{"knowing", member, "/settings/knowing"},
+	{"knowing-own", member, "/settings/knowing"},
 	{"search-nothing", member, "/search?q=zzyzx+quux"},
 	{"search-empty", member, "/search"},
 	{"topic-new", moderator, "/topics/new"},

@@ -91,7 +91,8 @@ func (h *Web) said(k Knowledge) string {
 	if k.Contributions() == 0 {
 		return ""
 	}
-	return k.say() + ", most recently in " + k.Last.Format("January 2006")
+	_, month, _ := strings.Cut(h.web.Date(k.Last), " ") // "March 2027" where the hub is
+	return k.say() + ", most recently in " + month
 }
 
 // days are the days of the week as the form offers them, from Monday on.

@@ -28,3 +28,12 @@ func listed(topics []parts.Topic) string {
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
+
+// titleOf is the title of w as plain text.
+func titleOf(w Evidence) string {
+	var out strings.Builder
+	for _, s := range w.Title {
+		out.WriteString(s.Text)
+	}
+	return out.String()
+}
