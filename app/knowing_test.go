@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,7 +11,11 @@ import (
 
 	"watercooler/app/apptest"
 	"watercooler/app/apptest/backends"
+	"watercooler/auth"
 )
+
+// owen is a partner: he reads what everyone signed in may read, and nothing that is for the council alone.
+const owen = "owen.prideaux@moors.example"
 
 // TestAskSomebodyWhoKnows goes the way of somebody who looks for a person, asks them, and is told that they will answer.
 func TestAskSomebodyWhoKnows(t *testing.T) {
@@ -128,6 +133,48 @@ func TestEndorse(t *testing.T) {
 		}
 		if strings.Contains(c.Get("/people/imran-qureshi").Body, "It saved us a fortnight.") {
 			t.Error("it is shown after it was withdrawn")
+		}
+	})
+}
+
+// TestEndorsementIsReadWithItsContribution: whoever may not read what an endorsement stands on meets it nowhere.
+func TestEndorsementIsReadWithItsContribution(t *testing.T) {
+	backends.EachURL(t, func(t *testing.T, address string) {
+		h := apptest.SampleOn(t, address)
+		const title, reason = "A quoin of our own", "It saved us a fortnight among ourselves."
+		var home, reply int64
+		if err := h.DB.QueryRow(t.Context(), `SELECT id FROM organisations WHERE home`).Scan(&home); err != nil {
+			t.Fatal(err)
+		}
+		c := h.As(priya)
+		opened := c.Post("/threads", url.Values{"kind": {"discussion"}, "title": {title}, "body": {"Which?"}, "topics": {"Connectivity"}, "audience": {auth.OrgAudience(home)}})
+		if got := h.As(imran).Post(opened.Location+"/replies", url.Values{"body": {"The quoin with the blue label."}}); got.Status != http.StatusSeeOther {
+			t.Fatalf("reply at %s: status %d\n%s", opened.Location, got.Status, got.Body)
+		}
+		if err := h.DB.QueryRow(t.Context(), `SELECT MAX(id) FROM replies`).Scan(&reply); err != nil {
+			t.Fatal(err)
+		}
+		h.Drain()
+		form := "/people/imran-qureshi/endorse?reply=" + strconv.FormatInt(reply, 10)
+		in := url.Values{"reply": {strconv.FormatInt(reply, 10)}, "topic": {"connectivity"}, "reason": {reason}}
+		if got := h.As(owen).Get(form); got.Status != http.StatusNotFound {
+			t.Errorf("the form for a partner: status %d", got.Status)
+		}
+		if got := h.As(owen).Post("/people/imran-qureshi/endorse", in); got.Status != http.StatusNotFound {
+			t.Errorf("endorsed by a partner: status %d", got.Status)
+		}
+		if got := c.Post("/people/imran-qureshi/endorse", in); got.Status != http.StatusSeeOther {
+			t.Fatalf("endorse: status %d\n%s", got.Status, got.Body)
+		}
+		for _, path := range []string{"/people/imran-qureshi", "/experts?q=connectivity"} {
+			if !strings.Contains(h.As(ruth).Get(path).Body, reason) {
+				t.Errorf("%s does not show it to a colleague", path)
+			}
+		}
+		for _, path := range []string{"/people/imran-qureshi", "/experts?q=connectivity", "/experts?q=quoin", "/topics/connectivity?tab=people", "/api/v1/experts?q=quoin"} {
+			if got := h.As(owen).Get(path); got.Status != http.StatusOK || strings.Contains(got.Body, reason) || strings.Contains(got.Body, title) {
+				t.Errorf("%s shows it to a partner, or answers %d", path, got.Status)
+			}
 		}
 	})
 }
