@@ -158,6 +158,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.people.Topics(askSource{a.topics})
 	a.networks = networks.New(a.db, a.threads, a.now)
 	a.find = find.New(a.db, a.index, a.now)
+	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
 	a.topics.ReferredBy(a.threads, a.people, a.experts)

@@ -204,7 +204,7 @@ func TestFacets(t *testing.T) {
 	x := open(t)
 	put(t, x, sample...)
 	facets, err := x.Facets(t.Context(), search.Query{Text: "footbridges gwen", Audiences: []string{"hub"}})
-	want := "[{kind [{person 1} {question 1}]} {topic [{rights-of-way 1}]} {year [{2024 1} {2026 1}]}]"
+	want := "[{kind [{person 1} {question 1}]} {topic [{rights-of-way 1}]} {state [{answered 1}]} {year [{2024 1} {2026 1}]}]"
 	if got := fmt.Sprint(facets); err != nil || got != want {
 		t.Errorf("facets = %s, %v; want %s", got, err, want)
 	}

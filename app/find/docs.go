@@ -34,7 +34,7 @@ func (s *Service) threadDocs(ctx context.Context, list []thread) ([]search.Doc, 
 	if err != nil {
 		return nil, err
 	}
-	attached, err := attachedTo(ctx, s.db, ids)
+	attached, err := s.attachedTo(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

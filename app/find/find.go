@@ -134,6 +134,7 @@ type Service struct {
 	names   names
 	called  synonyms
 	letters Letters
+	files   Files // nil where files are found by their names alone
 	memory  memory
 	built   atomic.Int64 // documents, of a rebuild that goes on; -1 for none
 	toBuild atomic.Int64 // how many it will be

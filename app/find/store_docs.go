@@ -115,28 +115,6 @@ func coAuthors(ctx context.Context, q db.Querier, ids []int64) (map[int64][]Auth
 	return out, err
 }
 
-// attachedTo returns the names of the files that are attached to threads.
-func attachedTo(ctx context.Context, q db.Querier, ids []int64) (map[int64][]string, error) {
-	out := make(map[int64][]string)
-	if len(ids) == 0 {
-		return out, nil
-	}
-	ids = db.Pad(ids)
-	rows, err := q.Query(ctx, `
-		SELECT a.thread_id, a.name
-		FROM attachments a
-		WHERE a.thread_id IN (`+db.In(1, len(ids))+`)
-		ORDER BY a.thread_id, a.id`, db.Args(ids)...)
-	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
-		var thread int64
-		var name string
-		err := r.Scan(&thread, &name)
-		out[thread] = append(out[thread], name)
-		return struct{}{}, err
-	})
-	return out, err
-}
-
 // Texts returns the titles and bodies of threads and replies, "" for anything else and for what is gone: for the index only, which asks
 // for nothing that whoever searches may not read.
 func (s *Service) Texts(ctx context.Context, refs []string) ([]string, error) {

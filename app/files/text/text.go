@@ -1,6 +1,6 @@
 // Package text reads the words out of the files that people attach, so that they can be searched for: plain text, CSV and Markdown,
-// HTML, what LibreOffice and Microsoft Office write, and PDF. It is for finding, not for showing: order, layout and numbers of a
-// sheet are lost.
+// HTML, and what LibreOffice and Microsoft Office write. Of other files, such as PDF, only the name is found. It is for finding, not
+// for showing: order, layout and numbers of a sheet are lost.
 //
 // SECURITY: a file may have been made to do harm. Nothing in it is run, followed or fetched, and whatever it claims about itself,
 // reading it takes bounded work: at most maxUnpacked bytes are unpacked, maxPiece of them between two words, elements nest
