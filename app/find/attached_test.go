@@ -1,6 +1,7 @@
 package find_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,5 +42,27 @@ func TestFilesAreFound(t *testing.T) {
 		if got := h.refs(t, h.gwen, "bollard"); got != "thread:1" {
 			t.Errorf("from what is kept: found %q", got)
 		}
+	})
+}
+
+// TestStillIndexing: while the first index is made, search says how far it is, and afterwards nothing.
+func TestStillIndexing(t *testing.T) {
+	each(t, func(t *testing.T, h *hub) {
+		for range 4 {
+			h.open(t, h.gwen, threads.Discussion, "hub", "Plans for the quay", "Nothing is indexed yet.")
+		}
+		var said []int
+		must(t, h.Rebuild(t.Context(), func(int) { said = append(said, h.Indexing()) }))
+		if len(said) < 2 || said[0] >= 100 || said[len(said)-1] >= 100 || !slices.IsSorted(said) {
+			t.Errorf("while it was made: %v", said)
+		}
+		if got := h.Indexing(); got != 100 {
+			t.Errorf("afterwards: %d", got)
+		}
+		must(t, h.Rebuild(t.Context(), func(int) {
+			if got := h.Indexing(); got != 100 {
+				t.Errorf("while the old index serves: %d", got)
+			}
+		}))
 	})
 }
