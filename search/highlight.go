@@ -51,7 +51,7 @@ func (p Parsed) marker(also []string) *marker {
 func (m *marker) hits(text string) []word {
 	var hits []word
 	english().scan(text, m.first, func(w word) {
-		if !(w.stem != "" && m.stems[w.stem] || w.exact != "" && m.exact[w.exact]) {
+		if (w.stem == "" || !m.stems[w.stem]) && (w.exact == "" || !m.exact[w.exact]) {
 			return
 		}
 		if n := len(hits); n > 0 && w.start < hits[n-1].end {

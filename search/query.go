@@ -439,15 +439,6 @@ func (a *asked) replies(hits []Hit) error {
 // mostReplies is how many replies are looked at for the best of each thread on a page.
 const mostReplies = 200
 
-// parseDigits returns the number that s is, 0 for anything else.
-func parseDigits(s string) int64 {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 // typeOf returns the type that an ID begins with.
 func typeOf(id string) string {
 	typ, _, _ := strings.Cut(id, ":")

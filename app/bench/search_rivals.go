@@ -186,7 +186,7 @@ func openSQLite(path string) (*sql.DB, error) {
 }
 
 // load writes the documents into the table of a rival, many to a transaction.
-func (r *rival) load(ctx context.Context, s *searchCorpus, say io.Writer) error {
+func (r *rival) load(ctx context.Context, s *searchCorpus, say io.Writer) (err error) {
 	const columns, rows = 9, 100
 	var values []string
 	for i := range rows {
@@ -204,6 +204,7 @@ func (r *rival) load(ctx context.Context, s *searchCorpus, say io.Writer) error 
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, full.Close()) }()
 	var args []any
 	err = s.each(func(d *searchDoc) error {
 		args = append(args, d.id+1, d.thread, d.title, d.body, d.author, d.kind, d.at.Year(), d.audience(), d.opens)
@@ -220,7 +221,7 @@ func (r *rival) load(ctx context.Context, s *searchCorpus, say io.Writer) error 
 	if err == nil && len(args) > 0 {
 		_, err = tx.ExecContext(ctx, insert(len(args)/columns), args...)
 	}
-	if err = errors.Join(err, full.Close()); err != nil {
+	if err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -235,7 +236,7 @@ func (r *rival) buildSQLite(ctx context.Context, s *searchCorpus, path string, s
 	if r.DB, err = openSQLite(path); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.DB.Close()) }()
+	defer func() { err = errors.Join(err, r.Close()) }()
 	if _, err := r.ExecContext(ctx, `CREATE TABLE docs (id INTEGER PRIMARY KEY, thread INTEGER, title TEXT, body TEXT, author INTEGER, kind TEXT, year INTEGER, audience TEXT, opens BOOLEAN)`); err != nil {
 		return err
 	}
@@ -327,9 +328,9 @@ WHERE d.id IN (`+slots(2, len(ids))+`)`, append([]any{query}, ids...))
 	if r.DB, err = sql.Open("pgx", u.String()); err != nil {
 		return nil, err
 	}
-	r.DB.SetMaxOpenConns(1)
+	r.SetMaxOpenConns(1)
 	if err := r.buildPostgres(ctx, s, say); err != nil {
-		return nil, errors.Join(fmt.Errorf("build PostgreSQL: %w", err), r.DB.Close())
+		return nil, errors.Join(fmt.Errorf("build PostgreSQL: %w", err), r.Close())
 	}
 	return r, nil
 }

@@ -58,7 +58,6 @@ type simOffer struct {
 	at    time.Time
 	knows bool
 	read  bool
-	busy  time.Time
 }
 
 // simQuestion is one of the thousand.

@@ -13,15 +13,15 @@ import (
 
 func TestStale(t *testing.T) {
 	now := time.Date(2027, time.March, 3, 12, 0, 0, 0, time.UTC)
-	old, new := now.AddDate(0, -threads.StaleMonths, -1), now.AddDate(0, -threads.StaleMonths, 1)
+	old, young := now.AddDate(0, -threads.StaleMonths, -1), now.AddDate(0, -threads.StaleMonths, 1)
 	for _, tt := range []struct {
 		name string
 		t    threads.Thread
 		want bool
 	}{
 		{"old post", threads.Thread{Kind: threads.Post, ActiveAt: old}, true},
-		{"not so old", threads.Thread{Kind: threads.Post, ActiveAt: new}, false},
-		{"checked since", threads.Thread{Kind: threads.Post, ActiveAt: old, CheckedAt: new}, false},
+		{"not so old", threads.Thread{Kind: threads.Post, ActiveAt: young}, false},
+		{"checked since", threads.Thread{Kind: threads.Post, ActiveAt: old, CheckedAt: young}, false},
 		{"checked long ago", threads.Thread{Kind: threads.Discussion, ActiveAt: old, CheckedAt: old}, true},
 		{"an answer", threads.Thread{Kind: threads.Question, Accepted: 7, ActiveAt: old}, true},
 		{"no answer that could be wrong", threads.Thread{Kind: threads.Question, ActiveAt: old}, false},

@@ -208,9 +208,9 @@ func (g *shelf) threads() {
 	g.add("thread", threads.Show(show))
 	g.add("knowing", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42", Experts: mayKnow()}))
 	g.add("knowing-nobody", threads.KnowingAlone(threads.KnowingPage{Chrome: g.chrome("Who may know?", "discussions"), Question: show.Title, ThreadPath: "/threads/42"}))
-	show.Conversation.Fresh = threads.Freshness{Superseded: true, Successor: parts.Link{Text: "Wi-fi in halls: what works in 2027", Path: "/threads/77"}, UnsupersedePath: "/threads/42/unsupersede"}
+	show.Fresh = threads.Freshness{Superseded: true, Successor: parts.Link{Text: "Wi-fi in halls: what works in 2027", Path: "/threads/77"}, UnsupersedePath: "/threads/42/unsupersede"}
 	g.add("thread-superseded", threads.Show(show))
-	show.Conversation.Fresh = threads.Freshness{Age: "Last active 2 years ago.", Checked: "on 3 March 2025", Checker: parts.Link{Text: "Ben Osei", Path: "/people/ben.osei"}, CheckPath: "/threads/42/check", UncheckPath: "/threads/42/uncheck",
+	show.Fresh = threads.Freshness{Age: "Last active 2 years ago.", Checked: "on 3 March 2025", Checker: parts.Link{Text: "Ben Osei", Path: "/people/ben.osei"}, CheckPath: "/threads/42/check", UncheckPath: "/threads/42/uncheck",
 		SupersedePath: "/threads/42/supersede", Replaces: []parts.Link{{Text: "Wi-fi in halls?", Path: "/threads/12"}, {Text: "Routers for halls", Path: "/threads/13"}}}
 	g.add("thread-stale", threads.Show(show))
 	g.add("thread-empty", threads.Show(threads.ShowPage{
