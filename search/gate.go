@@ -242,7 +242,7 @@ func (v *view) count(g gate, most int) (n int, err error) {
 
 // ofReplies returns a gate for the threads of the replies that pass g.
 func (v *view) ofReplies(g gate) (gate, error) {
-	found := roaring.New()
+	var said bitset // threads
 	for _, p := range v.parts {
 		replies, err := v.open(p, g)
 		if err != nil {
@@ -255,12 +255,10 @@ func (v *view) ofReplies(g gate) (gate, error) {
 		if err != nil {
 			return nil, err
 		}
-		for docs := replies.Iterator(); docs.HasNext(); {
-			found.Add(threads[docs.Next()])
-		}
+		visit(replies, func(doc uint32) { said.add(threads[doc]) })
 	}
 	out := make(listed)
-	if found.IsEmpty() {
+	if len(said) == 0 {
 		return out, nil
 	}
 	for _, p := range v.parts {
@@ -275,12 +273,39 @@ func (v *view) ofReplies(g gate) (gate, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[p] = roaring.New()
-		for docs := opened.Iterator(); docs.HasNext(); {
-			if doc := docs.Next(); found.Contains(threads[doc]) {
-				out[p].Add(doc)
+		var docs bitset
+		visit(opened, func(doc uint32) {
+			if said.has(threads[doc]) {
+				docs.add(doc)
 			}
-		}
+		})
+		out[p] = roaring.FromDense(docs, false)
 	}
 	return out, nil
 }
+
+// visit calls do with the documents of a set, in order.
+func visit(set *roaring.Bitmap, do func(doc uint32)) {
+	var some [256]uint32
+	for it := set.ManyIterator(); ; {
+		n := it.NextMany(some[:])
+		if n == 0 {
+			return
+		}
+		for _, doc := range some[:n] {
+			do(doc)
+		}
+	}
+}
+
+// A bitset is a set to which numbers come in any order, many of them close to one another: a roaring bitmap looks for the place of each.
+type bitset []uint64
+
+func (b *bitset) add(n uint32) {
+	if more := int(n>>6) + 1 - len(*b); more > 0 {
+		*b = append(*b, make([]uint64, more)...)
+	}
+	(*b)[n>>6] |= 1 << (n & 63)
+}
+
+func (b bitset) has(n uint32) bool { return int(n>>6) < len(b) && b[n>>6]&(1<<(n&63)) != 0 }
