@@ -33,10 +33,18 @@ const (
 	feedbackRare  = 10   // a word that more than one in so many documents has tells little, and costs the most
 )
 
-// learn puts the first of the hits in the order of a question widened by what the very first of them say. Hits come best first; it says
-// what each gained.
+// learn widens a question of enough words; what is shorter stays as it was asked.
 func (x *Index) learn(a *asked, hits []hit) error {
-	if x.read == nil || len(a.q.terms) < feedbackLeast || len(hits) <= feedbackDocs {
+	if len(a.q.terms) < feedbackLeast {
+		return nil
+	}
+	return x.widen(a, hits)
+}
+
+// widen adds to the scores of hits, which come best first, what they gain when a question is widened by what the very first of them say.
+// Their order is left to the caller.
+func (x *Index) widen(a *asked, hits []hit) error {
+	if x.read == nil || len(hits) <= feedbackDocs {
 		return nil
 	}
 	ids := make([]string, feedbackDocs)
