@@ -10,6 +10,20 @@ import (
 	"watercooler/auth"
 )
 
+// Room keeps what threads of its own kind have besides, and is told in the transaction when that may change.
+type Room interface {
+	// Superseded says that a thread of the room has been superseded, or no longer is.
+	Superseded(ctx context.Context, tx *db.Tx, v auth.Viewer, thread int64) error
+}
+
+// Room names who keeps the threads of a kind. Call it before the first request.
+func (s *Service) Room(kind Kind, r Room) {
+	if s.rooms == nil {
+		s.rooms = make(map[Kind]Room)
+	}
+	s.rooms[kind] = r
+}
+
 // NewPost is what a room opens as a thread of its own kind: a blog a post, and others a signal or a decision. What the room knows
 // of it besides, such as the address of a post, is the room's business, and so is who may open one.
 type NewPost struct {
