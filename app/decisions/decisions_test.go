@@ -555,10 +555,10 @@ func TestSuperseded(t *testing.T) {
 		talk, err := h.threads.Open(ctx, as(ada), threads.NewThread{Kind: threads.Discussion, Title: "Routes", Audience: "hub"})
 		h.must(err)
 		h.must(h.threads.Supersede(ctx, as(mo), prop, talk))
-		if err := h.threads.Merge(ctx, as(mo), next, talk, true); fields(err) != "into" {
+		if err := h.threads.Merge(ctx, as(mo), next, threads.Merge{Into: talk, Sure: true}); fields(err) != "into" {
 			t.Errorf("a decision merged into a discussion: %v (%s)", err, fields(err))
 		}
-		h.must(h.threads.Merge(ctx, as(mo), talk, prop, true))
+		h.must(h.threads.Merge(ctx, as(mo), talk, threads.Merge{Into: prop, Sure: true}))
 		if d := h.find(as(ben), prop); d.State != decisions.Proposed || !strings.HasSuffix(said(d), "reinstated") {
 			t.Errorf("once its successor is part of it: %+v", d)
 		}

@@ -33,6 +33,7 @@ type Record struct {
 	Assumptions    []Assumption
 	Stances        []StanceRecord
 	Changes        []ChangeRecord // the oldest first
+	Once           bool           // what is there already stays as it is
 }
 
 // StanceRecord is what one person said of a proposal.
@@ -97,7 +98,7 @@ func (s *Service) Import(ctx context.Context, tx *db.Tx, records []Record) (thre
 			return out, fmt.Errorf("read decision %d: %w", r.Thread, err)
 		}
 		switch {
-		case found && reflect.DeepEqual(was, r):
+		case found && (r.Once || reflect.DeepEqual(was, r)):
 			out.Unchanged++
 			continue
 		case found:

@@ -1,6 +1,7 @@
 package decisions
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -91,7 +92,7 @@ func (h *Web) DecideIt(c *fiber.Ctx) error {
 		return err
 	}
 	in := formOf(c)
-	in.Source, in.Network = t.ID, t.Network.ID
+	in.Source, in.Network, in.Audience = t.ID, t.Network.ID, cmp.Or(in.Audience, t.Audience)
 	made, err := h.decisions.Record(c.UserContext(), auth.ViewerOf(c), in)
 	if err != nil {
 		return h.decidePage(c, in, t, err)

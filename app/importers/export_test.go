@@ -162,6 +162,7 @@ func (h *hub) lives(t *testing.T) {
 	must(talk.Unwatch(ctx, ben, "thread", said))
 	must(talk.Watch(ctx, ada, "thread", said))
 	must(talk.Watch(ctx, ada, "person", ben.Person))
+	h.decides(t, ada, ben, asked, gone)
 
 	var picture bytes.Buffer
 	img := image.NewRGBA(image.Rect(0, 0, 40, 30))
@@ -364,7 +365,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 	}
 	want := []string{"organisations.jsonl", "units.jsonl", "topics.jsonl", "people.jsonl", "networks.jsonl", "blogs.jsonl", "threads.jsonl",
-		"replies.jsonl", "checks.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
+		"replies.jsonl", "checks.jsonl", "decisions.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
 		"statements.jsonl"}
 	if len(names) != len(want)+4 || !slices.Equal(names[:len(want)], want) || names[len(names)-1] != "manifest.json" {
 		t.Errorf("files: got %q", names)
@@ -383,7 +384,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 		Stored int
 	}
-	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 3 || m.Stored != 3 || len(m.Files) != 17 {
+	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 4 || m.Stored != 3 || len(m.Files) != 18 {
 		t.Errorf("manifest: %v %+v", err, m)
 	}
 	for i, f := range m.Files {
@@ -503,7 +504,7 @@ func TestArchiveUnpacked(t *testing.T) {
 			}
 		}},
 		{"no manifest", "is not an archive", func(f map[string]string) { delete(f, "manifest.json") }},
-		{"a manifest of tomorrow", "reads formats 1 to 3", func(f map[string]string) { f["manifest.json"] = `{"format":4}` }},
+		{"a manifest of tomorrow", "reads formats 1 to 4", func(f map[string]string) { f["manifest.json"] = `{"format":5}` }},
 		{"a manifest that is none", "cannot be read", func(f map[string]string) { f["manifest.json"] = `nonsense` }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
