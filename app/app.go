@@ -19,6 +19,7 @@ import (
 	"watercooler/app/admin"
 	"watercooler/app/blogs"
 	"watercooler/app/db"
+	"watercooler/app/decisions"
 	"watercooler/app/errs"
 	"watercooler/app/event"
 	"watercooler/app/experts"
@@ -87,6 +88,7 @@ type App struct {
 	people   *people.Service
 	topics   *topics.Service
 	threads  *threads.Service
+	decides  *decisions.Service
 	networks *networks.Service
 	readers  *blogs.Readers
 	blogs    *blogs.Service
@@ -155,6 +157,8 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	}
 	a.topics = topics.New(a.db, a.now)
 	a.threads = threads.New(a.db, topicSource{a.topics}, a.now)
+	a.decides = decisions.New(a.db, a.threads, a.cfg.Timezone, a.cfg.BaseURL, a.now)
+	a.threads.Room(threads.Decision, a.decides)
 	a.people.Topics(askSource{a.topics})
 	a.networks = networks.New(a.db, a.threads, a.now)
 	a.find = find.New(a.db, a.index, a.now)
@@ -250,7 +254,7 @@ func (a *App) documents() float64 {
 
 func (a *App) importDeps() importers.Deps {
 	return importers.Deps{
-		DB: a.db, Files: a.files, People: a.people, Topics: a.topics, Networks: a.networks, Threads: a.threads, Blogs: a.blogs, Statements: a.site,
+		DB: a.db, Files: a.files, People: a.people, Topics: a.topics, Networks: a.networks, Threads: a.threads, Blogs: a.blogs, Decisions: a.decides, Statements: a.site,
 	}
 }
 
@@ -260,7 +264,7 @@ func importDeps(d *db.DB, store *files.Store) importers.Deps {
 	talk := threads.New(d, topicSource{t}, time.Now)
 	return importers.Deps{
 		DB: d, Files: store, People: people.New(d, store, time.Now), Topics: t, Networks: networks.New(d, talk, time.Now), Threads: talk,
-		Blogs: blogs.New(d, talk, store, blogs.Options{}),
+		Blogs: blogs.New(d, talk, store, blogs.Options{}), Decisions: decisions.New(d, talk, time.UTC, "", time.Now),
 	}
 }
 

@@ -210,6 +210,68 @@ GET  /search                         -           200 200    200     200       20
 GET  /search/narrow                 -           200 200    200     200       200     200    200     200       200   200    200   | q=library
 GET  /suggest                        -           200 200    200     200       200     200    200     200       200   200    200   | q=con
 
+GET  /decisions                      -           200 200    200     200       200     200    200     200       200   200    200
+POST /decisions                      -           in  303    303     303       303     303    303     303       303   303    in    | title=We+lend+tablets&audience=hub
+GET  /decisions.csv                  -           200 200    200     200       200     200    200     200       200   200    200
+GET  /decisions.json                 -           200 200    200     200       200     200    200     200       200   200    200
+GET  /decisions/new                  -           in  200    200     200       200     200    200     200       200   200    in
+GET  /threads/:id/decide             public      in  200    200     200       200     200    200     200       200   200    in
+                                     hub         in  200    200     200       200     200    200     200       200   200    in
+                                     org         in  200    404     200       200     200    200     200       200   200    in
+                                     network     in  404    404     200       200     404    404     404       404   200    in
+POST /threads/:id/decide             public      in  303    303     303       303     303    303     303       303   303    in    | title=We+lend+tablets
+                                     hub         in  303    303     303       303     303    303     303       303   303    in
+                                     org         in  303    404     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+GET  /threads/:id/amend              public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /threads/:id/amend              public      in  403    403     403       403     403    403     303       303   303    in    | title=We+lend+ten+tablets&revision=1&reason=There+are+ten
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+GET  /threads/:id/stance             public      in  200    200     200       200     200    200     200       200   200    in
+                                     hub         in  200    200     200       200     200    200     200       200   200    in
+                                     org         in  200    404     200       200     200    200     200       200   200    in
+                                     network     in  404    404     200       200     404    404     404       404   200    in
+POST /threads/:id/stance             public      in  303    303     303       303     303    303     303       303   303    in    | stance=disagree&reason=They+are+old
+                                     hub         in  303    303     303       303     303    303     303       303   303    in
+                                     org         in  303    404     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+GET  /threads/:id/agree              public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /threads/:id/agree              public      in  403    403     403       403     403    403     303       303   303    in    | authority=The+board
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+GET  /threads/:id/challenge          public      in  200    200     200       200     200    200     200       200   200    in
+                                     hub         in  200    200     200       200     200    200     200       200   200    in
+                                     org         in  200    404     200       200     200    200     200       200   200    in
+                                     network     in  404    404     200       200     404    404     404       404   200    in
+POST /threads/:id/challenge          public      in  303    303     303       303     303    303     303       303   303    in    | reason=They+are+lost
+                                     hub         in  303    303     303       303     303    303     303       303   303    in
+                                     org         in  303    404     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+GET  /threads/:id/review             public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /threads/:id/review             public      in  403    403     403       403     403    403     303       303   303    in    | outcome=right&learnt=Little
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+GET  /threads/:id/withdraw           public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /threads/:id/withdraw           public      in  403    403     403       403     403    403     303       303   303    in    | reason=They+are+lost
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
+
 GET  /threads/:id/offers             public      in  403    403     403       403     403    403     200       200   200    in
                                      hub         in  403    403     403       403     403    403     200       200   200    in
                                      org         in  403    404     403       403     403    403     200       200   200    in
@@ -790,6 +852,8 @@ func (m *crowd) send(l line, who []string, named *things, header ...string) appt
 
 // addresses turns the patterns of routes into addresses with names in them.
 var addresses = strings.NewReplacer(
+	"/threads/:id/amend", "/threads/$decision/amend", "/threads/:id/challenge", "/threads/$decision/challenge", "/threads/:id/review", "/threads/$decision/review",
+	"/threads/:id/withdraw", "/threads/$decision/withdraw", "/threads/:id/stance", "/threads/$proposal/stance", "/threads/:id/agree", "/threads/$proposal/agree",
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
 	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
@@ -828,6 +892,7 @@ func (m *crowd) nowhere() *things {
 	return &things{m: m, made: map[string]string{
 		"thread": "999999999", "second": "999999998", "reply": "999999999", "network": "nowhere", "asker": "999999999", "joined": "999999999", "linked": "999999999", "other": "nowhere",
 		"blog": "nowhere", "post": "nowhere", "series": "nowhere", "month": "2027/05", "audience": "hub",
+		"decision": "999999999", "proposal": "999999999",
 	}}
 }
 
@@ -847,16 +912,13 @@ func (n *things) make(name string) string {
 	switch name {
 	case "thread", "second": // the second is like the one that a line is about
 		m.tx(`UPDATE threads SET pinned_at = NULL`) // at most three are, in one place
-		audience := n.audience
-		if audience == "org" {
-			audience = auth.OrgAudience(m.number(`SELECT id FROM organisations WHERE home`))
+		return m.write("/threads", n.form(url.Values{"kind": {"question"}, "title": {title(n.audience)}, "topics": {"Connectivity"}}))
+	case "decision", "proposal":
+		form := n.form(url.Values{"title": {title(n.audience)}})
+		if name == "proposal" {
+			form.Set("kind", "proposal")
 		}
-		form := url.Values{"kind": {"question"}, "title": {title(n.audience)}, "topics": {"Connectivity"}, "audience": {audience}}
-		if audience == "network" {
-			form.Set("network", strconv.FormatInt(m.circle, 10))
-			form.Set("audience", auth.NetworkAudience(m.circle))
-		}
-		return m.write("/threads", form)
+		return m.write("/decisions", form)
 	case "home":
 		if n.audience == "network" {
 			return strconv.FormatInt(m.circle, 10)
@@ -885,6 +947,20 @@ func (n *things) make(name string) string {
 	}
 	m.t.Fatalf("the matrix names $%s", name)
 	return ""
+}
+
+// form says in a form whom it is for.
+func (n *things) form(form url.Values) url.Values {
+	audience := n.audience
+	switch audience {
+	case "org":
+		audience = auth.OrgAudience(n.m.number(`SELECT id FROM organisations WHERE home`))
+	case "network":
+		form.Set("network", strconv.FormatInt(n.m.circle, 10))
+		audience = auth.NetworkAudience(n.m.circle)
+	}
+	form.Set("audience", audience)
+	return form
 }
 
 // blog makes the author's blog that a line is about, and what its addresses name: a post for the same audience, in a series, and

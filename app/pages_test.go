@@ -131,6 +131,17 @@ var pages = map[string]struct {
 	"/settings":                       {"/settings", priya, 200},
 	"/offers":                         {"/offers", priya, 200},
 	"/offers/:id/pass":                {"/offers/999999/pass", priya, 404},
+	"/decisions":                      {"/decisions", priya, 200},
+	"/decisions.csv":                  {"/decisions.csv", priya, 200},
+	"/decisions.json":                 {"/decisions.json", "", 200},
+	"/decisions/new":                  {"/decisions/new", priya, 200},
+	"/threads/:id/decide":             {"/threads/{thread}/decide", priya, 200},
+	"/threads/:id/amend":              {"/threads/{decision}/amend", ruth, 200},
+	"/threads/:id/stance":             {"/threads/{proposal}/stance", priya, 200},
+	"/threads/:id/agree":              {"/threads/{proposal}/agree", ruth, 200},
+	"/threads/:id/challenge":          {"/threads/{decision}/challenge", priya, 200},
+	"/threads/:id/review":             {"/threads/{decision}/review", ruth, 200},
+	"/threads/:id/withdraw":           {"/threads/{decision}/withdraw", ruth, 200},
 	"/threads/:id/offers":             {"/threads/{thread}/offers", imran, 200},
 	"/experts":                        {"/experts?q=library+broadband", priya, 200},
 	"/settings/knowing":               {"/settings/knowing", priya, 200},
@@ -171,7 +182,7 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		thread := threadOf(t, h, "more/thread/0")
 		sendPhoto(t, clients[priya])
 		fill := strings.NewReplacer("{thread}", thread, "{reply}", reply(t, clients[ruth], thread), "{photo}", photoIn(t, h.DB),
-			"{post-draft}", growBlogs(t, clients[priya], 3))
+			"{post-draft}", growBlogs(t, clients[priya], 3), "{decision}", growDecisions(t, h, 3, ""), "{proposal}", growDecisions(t, h, 3, "proposal"))
 
 		// measure counts twice, because the first to ask after a change fills the caches for everyone.
 		measure := func() (counts map[string]int64) {
@@ -210,6 +221,7 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		before := measure()
 		grow(t, h, 60)
 		growBlogs(t, clients[priya], 30)
+		growDecisions(t, h, 30, "")
 		after := measure()
 		for page, n := range after {
 			if n > before[page]+1 { // one more may ask for the next page; one per row would be dozens
@@ -341,6 +353,29 @@ func growBlogs(t *testing.T, c *apptest.Client, n int) (draft string) {
 		draft = got.Location[strings.LastIndexByte(got.Location, '/')+1:]
 	}
 	return draft
+}
+
+// growDecisions has the moderator record n decisions, with all that one can have, and returns the last one.
+func growDecisions(t *testing.T, h *apptest.Hub, n int, kind string) (id string) {
+	t.Helper()
+	for range n {
+		form := url.Values{
+			"title": {"We lend tablets"}, "authority": {"The board"}, "kind": {kind}, "topics": {"Connectivity"}, "audience": {"public"}, "owner": {"Siân Rees"},
+			"option-1": {"Lend"}, "option-2": {"Keep"}, "chosen": {"1"}, "evidence-title-1": {"A count"}, "evidence-url-1": {"/threads/1"}, "assume-1": {"They come back"},
+		}
+		got := h.As(ruth).Post("/decisions", form)
+		if got.Status != http.StatusSeeOther {
+			t.Fatalf("decide: status %d\n%s", got.Status, got.Body)
+		}
+		id = strings.TrimPrefix(got.Location, "/threads/")
+	}
+	for i := range min(n, 5) {
+		c := h.As([]string{priya, imran, helen, ruth, priya}[i])
+		if got := c.Post("/threads/"+id+"/stance", url.Values{"stance": {"disagree"}, "reason": {"They do not."}}); kind != "" && got.Status != http.StatusSeeOther {
+			t.Fatalf("take a stance: status %d\n%s", got.Status, got.Body)
+		}
+	}
+	return id
 }
 
 // grow brings every list of the hub to at least n lines: people, topics, threads of different people and topics, replies under

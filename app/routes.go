@@ -6,6 +6,7 @@ import (
 	"watercooler/app/admin"
 	"watercooler/app/api"
 	"watercooler/app/blogs"
+	"watercooler/app/decisions"
 	"watercooler/app/experts"
 	"watercooler/app/find"
 	"watercooler/app/importers"
@@ -28,6 +29,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	threads := threads.NewWeb(a.threads, a.web, a.kv, a.find, a.experts)
 	routing := routing.NewWeb(a.routing, a.web)
 	threads.Route(routing)
+	decisions := decisions.NewWeb(a.decides, a.threads, a.web)
+	threads.Decide(decisions)
 	networks := networks.NewWeb(a.networks, a.threads, threads, a.web)
 	feeds, readers := blogs.NewFeedWeb(a.blogs, a.web, a.hubName), blogs.NewReaderWeb(a.readers, a.web)
 	blogs := blogs.NewWeb(a.blogs, a.threads, threads, a.web)
@@ -104,6 +107,27 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/threads/:id/offers", writes, member, routing.Ask)
 	f.Post("/threads/:id/offers/stop", writes, member, routing.Stop)
 	f.Post("/threads/:id/offers/resume", writes, member, routing.Resume)
+
+	// Decisions: the register, and what becomes of one.
+	f.Get("/decisions", reads, decisions.Register)
+	f.Post("/decisions", writes, member, decisions.Create)
+	f.Get("/decisions.csv", searches, decisions.CSV)
+	f.Get("/decisions.json", searches, decisions.JSON)
+	f.Get("/decisions/new", reads, member, decisions.New)
+	f.Get("/threads/:id/decide", reads, member, decisions.Decide) // made from what was said in a thread
+	f.Post("/threads/:id/decide", writes, member, decisions.DecideIt)
+	f.Get("/threads/:id/amend", reads, member, decisions.Amend)
+	f.Post("/threads/:id/amend", writes, member, decisions.SaveAmended)
+	f.Get("/threads/:id/stance", reads, member, decisions.StancePage) // what one thinks of a proposal
+	f.Post("/threads/:id/stance", writes, member, decisions.Stance)
+	f.Get("/threads/:id/agree", reads, member, decisions.AgreeForm)
+	f.Post("/threads/:id/agree", writes, member, decisions.Agree)
+	f.Get("/threads/:id/challenge", reads, member, decisions.ChallengeForm)
+	f.Post("/threads/:id/challenge", writes, member, decisions.Challenge)
+	f.Get("/threads/:id/review", reads, member, decisions.ReviewForm)
+	f.Post("/threads/:id/review", writes, member, decisions.Review)
+	f.Get("/threads/:id/withdraw", reads, member, decisions.WithdrawForm)
+	f.Post("/threads/:id/withdraw", writes, member, decisions.Withdraw)
 
 	// Questions for you: what was brought to somebody who may know.
 	f.Get("/offers", reads, member, routing.List)

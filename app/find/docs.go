@@ -38,11 +38,15 @@ func (s *Service) threadDocs(ctx context.Context, list []thread) ([]search.Doc, 
 	if err != nil {
 		return nil, err
 	}
+	decided, err := decidedIn(ctx, s.db, list)
+	if err != nil {
+		return nil, err
+	}
 	docs := make([]search.Doc, len(list))
 	for i, t := range list {
 		f := fresh[t.ID]
 		d := search.Doc{
-			ID: ref("thread", t.ID), Type: "thread", Kind: t.Kind, Thread: t.ID, Title: t.Title, Body: plain(t.BodyHTML),
+			ID: ref("thread", t.ID), Type: "thread", Kind: t.Kind, Thread: t.ID, Title: t.Title, Body: words(plain(t.BodyHTML), decided[t.ID]),
 			Replies: said[t.ID].text(), Files: words(attached[t.ID]...), HasFile: len(attached[t.ID]) > 0,
 			Author: t.Author.Handle, AuthorID: t.Author.ID, Names: t.Author.Name, Audience: t.Audience, Created: t.CreatedAt,
 			Active: max(said[t.ID].last, f.checked), Checked: f.checked, Superseded: f.superseded,

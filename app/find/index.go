@@ -26,7 +26,7 @@ const linger = 250 * time.Millisecond
 func (s *Service) Consumer(name string) event.Consumer {
 	return event.Consumer{
 		Name:   name,
-		Verbs:  []string{"thread.", "reply.", "person.", "topic.", "network.", "import."},
+		Verbs:  []string{"thread.", "reply.", "person.", "topic.", "network.", "decision.", "import."},
 		Batch:  batchSize,
 		Linger: linger,
 		Handle: s.handle,

@@ -162,6 +162,7 @@ func (h *hub) lives(t *testing.T) {
 	must(talk.Unwatch(ctx, ben, "thread", said))
 	must(talk.Watch(ctx, ada, "thread", said))
 	must(talk.Watch(ctx, ada, "person", ben.Person))
+	h.decides(t, ada, ben, asked, gone)
 
 	var picture bytes.Buffer
 	img := image.NewRGBA(image.Rect(0, 0, 40, 30))
@@ -364,7 +365,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 	}
 	want := []string{"organisations.jsonl", "units.jsonl", "topics.jsonl", "people.jsonl", "networks.jsonl", "blogs.jsonl", "threads.jsonl",
-		"replies.jsonl", "checks.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
+		"replies.jsonl", "checks.jsonl", "decisions.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
 		"statements.jsonl"}
 	if len(names) != len(want)+4 || !slices.Equal(names[:len(want)], want) || names[len(names)-1] != "manifest.json" {
 		t.Errorf("files: got %q", names)
@@ -383,7 +384,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 		Stored int
 	}
-	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 3 || m.Stored != 3 || len(m.Files) != 17 {
+	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 4 || m.Stored != 3 || len(m.Files) != 18 {
 		t.Errorf("manifest: %v %+v", err, m)
 	}
 	for i, f := range m.Files {
@@ -503,7 +504,7 @@ func TestArchiveUnpacked(t *testing.T) {
 			}
 		}},
 		{"no manifest", "is not an archive", func(f map[string]string) { delete(f, "manifest.json") }},
-		{"a manifest of tomorrow", "reads formats 1 to 3", func(f map[string]string) { f["manifest.json"] = `{"format":4}` }},
+		{"a manifest of tomorrow", "reads formats 1 to 4", func(f map[string]string) { f["manifest.json"] = `{"format":5}` }},
 		{"a manifest that is none", "cannot be read", func(f map[string]string) { f["manifest.json"] = `nonsense` }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -604,8 +605,12 @@ var exportedColumns = map[string]string{
 	"post_authors": "thread_id person_id",
 	"post_drafts": "external_id blog_id author_id authors title slug summary body topics audience cover cover_alt series_id publish_at " +
 		"created_at updated_at",
-	"statements": "slug body",
-	"topics":     "external_id slug name description broader_id", "topic_synonyms": "topic_id name", "thread_topics": "thread_id topic_id",
+	"statements":       "slug body",
+	"decisions":        "thread_id source_id state decided_by authority decided_at notice_days effective_at review_at reviewed_at closes_at learnt",
+	"decision_options": "thread_id position said chosen", "decision_evidence": "thread_id position kind title url item_id dated_at added_at",
+	"decision_assumptions": "thread_id position said watch_for broken_at",
+	"decision_stances":     "thread_id person_id stance reason created_at updated_at", "decision_changes": "thread_id at by_id change reason other_id",
+	"topics": "external_id slug name description broader_id", "topic_synonyms": "topic_id name", "thread_topics": "thread_id topic_id",
 	"threads":   "external_id kind title body author_id audience network_id pinned_at created_at edited_at closed_at imported_votes accepted_reply_id checked_at checked_by superseded_by",
 	"replies":   "external_id thread_id parent_id author_id body created_at edited_at deleted_at imported_votes",
 	"votes":     "object_kind object_id person_id created_at",

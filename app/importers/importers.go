@@ -22,6 +22,7 @@ import (
 
 	"watercooler/app/blogs"
 	"watercooler/app/db"
+	"watercooler/app/decisions"
 	"watercooler/app/errs"
 	"watercooler/app/files"
 	"watercooler/app/networks"
@@ -40,6 +41,8 @@ type Deps struct {
 	Networks *networks.Service
 	Threads  *threads.Service
 	Blogs    *blogs.Service
+
+	Decisions *decisions.Service
 	// Statements are the accessibility statement and its like. nil: they stay as they are.
 	Statements Statements
 }

@@ -7,6 +7,7 @@ import (
 	"watercooler/app/apptest/backends"
 	"watercooler/app/blogs"
 	"watercooler/app/db"
+	"watercooler/app/decisions"
 	"watercooler/app/files"
 	"watercooler/app/importers"
 	"watercooler/app/networks"
@@ -56,8 +57,11 @@ func emptyHubAt(t *testing.T, d *db.DB, day time.Time) *hub {
 	if err != nil {
 		t.Fatal(err)
 	}
+	decides := decisions.New(d, talk, time.UTC, "", now)
+	talk.Room(threads.Decision, decides)
 	return &hub{importers.Deps{
-		DB: d, Files: store, People: people.New(d, store, now), Topics: topics.New(d, now), Networks: networks.New(d, talk, now), Threads: talk,
+		Decisions: decides,
+		DB:        d, Files: store, People: people.New(d, store, now), Topics: topics.New(d, now), Networks: networks.New(d, talk, now), Threads: talk,
 		Blogs: blogs.New(d, talk, store, blogs.Options{Now: now}), Statements: words,
 	}}
 }

@@ -107,6 +107,9 @@ type record struct {
 	// fresh: about a thread; person is who checked it, created when
 	Successor string `json:"successor"`
 
+	// decision: what was decided in a thread
+	Decision *decisionLine `json:"decision"`
+
 	// vote: who; follow: who follows what; topics by name, everything else by external id
 	Person  string   `json:"person"`
 	People  []string `json:"people"`
@@ -166,7 +169,7 @@ var knownFields = []string{
 	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor", "pronouns", "languages", "working_pattern",
 	"how_to_work", "privacy", "writes_in", "ask_about", "former_slugs", "purpose", "access", "public", "members", "parents", "blog", "launch",
 	"all_series", "series", "summary", "cover", "cover_alt", "published", "publish", "pinned", "network", "networks", "blogs", "path", "topic",
-	"file", "content_type", "size", "successor",
+	"file", "content_type", "size", "successor", "decision",
 }
 
 // What a line is about.
@@ -188,10 +191,11 @@ const (
 	typeAttachment   = "attachment"
 	typeStatement    = "statement"
 	typeFresh        = "fresh"
+	typeDecision     = "decision"
 )
 
 // nameless are the types of lines that nothing refers to.
-var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh}
+var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh, typeDecision}
 
 // audienceOrg begins the audience of one organisation, audienceNetwork that of the members of a network.
 const (
@@ -228,6 +232,8 @@ type jsonl struct {
 	own           own
 	posted        map[string]place // threads that a post line is about
 	posts         map[string]place // threads of the kind post
+	decided       map[string]place // threads that a decision line is about
+	decisions     map[string]place // threads of the kind decision
 
 	// Known once they are written.
 	organisationIDs map[string]int64
@@ -280,6 +286,7 @@ func importLines(ctx context.Context, d Deps, b *bundle, source string, o Option
 		family: family{parents: map[string]string{}}, circle: circle,
 		organisationIDs: map[string]int64{}, unitIDs: map[string]int64{}, topicsByName: map[string]knownTopic{}, topicIDs: map[string]int64{},
 		networkIDs: map[string]int64{}, blogIDs: map[string]int64{}, posted: map[string]place{}, posts: map[string]place{},
+		decided: map[string]place{}, decisions: map[string]place{},
 	}
 	r.Progress.Start("Checking", 0)
 	if err := j.check(ctx); err != nil {
@@ -326,7 +333,7 @@ func (j *jsonl) write(ctx context.Context) error {
 	}{
 		{typeOrganisation, j.writeOrganisations}, {typeUnit, j.writeUnits}, {"", j.writeTopics}, {"", j.writePeople}, {typePerson, j.writePhotos},
 		{typeNetwork, j.writeNetworks}, {typeBlog, j.writeBlogs}, {typeThread, j.writeThreads}, {typeThread, j.writeCoAuthors},
-		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeRevision, j.writeRevisions},
+		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeDecision, j.writeDecisions}, {typeRevision, j.writeRevisions},
 		{typeVote, j.writeVotes}, {typeFollow, j.writeFollows}, {typeAttachment, j.writeAttachments}, {typeRedirect, j.writeRedirects},
 		{typeStatement, j.writeStatements},
 	} {

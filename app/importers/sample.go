@@ -68,7 +68,7 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 	dates(s.said, s.now)
 	for _, step := range []func(context.Context) error{
 		s.writeOrganisations, s.writeUnits, s.writeTopics, s.writePeople, s.writeNetworks, s.writeBlogs, s.writeThreads, s.writePosts,
-		s.writeReplies, s.writeVotes, s.writeDrafts, s.writeFollows,
+		s.writeReplies, s.writeDecisions, s.writeVotes, s.writeDrafts, s.writeFollows,
 	} {
 		if err := step(ctx); err != nil {
 			return *r.report, err

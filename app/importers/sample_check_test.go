@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"watercooler/app/decisions"
 	"watercooler/app/markup"
 	"watercooler/app/networks"
 	"watercooler/app/threads"
@@ -236,6 +237,9 @@ func (k *sampleCheck) thread(t *sampleThread) {
 	if t.Kind == threads.Post {
 		k.post(t)
 	}
+	if t.decision != nil {
+		k.decision(t)
+	}
 	accepted := 0
 	for _, r := range t.replies {
 		k.known(r.place, r.AuthorExternalID)
@@ -336,6 +340,56 @@ func (k *sampleCheck) mayRead(p place, t *sampleThread, person string) {
 		}
 	case t.whom == "own" && k.persons[person].organisation != k.persons[t.AuthorExternalID].organisation:
 		k.wrong(p, "%s belongs to another organisation.", person)
+	}
+}
+
+// decision makes sure that people and threads of a decision exist, and that things happen in order.
+func (k *sampleCheck) decision(t *sampleThread) {
+	d := t.decision
+	for _, who := range []string{d.by, d.owner, d.deputy} {
+		if who != "" {
+			k.known(t.place, samplePersonID+who)
+			k.mayRead(t.place, t, samplePersonID+who)
+		}
+	}
+	for _, e := range d.evidence {
+		if e.key != "" && k.threads[e.key] == nil {
+			k.wrong(t.place, "the evidence %q leads to no thread.", e.key)
+		}
+	}
+	for _, key := range []string{d.source, d.replaces} {
+		if key != "" && (k.threads[key] == nil || k.threads[key].ago < t.ago) {
+			k.wrong(t.place, "%q is no thread of that time.", key)
+		}
+	}
+	for _, s := range d.stances {
+		k.known(t.place, samplePersonID+s.who)
+		k.mayRead(t.place, t, samplePersonID+s.who)
+		if s.ago > t.ago || s.ago < d.when || (s.position == decisions.Disagree || s.position == decisions.Block) && s.reason == "" {
+			k.wrong(t.place, "%s takes a stance too early, too late or without a reason.", s.who)
+		}
+	}
+	for _, c := range d.changes {
+		k.known(t.place, samplePersonID+c.who)
+		if c.ago > t.ago || c.ago > d.when {
+			k.wrong(t.place, "it is %s before it was decided.", c.what)
+		}
+	}
+	if (d.State == decisions.Proposed) != (d.by == "") || d.when > t.ago {
+		k.wrong(t.place, "nobody decided it, or too early.")
+	}
+	r := d.Record
+	for _, e := range d.evidence {
+		r.Evidence = append(r.Evidence, e.Evidence)
+	}
+	for _, s := range d.stances {
+		r.Stances = append(r.Stances, decisions.StanceRecord{Position: s.position})
+	}
+	for _, c := range d.changes {
+		r.Changes = append(r.Changes, decisions.ChangeRecord{What: c.what})
+	}
+	if err := r.Check(); err != nil {
+		k.wrong(t.place, "%s.", err)
 	}
 }
 

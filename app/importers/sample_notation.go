@@ -85,7 +85,9 @@ func parseBlocks(file, text string) ([]block, error) {
 }
 
 // sentences are the fields whose value goes on to the end of the line, bars and all.
-var sentences = []string{"purpose", "about", "summary", "asks", "invited"}
+var sentences = []string{
+	"purpose", "about", "summary", "asks", "invited", "option", "evidence", "assume", "stance", "change", "learnt", "agreed-because",
+}
 
 func parseFields(line string) []field {
 	var list []field
@@ -131,7 +133,7 @@ func commas(s string) []string {
 }
 
 // several are the fields that may be there more than once.
-var several = []string{"asks", "invited", "series"}
+var several = []string{"asks", "invited", "series", "option", "evidence", "assume", "broken", "stance", "change"}
 
 // only makes sure that a header has no fields but these, and each once.
 func (b block) only(names ...string) error {

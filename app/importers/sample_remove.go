@@ -8,6 +8,7 @@ import (
 
 	"watercooler/app/blogs"
 	"watercooler/app/db"
+	"watercooler/app/decisions"
 	"watercooler/app/errs"
 	"watercooler/app/event"
 	"watercooler/app/experts"
@@ -133,6 +134,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := routing.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := decisions.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

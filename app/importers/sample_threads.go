@@ -28,6 +28,8 @@ type sampleThread struct {
 	post    blogs.PostRecord
 	useful  []string // handles of those who found it so
 	replies []sampleReply
+
+	decision *sampleDecision // of a decision
 }
 
 type sampleReply struct {
@@ -102,9 +104,11 @@ func (b block) thread(key string) (*sampleThread, error) {
 	switch kind {
 	case threads.Post:
 		fields = append(fields, "blog", "slug", "series", "with", "summary")
+	case threads.Decision:
+		fields = append(fields, decisionFields...)
 	case threads.Question, threads.Discussion:
 	default:
-		return nil, b.problem("a thread is a question, a discussion or a post, not a %q.", b.key)
+		return nil, b.problem("a thread is a question, a discussion, a post or a decision, not a %q.", b.key)
 	}
 	if err := b.only(fields...); err != nil {
 		return nil, err
@@ -128,6 +132,11 @@ func (b block) thread(key string) (*sampleThread, error) {
 	}
 	if kind == threads.Post {
 		t.post = b.post(t.ExternalID)
+	}
+	if kind == threads.Decision {
+		if t.decision, err = b.decision(); err != nil {
+			return nil, err
+		}
 	}
 	if t.Hash, err = b.hash(); err != nil {
 		return nil, err

@@ -36,9 +36,12 @@ func (s *Service) EditThread(ctx context.Context, v auth.Viewer, id int64, in Ed
 	if err != nil {
 		return fmt.Errorf("edit thread %d: %w", id, err)
 	}
+	if was.of == Decision {
+		return amended
+	}
 	form, problems := opening, checkBody(in.Body, false)
 	if was.of == Post {
-		form, problems = article, checkArticle(in.Body)
+		form, problems = article, checkArticle(in.Body, true)
 	}
 	doc, err := s.renderChecked(ctx, in.Body, form, slices.Concat(checkTitle(in.Title), problems, wrong))
 	if err != nil {
@@ -121,7 +124,7 @@ func readdress(ctx context.Context, tx *db.Tx, v auth.Viewer, e *entry, audience
 		switch {
 		case err != nil:
 			return false, err
-		case !within(audience, blog):
+		case !Within(audience, blog):
 			return false, wrong("A post cannot have more readers than its blog.")
 		}
 	}

@@ -103,31 +103,46 @@ func (s *Service) freshen(ctx context.Context, v auth.Viewer, id int64, verb str
 // Supersede says that another thread, which v can read, has taken the place of one. There are no chains: what has been superseded
 // itself cannot take a place, and what a thread has replaced goes along to its own successor.
 func (s *Service) Supersede(ctx context.Context, v auth.Viewer, id, by int64) error {
-	err := s.change(ctx, v, kindThread, id, func(tx *db.Tx, e entry) error {
-		if !e.freshens(v) {
-			return notFreshener
-		}
-		// Both are held, always in the same order, so that two people cannot close a circle between them.
-		for _, thread := range []int64{min(id, by), max(id, by)} {
-			if err := holdThread(ctx, tx, thread); err != nil {
-				return err
-			}
-		}
-		if err := checkSuccessor(ctx, tx, v, id, by); err != nil {
-			return err
-		}
-		if e.successor == by {
-			return nil
-		}
-		if err := updateSuccessor(ctx, tx, id, by); err != nil {
-			return err
-		}
-		return s.appendSuccessor(ctx, tx, v, "thread.superseded", id, by, e.audience)
-	})
-	if err != nil {
+	if !v.SignedIn() {
+		return signIn
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error { return s.SupersedeIn(ctx, tx, v, id, by) })
+}
+
+// SupersedeIn is Supersede in tx: for a room in which something new takes the place of something old as it is made.
+func (s *Service) SupersedeIn(ctx context.Context, tx *db.Tx, v auth.Viewer, id, by int64) error {
+	if err := s.supersede(ctx, tx, v, id, by); err != nil {
 		return fmt.Errorf("supersede thread %d by %d: %w", id, by, err)
 	}
 	return nil
+}
+
+func (s *Service) supersede(ctx context.Context, tx *db.Tx, v auth.Viewer, id, by int64) error {
+	e, err := selectEntry(ctx, tx, v, kindThread, id)
+	switch {
+	case err != nil:
+		return err
+	case e.deleted:
+		return noThread
+	case !e.freshens(v):
+		return notFreshener
+	}
+	// Both are held, always in the same order, so that two people cannot close a circle between them.
+	for _, thread := range []int64{min(id, by), max(id, by)} {
+		if err := holdThread(ctx, tx, thread); err != nil {
+			return err
+		}
+	}
+	if err := checkSuccessor(ctx, tx, v, id, by); err != nil {
+		return err
+	}
+	if e.successor == by {
+		return nil
+	}
+	if err := updateSuccessor(ctx, tx, id, by); err != nil {
+		return err
+	}
+	return s.appendSuccessor(ctx, tx, v, "thread.superseded", replaced{id: id, kind: e.of, audience: e.audience}, by)
 }
 
 // checkSuccessor holds the thread by against the rules for taking the place of another.
@@ -161,7 +176,7 @@ func (s *Service) Unsupersede(ctx context.Context, v auth.Viewer, id int64) erro
 		if err := clearSuccessor(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.appendSuccessor(ctx, tx, v, "thread.unsuperseded", id, e.successor, e.audience)
+		return s.appendSuccessor(ctx, tx, v, "thread.unsuperseded", replaced{id: id, kind: e.of, audience: e.audience}, e.successor)
 	})
 	if err != nil {
 		return fmt.Errorf("unsupersede thread %d: %w", id, err)
@@ -176,19 +191,24 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, v auth.Viewer, id int6
 		return err
 	}
 	for _, r := range replaced {
-		if err := s.appendSuccessor(ctx, tx, v, "thread.unsuperseded", r.id, id, r.audience); err != nil {
+		if err := s.appendSuccessor(ctx, tx, v, "thread.unsuperseded", r, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// appendSuccessor records that a thread was superseded by another, or no longer is. Only whoever may read the first reads of it.
-func (s *Service) appendSuccessor(ctx context.Context, tx *db.Tx, v auth.Viewer, verb string, id, by int64, audience string) error {
-	return event.Append(ctx, tx, event.Event{
-		Actor: v.Person, Verb: verb, Audience: audience,
-		Object: event.Ref{Kind: kindThread, ID: id}, Target: event.Ref{Kind: kindThread, ID: by},
+// appendSuccessor records that a thread was superseded by another, or no longer is, and lets its room know. Only whoever may read
+// the first reads of it.
+func (s *Service) appendSuccessor(ctx context.Context, tx *db.Tx, v auth.Viewer, verb string, of replaced, by int64) error {
+	err := event.Append(ctx, tx, event.Event{
+		Actor: v.Person, Verb: verb, Audience: of.audience,
+		Object: event.Ref{Kind: kindThread, ID: of.id}, Target: event.Ref{Kind: kindThread, ID: by},
 	})
+	if room := s.rooms[of.kind]; err == nil && room != nil {
+		return room.Superseded(ctx, tx, v, of.id)
+	}
+	return err
 }
 
 // Named returns the thread that somebody means by what they copied: its number, its address, or that of a post. It is NotFound when

@@ -131,7 +131,7 @@ func checkMove(ctx context.Context, tx *db.Tx, v auth.Viewer, e entry, in Move) 
 	if in.Kind != e.of && (in.Kind != Question && in.Kind != Discussion || e.of != Question && e.of != Discussion) {
 		wrong("kind", "Choose whether this is a question or a discussion.")
 	}
-	if len(problems) == 0 && !within(in.Audience, e.audience) && !in.Sure {
+	if len(problems) == 0 && !Within(in.Audience, e.audience) && !in.Sure {
 		return unsure("People will read this who could not before. Say that this is meant.")
 	}
 	return errs.InvalidFields(problems...)
@@ -197,11 +197,13 @@ func checkMerge(ctx context.Context, tx *db.Tx, v auth.Viewer, e, into entry, su
 		return "", wrong("A thread cannot be merged into itself.")
 	case e.of == Post || into.of == Post:
 		return "", wrong("Posts stay in their blogs and cannot be merged.")
+	case e.of == Decision:
+		return "", wrong("A decision stays on the record. Withdraw it, or say which one has taken its place.")
 	case !keeps(v, into.network):
 		return "", wrong("Only a moderator, or a steward of the network it is in, can merge into that thread.")
-	case within(e.audience, into.audience):
+	case Within(e.audience, into.audience):
 		audience = e.audience
-	case within(into.audience, e.audience):
+	case Within(into.audience, e.audience):
 		audience = into.audience
 	default:
 		return "", wrong("The two are for different people. Move one of them first.")
@@ -239,6 +241,11 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, v auth.Viewer, e, into e
 	}
 	if err := moveAll(ctx, tx, e.id, into.id, reply); err != nil {
 		return err
+	}
+	if room := s.rooms[into.of]; room != nil && into.successor == e.id { // which moveAll has cleared
+		if err := room.Superseded(ctx, tx, v, into.id); err != nil {
+			return err
+		}
 	}
 	takesAnswer := into.of == Question && into.accepted == 0 && gone.accepted != 0
 	if err := updateMerged(ctx, tx, into.id, audience, gone, takesAnswer); err != nil {

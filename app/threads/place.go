@@ -82,9 +82,9 @@ func networkOf(audience string) (int64, bool) {
 	return id, err == nil
 }
 
-// within reports whether everybody in audience is in wider too, as far as the words say so: people of an organisation and of
+// Within reports whether everybody in audience is in wider too, as far as the words say so: people of an organisation and of
 // a network are signed in, and everybody is the public.
-func within(audience, wider string) bool {
+func Within(audience, wider string) bool {
 	switch wider {
 	case audience, auth.AudiencePublic:
 		return true

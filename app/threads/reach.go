@@ -124,7 +124,7 @@ func (s *Service) AudiencesFor(ctx context.Context, v auth.Viewer, t Thread) ([]
 		if err != nil {
 			return nil, fmt.Errorf("audiences of post %d: %w", t.ID, err)
 		}
-		all = slices.DeleteFunc(all, func(a string) bool { return !within(a, blog) })
+		all = slices.DeleteFunc(all, func(a string) bool { return !Within(a, blog) })
 	}
 	all = slices.DeleteFunc(all, func(a string) bool { return !v.CanRead(a) })
 	if !slices.Contains(all, t.Audience) {

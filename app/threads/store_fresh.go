@@ -104,6 +104,7 @@ func clearSuccessor(ctx context.Context, tx *db.Tx, id int64) error {
 // replaced is a thread whose place another had taken.
 type replaced struct {
 	id       int64
+	kind     Kind
 	audience string
 }
 
@@ -113,8 +114,8 @@ func clearReplaced(ctx context.Context, tx *db.Tx, id int64) ([]replaced, error)
 UPDATE threads
 SET superseded_by = NULL
 WHERE superseded_by = $1
-RETURNING id, audience`, id)
-	list, err := db.Collect(rows, err, func(r db.Scanner) (t replaced, err error) { return t, r.Scan(&t.id, &t.audience) })
+RETURNING id, kind, audience`, id)
+	list, err := db.Collect(rows, err, func(r db.Scanner) (t replaced, err error) { return t, r.Scan(&t.id, &t.kind, &t.audience) })
 	if err != nil {
 		return nil, fmt.Errorf("release what thread %d replaced: %w", id, err)
 	}

@@ -206,6 +206,7 @@ type Service struct {
 	db     *db.DB
 	topics TopicSource
 	now    func() time.Time
+	rooms  map[Kind]Room
 	weeks  perMinute[Week]
 	lively perMinute[[]Topic] // what is written about most
 }
@@ -235,6 +236,7 @@ var (
 	notYours  = errs.Forbiddenf("Only the person who wrote this, or a moderator, can do that.")
 	notAsker  = errs.Forbiddenf("Only the person who asked, or a moderator, can accept an answer.")
 	wasClosed = errs.Conflictf("This conversation is closed, so nobody can reply any more. Your text is kept in your drafts.")
+	amended   = errs.Conflictf("A decision is amended with the reason for it, from its own page.")
 	overtaken = errs.Conflictf("Somebody changed this while you were editing. Your text is kept below, beside what it says now.")
 )
 

@@ -26,6 +26,7 @@ type Web struct {
 	related RelatedSource
 	knowing PeopleSource
 	routing Routing // nil where questions are brought to nobody
+	decides Deciding
 }
 
 // Routing takes open questions to people who may know, and says so for the viewer of c.
@@ -40,6 +41,16 @@ type Routing interface {
 
 // Route lets pages say where questions went. Call it before the first request.
 func (h *Web) Route(r Routing) { h.routing = r }
+
+// Deciding says what became of threads.
+type Deciding interface {
+	// Decision is what the page of t says above its replies: of a decision everything that it has besides its words, of another
+	// thread which decisions were made from it. It is nil for nothing.
+	Decision(c *fiber.Ctx, t Thread) (templ.Component, error)
+}
+
+// Decide lets pages say what was decided. Call it before the first request.
+func (h *Web) Decide(d Deciding) { h.decides = d }
 
 // NewWeb returns the handlers for s.
 func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource, knowing PeopleSource) *Web {
@@ -72,6 +83,11 @@ func (h *Web) Show(c *fiber.Ctx) error {
 	}
 	if err := h.beside(c, t, &page); err != nil {
 		return err
+	}
+	if h.decides != nil && !t.Deleted {
+		if page.Decision, err = h.decides.Decision(c, t); err != nil {
+			return err
+		}
 	}
 	return web.Render(c, fiber.StatusOK, views.Show(page))
 }
@@ -177,6 +193,8 @@ func (h *Web) showPage(c *fiber.Ctx, t Thread) views.ShowPage {
 	case t.Network.ID != 0:
 		p.Chrome.Nav = "networks"
 		p.Crumbs = []parts.Link{{Text: "Networks", Path: "/networks"}, {Text: t.Network.Name, Path: t.Network.Path()}}
+	case t.Kind == Decision:
+		p.Crumbs = []parts.Link{{Text: "Decisions", Path: "/decisions"}}
 	case len(t.Topics) > 0:
 		p.Crumbs = append(p.Crumbs, parts.Link{Text: t.Topics[0].Name, Path: t.Topics[0].Path()})
 	}
@@ -223,8 +241,11 @@ func doors(v auth.Viewer, t Thread, p *views.Conversation) {
 	if !v.SignedIn() && !t.Closed() && !t.Deleted {
 		p.SignIn = web.SignInPath(t.Path())
 	}
-	if t.CanEdit {
+	if t.CanEdit && t.Kind != Decision { // which is amended, with the reason
 		p.EditPath = path + "/edit"
+	}
+	if v.SignedIn() && !t.Deleted && t.Kind != Decision {
+		p.DecidePath = path + "/decide"
 	}
 	if t.Revision > 1 && !t.Deleted {
 		p.HistoryPath = path + "/history"
@@ -253,7 +274,10 @@ func hands(t Thread, p *views.Conversation) {
 		p.PinPath = path + "/pin"
 	}
 	if t.Kind != Post {
-		p.MovePath, p.MergePath = path+"/move", path+"/merge"
+		p.MovePath = path + "/move"
+	}
+	if t.Kind != Post && t.Kind != Decision {
+		p.MergePath = path + "/merge"
 	}
 	if t.Replies > 0 {
 		p.SplitPath = path + "/split"

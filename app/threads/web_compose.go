@@ -267,6 +267,8 @@ func (h *Web) editThread(c *fiber.Ctx, id int64, d Draft, preview string, cause 
 		return err
 	case !t.CanEdit:
 		return denied(c, t.Deleted)
+	case t.Kind == Decision:
+		return amended
 	}
 	page := h.editPage(c, t, d)
 	page.Preview = preview
@@ -454,7 +456,7 @@ func formDraft(c *fiber.Ctx) Draft {
 	f := web.FormOf(c)
 	return Draft{
 		Place: f.Line("place"), Kind: Kind(f.Line("kind")), Title: f.Line("title"), Body: f.Text("body"),
-		Topics: f.Line("topics"), Audience: audienceIn(f.Line("audience"), f.ID("network")), Network: f.ID("network"),
+		Topics: f.Line("topics"), Audience: Addressed(f.Line("audience"), f.ID("network")), Network: f.ID("network"),
 	}
 }
 

@@ -54,7 +54,7 @@ func listOf(tab Tab) list {
 var shown = []struct {
 	kind Kind
 	text string
-}{{"", "Everything"}, {Question, "Questions"}, {Discussion, "Discussions"}, {Post, "Blog posts"}}
+}{{"", "Everything"}, {Question, "Questions"}, {Discussion, "Discussions"}, {Post, "Blog posts"}, {Decision, "Decisions"}}
 
 // shownKind is the kind that an address narrows a list to, "" for none. Unanswered are questions anyway.
 func shownKind(c *fiber.Ctx, l list) Kind {

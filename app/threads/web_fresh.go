@@ -154,7 +154,7 @@ func (h *Web) successor(c *fiber.Ctx, t Thread, typed string, page *views.Supers
 			return err
 		}
 		page.Target, page.Chosen = &parts.Link{Text: to.Title, Path: to.Path()}, strconv.FormatInt(to.ID, 10)
-		if !within(t.Audience, to.Audience) {
+		if !Within(t.Audience, to.Audience) {
 			page.Hidden = "Not everybody who reads this thread can read the other. Those who cannot are told that it is superseded, but not by what."
 		}
 		return nil

@@ -60,7 +60,7 @@ func (h *Web) Move(c *fiber.Ctx) error {
 	}
 	f := web.FormOf(c)
 	in := Move{Network: f.ID("network"), Kind: Kind(f.Line("kind")), Sure: f.Bool("sure")}
-	in.Audience = audienceIn(f.Line("audience"), in.Network)
+	in.Audience = Addressed(f.Line("audience"), in.Network)
 	if err := h.threads.Move(c.UserContext(), auth.ViewerOf(c), t.ID, in); err != nil {
 		return h.movePage(c, t, in, err)
 	}
@@ -213,7 +213,7 @@ func narrows(t, into Thread) string {
 	switch {
 	case t.Audience == into.Audience:
 		return ""
-	case within(t.Audience, into.Audience):
+	case Within(t.Audience, into.Audience):
 		return "“" + into.Title + "” was for more people. Both will be as narrow as this one: " + lower(visibleTo(t)) + "."
 	}
 	return "This thread was for more people. It will be as narrow as the other: " + lower(visibleTo(into)) + "."

@@ -15,8 +15,8 @@ import (
 // members is what the composer posts for the members of the network that is chosen: the form cannot know which that will be.
 const members = "members"
 
-// audienceIn reads the audience that a form posts beside a network.
-func audienceIn(posted string, network int64) string {
+// Addressed reads the audience that a form posts beside a network.
+func Addressed(posted string, network int64) string {
 	if posted == members {
 		return auth.NetworkAudience(network)
 	}
@@ -32,10 +32,17 @@ func audiences(v auth.Viewer) []string {
 	return append(list, auth.AudiencePublic)
 }
 
-// offerPlaces fills in where a new thread can go, and who can see it there. Every audience is on the page: which of them a place
-// allows can only be followed with script, and the answer to the form says what does not fit.
+// offerPlaces fills in where a new thread can go, and who can see it there.
 func offerPlaces(page *views.WritePage, v auth.Viewer, reach Reach, d Draft, slug string) {
-	page.Places = []views.PlaceOption{{Label: "Everyone", Audiences: audiences(v)}}
+	page.Places, page.Audiences = Places(v, reach, d.Network, d.Audience, slug)
+}
+
+// Places returns where v can put something new, and the audiences to choose from, for the fields network and audience of a form; what
+// they post is read by Addressed. Every audience is on the page: which of them a place allows can only be followed with script, and
+// the answer to the form says what does not fit. network and audience are what was chosen already, slug names the network to begin
+// in.
+func Places(v auth.Viewer, reach Reach, network int64, audience, slug string) (places []views.PlaceOption, choices []parts.Option) {
+	places = []views.PlaceOption{{Label: "Everyone", Audiences: audiences(v)}}
 	at := 0
 	for _, h := range reach.Homes {
 		o := views.PlaceOption{Value: strconv.FormatInt(h.ID, 10), Label: h.Name}
@@ -45,14 +52,13 @@ func offerPlaces(page *views.WritePage, v auth.Viewer, reach Reach, d Draft, slu
 			}
 			o.Audiences = append(o.Audiences, a)
 		}
-		page.Places = append(page.Places, o)
-		if h.ID == d.Network || d.Network == 0 && h.Slug == slug {
-			at = len(page.Places) - 1
+		places = append(places, o)
+		if h.ID == network || network == 0 && h.Slug == slug {
+			at = len(places) - 1
 		}
 	}
-	chosen := &page.Places[at]
+	chosen := &places[at]
 	chosen.Selected = true
-	audience := d.Audience
 	if isNetwork(audience) {
 		audience = members
 	}
@@ -68,8 +74,9 @@ func offerPlaces(page *views.WritePage, v auth.Viewer, reach Reach, d Draft, slu
 		if a == members {
 			label = "Only members of the network chosen above."
 		}
-		page.Audiences = append(page.Audiences, parts.Option{Value: a, Label: label, Selected: a == audience})
+		choices = append(choices, parts.Option{Value: a, Label: label, Selected: a == audience})
 	}
+	return places, choices
 }
 
 // offerAudiences fills in who a thread that is there can be for; chosen is what its editor chose already, "" for nothing yet.

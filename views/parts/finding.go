@@ -10,7 +10,7 @@ const WhoKnows = "knows"
 
 // finding are the kinds of result, in the order of their tabs.
 var finding = []struct{ kind, text string }{
-	{"", "Everything"}, {"question", "Questions"}, {"discussion", "Discussions"}, {"post", "Posts"}, {"reply", "Replies"},
+	{"", "Everything"}, {"question", "Questions"}, {"discussion", "Discussions"}, {"post", "Posts"}, {"decision", "Decisions"}, {"reply", "Replies"},
 	{WhoKnows, "Who knows"}, {"person", "People"}, {"topic", "Topics"}, {"network", "Networks"},
 }
 

@@ -62,6 +62,7 @@ type ShowPage struct {
 	Pinned   bool         // shown first where it lives
 	Deleted  bool         // a stub: the opening is gone, replies stay
 	Topics   []parts.Topic
+	Decision templ.Component // what was decided, nil when there is nothing to say
 
 	Conversation
 
@@ -80,6 +81,7 @@ type Conversation struct {
 	EditPath    string // each action is left out when its path is empty
 	HistoryPath string
 	DeletePath  string // GET asks for confirmation, POST deletes
+	DecidePath  string // GET: record what was decided here
 	ClosePath   string // POST
 	ReopenPath  string // POST
 	PinPath     string // POST
