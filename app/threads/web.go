@@ -26,7 +26,17 @@ type Web struct {
 	related RelatedSource
 	knowing PeopleSource
 	routing Routing // nil where questions are brought to nobody
+	rooms   map[Kind]Room
 }
+
+// Room is the room that threads of a kind belong to, as far as their page shows it.
+type Room interface {
+	// Panel is what stands above the opening of a thread, for the viewer of c, who may read it; nil for nothing.
+	Panel(c *fiber.Ctx, t Thread) (templ.Component, error)
+}
+
+// Rooms lets the pages of threads show what the rooms they belong to know of them. Call it before the first request.
+func (h *Web) Rooms(rooms map[Kind]Room) { h.rooms = rooms }
 
 // Routing takes open questions to people who may know, and says so for the viewer of c.
 type Routing interface {
@@ -72,6 +82,11 @@ func (h *Web) Show(c *fiber.Ctx) error {
 	}
 	if err := h.beside(c, t, &page); err != nil {
 		return err
+	}
+	if room := h.rooms[t.Kind]; room != nil && !t.Deleted {
+		if page.Panel, err = room.Panel(c, t); err != nil {
+			return err
+		}
 	}
 	return web.Render(c, fiber.StatusOK, views.Show(page))
 }

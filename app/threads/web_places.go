@@ -12,6 +12,17 @@ import (
 	views "watercooler/views/threads"
 )
 
+// Places offers where v can begin something, and who can see it there, for the form of another room; views/threads.Whom shows it.
+// network, audience and slug are what is chosen already, zero for nothing; slug is the network to begin in when network is none.
+func Places(v auth.Viewer, reach Reach, network int64, audience, slug string) (places []views.PlaceOption, audiences []parts.Option) {
+	var page views.WritePage
+	offerPlaces(&page, v, reach, Draft{Network: network, Audience: audience}, slug)
+	return page.Places, page.Audiences
+}
+
+// AudienceIn reads the audience that the form of Places posts beside a network.
+func AudienceIn(posted string, network int64) string { return audienceIn(posted, network) }
+
 // members is what the composer posts for the members of the network that is chosen: the form cannot know which that will be.
 const members = "members"
 

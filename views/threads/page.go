@@ -65,6 +65,7 @@ type ShowPage struct {
 
 	Conversation
 
+	Panel       templ.Component // what the room it belongs to knows of it, nil for nothing
 	Course      templ.Component // where the question went, nil when there is nothing to say
 	KnowingPath string          // answers with the people who may know; empty where nobody is needed
 	Related     []parts.SideThread
