@@ -148,11 +148,15 @@ func (s *Service) Share(ctx context.Context, v auth.Viewer, in Shared) (id int64
 		}
 		post := threads.NewPost{Title: in.Title, Body: in.Why, Topics: in.Topics, Audience: in.Audience, Network: in.Network}
 		id, err = s.open(ctx, tx, v, post, o, 0)
-		if e := errs.As(err); len(problems) > 0 && (err == nil || e != nil && e.Kind == errs.Invalid) {
+		e := errs.As(err)
+		if len(problems) > 0 && (err == nil || e != nil && e.Kind == errs.Invalid) {
 			if e != nil {
-				problems = append(problems, e.Fields...)
+				problems = append(problems, named(e.Fields)...)
 			}
 			return errs.InvalidFields(problems...)
+		}
+		if e != nil && e.Kind == errs.Invalid {
+			return errs.InvalidFields(named(e.Fields)...)
 		}
 		if err != nil {
 			return err
@@ -163,6 +167,17 @@ func (s *Service) Share(ctx context.Context, v auth.Viewer, in Shared) (id int64
 		return 0, fmt.Errorf("share a page: %w", err)
 	}
 	return id, nil
+}
+
+// named calls the text of a thread what the form of a signal calls it.
+func named(fields []errs.Field) []errs.Field {
+	fields = slices.Clone(fields)
+	for i := range fields {
+		if fields[i].Name == "body" {
+			fields[i].Name = "why"
+		}
+	}
+	return fields
 }
 
 func (s *Service) checkShared(in *Shared) (address string, problems []errs.Field) {
@@ -303,6 +318,18 @@ func (s *Service) Scope(ctx context.Context, v auth.Viewer) (Scope, error) {
 	slices.SortFunc(out.Networks, byName)
 	slices.SortFunc(out.Topics, byName)
 	return out, nil
+}
+
+// Topic returns the topic that a slug or name means.
+func (s *Service) Topic(ctx context.Context, name string) (threads.Topic, error) {
+	found, _, err := s.topics.Resolve(ctx, []string{name})
+	if err != nil {
+		return threads.Topic{}, fmt.Errorf("find topic: %w", err)
+	}
+	if len(found) == 0 {
+		return threads.Topic{}, errs.NotFoundf("There is no such topic.")
+	}
+	return found[0], nil
 }
 
 // Place returns the network with a slug that v may know of.

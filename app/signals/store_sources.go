@@ -276,4 +276,3 @@ func (s *Service) ReplaceTopic(ctx context.Context, tx *db.Tx, old, into int64) 
 	}
 	return nil
 }
-

@@ -35,8 +35,8 @@ type Room interface {
 	Panel(c *fiber.Ctx, t Thread) (templ.Component, error)
 }
 
-// Rooms lets the pages of threads show what the rooms they belong to know of them. Call it before the first request.
-func (h *Web) Rooms(rooms map[Kind]Room) { h.rooms = rooms }
+// Room lets the pages of threads of a kind show what the room they belong to knows of them. Call it before the first request.
+func (h *Web) Room(of Kind, r Room) { h.rooms[of] = r }
 
 // Routing takes open questions to people who may know, and says so for the viewer of c.
 type Routing interface {
@@ -53,7 +53,7 @@ func (h *Web) Route(r Routing) { h.routing = r }
 
 // NewWeb returns the handlers for s.
 func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource, knowing PeopleSource) *Web {
-	return &Web{threads: s, web: w, kept: kept, related: related, knowing: knowing}
+	return &Web{threads: s, web: w, kept: kept, related: related, knowing: knowing, rooms: map[Kind]Room{}}
 }
 
 func (h *Web) chrome(c *fiber.Ctx, title, nav string) layout.Chrome {
@@ -187,6 +187,9 @@ func (h *Web) showPage(c *fiber.Ctx, t Thread) views.ShowPage {
 		p.Chrome.Title = p.Title
 	} else if t.Audience == auth.AudiencePublic {
 		p.Chrome.Description, p.Chrome.Canonical = t.Excerpt, h.web.URL(t.Path())
+	}
+	if t.Kind == Signal {
+		p.Chrome.Nav, p.Crumbs = "signals", []parts.Link{{Text: "Signals", Path: "/signals"}}
 	}
 	switch {
 	case t.Network.ID != 0:
