@@ -224,8 +224,12 @@ func TestRefusals(t *testing.T) {
 			{"too large", big.URL, nil, "1h0m0s 1 The feed is larger than 5 MB, which the hub does not read."},
 			{"round and round", round.URL + "/", nil, "1h0m0s 1 The site sends the hub on from one address to the next without end."},
 			{"elsewhere", "", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, there.URL, http.StatusFound) }, "1h0m0s 0"},
-			{"to another scheme", "", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "gopher://example.com/", http.StatusFound) }, "1h0m0s 1 This address does not lead to a public site, and the hub reads no others."},
-			{"to a private site", "", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/", http.StatusFound) }, "1h0m0s 1 This address does not lead to a public site, and the hub reads no others."},
+			{"to another scheme", "", func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "gopher://example.com/", http.StatusFound)
+			}, "1h0m0s 1 This address does not lead to a public site, and the hub reads no others."},
+			{"to a private site", "", func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "http://10.0.0.1/", http.StatusFound)
+			}, "1h0m0s 1 This address does not lead to a public site, and the hub reads no others."},
 			{"to the metadata of a cloud", "", func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "http://[::ffff:169.254.169.254]/latest/meta-data", http.StatusFound)
 			}, "1h0m0s 1 This address does not lead to a public site, and the hub reads no others."},

@@ -241,8 +241,10 @@ func TestAudience(t *testing.T) {
 			"dismiss": func() error { return h.Dismiss(ctx, as(ben), inside[0]) },
 			"restore": func() error { return h.Restore(ctx, as(mo), inside[0]) },
 			"pause":   func() error { return h.Pause(ctx, as(mo), secret) },
-			"change":  func() error { return h.Change(ctx, as(mo), secret, signals.SourceChange{Title: "x", Kind: signals.Press}) },
-			"remove":  func() error { return h.Remove(ctx, as(mo), secret) },
+			"change": func() error {
+				return h.Change(ctx, as(mo), secret, signals.SourceChange{Title: "x", Kind: signals.Press})
+			},
+			"remove": func() error { return h.Remove(ctx, as(mo), secret) },
 		} {
 			if err := do(); !errs.IsNotFound(err) {
 				t.Errorf("%s from outside the circle: %v, want not found", name, err)
