@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,6 +32,7 @@ import (
 	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/routing"
+	"watercooler/app/signals"
 	"watercooler/app/signin"
 	"watercooler/app/site"
 	"watercooler/app/threads"
@@ -56,7 +58,9 @@ type Settings struct {
 	TrustedProxies []string
 	MetricsListen  string // "" for none
 	Auth           auth.Config
-	SMTP           mail.Config // without a host no letters are sent
+	SMTP           mail.Config    // without a host no letters are sent
+	Feeds          bool           // read the feeds that are among the sources of signals
+	FeedsFrom      []netip.Prefix // addresses that are read although they are not public
 }
 
 // Options are the parts of a hub that tests replace.
@@ -97,6 +101,7 @@ type App struct {
 	find     *find.Service
 	experts  *experts.Service
 	routing  *routing.Service
+	signals  *signals.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -165,7 +170,10 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
-	a.topics.ReferredBy(a.threads, a.people, a.experts)
+	a.signals = signals.New(a.db, a.threads, topicSource{a.topics}, signals.Config{
+		Fetch: a.cfg.Feeds, Allow: a.cfg.FeedsFrom, Hub: a.hubName, BaseURL: a.cfg.BaseURL, Contact: a.cfg.Contact,
+	}, a.now)
+	a.topics.ReferredBy(a.threads, a.people, a.experts, a.signals)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err
 	}

@@ -417,8 +417,10 @@ func (c Command) settings() Settings {
 		Data: cfg.Data, BaseURL: cfg.BaseURL, Timezone: cfg.Location(), Contact: address(cfg.Contact), Security: cfg.SecurityContact, Sample: cfg.Sample, RedisURL: cfg.RedisURL,
 		BodyLimit: int(cfg.BodyLimit), PhotoLimit: int64(cfg.PhotoLimit), RateLimits: cfg.RateLimits,
 		ProxyHeader: cfg.ProxyHeader, TrustedProxies: cfg.TrustedProxies, MetricsListen: cfg.Metrics,
-		Auth: auth.Config{BaseURL: cfg.BaseURL, Idle: cfg.SessionIdle, Absolute: cfg.SessionAbsolute},
-		SMTP: mail.Config{Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, Username: cfg.SMTP.User, Password: cfg.SMTP.Password, From: cfg.SMTP.From, TLS: cfg.SMTP.TLS},
+		Auth:      auth.Config{BaseURL: cfg.BaseURL, Idle: cfg.SessionIdle, Absolute: cfg.SessionAbsolute},
+		Feeds:     cfg.Signals.Fetch && !cfg.Sample, // anybody can sign in to a sample hub, and would have it visit what they like
+		FeedsFrom: cfg.Signals.Networks(),
+		SMTP:      mail.Config{Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, Username: cfg.SMTP.User, Password: cfg.SMTP.Password, From: cfg.SMTP.From, TLS: cfg.SMTP.TLS},
 	}
 	for _, p := range cfg.SSO {
 		s.Auth.Providers = append(s.Auth.Providers, auth.ProviderConfig{

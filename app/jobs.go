@@ -26,6 +26,8 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	}
 	running.Go(func() { a.every(ctx, 20*time.Second, "publish what is due", a.blogs.PublishDue) })
 	running.Go(func() { a.every(ctx, time.Minute, "bring questions to people", a.routing.Widen) })
+	running.Go(func() { a.every(ctx, time.Minute, "read feeds", a.signals.FetchDue) })
+	running.Go(func() { a.every(ctx, time.Hour, "put away what nobody looked at", a.signals.Fade) })
 	running.Go(func() {
 		a.every(ctx, 2*time.Second, "remember searches", a.find.Remember)
 		a.report(context.WithoutCancel(ctx), "remember searches", a.find.Remember(context.WithoutCancel(ctx))) // the last of them

@@ -294,6 +294,33 @@ GET  /offers/:id/pass                -           in  404    404     404       40
 POST /offers/:id/pass                -           in  404    404     404       404     404    404     404       404   404    in
 POST /offers/:id/decline             -           in  404    404     404       404     404    404     404       404   404    in
 
+GET  /signals                        -           200 200    200     200       200     200    200     200       200   200    200
+POST /signals                        -           in  303    303     303       303     303    303     303       303   303    in    | url=https%3A%2F%2Fnews.example%2F$serial&title=What+the+papers+say&kind=press&audience=hub
+GET  /signals/new                    -           in  200    200     200       200     200    200     200       200   200    in    | url=https%3A%2F%2Fnews.example%2F1
+GET  /signals/items/:id              hub         in  303    303     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+POST /signals/items/:id/clip         hub         in  303    303     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+POST /signals/items/:id/discuss      hub         in  303    303     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+POST /signals/items/:id/dismiss      hub         in  303    303     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+POST /signals/items/:id/restore      hub         in  303    303     303       303     303    303     303       303   303    in
+                                     network     in  404    404     303       303     404    404     404       404   303    in
+GET  /signals/sources                -           in  200    200     200       200     200    200     200       200   200    in
+POST /signals/sources                -           in  403    403     403       403     403    403     303       303   403    in    | url=https%3A%2F%2Ffeed.example%2F$serial&title=A+feed&kind=press
+GET  /signals/sources/new            -           in  200    200     403       200     403    200     200       200   200    in
+GET  /signals/sources/:id/edit       hub         in  403    403     403       403     403    403     200       200   403    in
+                                     network     in  404    404     403       200     404    404     404       404   403    in
+POST /signals/sources/:id/edit       hub         in  403    403     403       403     403    403     303       303   403    in    | title=Another+name&kind=policy
+                                     network     in  404    404     403       303     404    404     404       404   403    in
+POST /signals/sources/:id/pause      hub         in  403    403     403       403     403    403     303       303   403    in
+                                     network     in  404    404     403       303     404    404     404       404   403    in
+POST /signals/sources/:id/resume     hub         in  403    403     403       403     403    403     303       303   403    in
+                                     network     in  404    404     403       303     404    404     404       404   403    in
+POST /signals/sources/:id/remove     hub         in  403    403     403       403     403    403     303       303   403    in
+                                     network     in  404    404     403       303     404    404     404       404   403    in
+
 GET  /experts                        -           in  200    200     200       200     200    200     200       200   200    in    | q=library
 GET  /settings/knowing               -           in  200    200     200       200     200    200     200       200   200    in
 POST /settings/knowing               -           in  303    303     303       303     303    303     303       303   303    in    | suggested=yes&open=yes&weekly_cap=3&days=mon
@@ -855,7 +882,7 @@ var addresses = strings.NewReplacer(
 	"/threads/:id/amend", "/threads/$decision/amend", "/threads/:id/challenge", "/threads/$decision/challenge", "/threads/:id/review", "/threads/$decision/review",
 	"/threads/:id/withdraw", "/threads/$decision/withdraw", "/threads/:id/stance", "/threads/$proposal/stance", "/threads/:id/agree", "/threads/$proposal/agree",
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
-	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/signals/items/:id", "/signals/items/$item", "/signals/sources/:id", "/signals/sources/$source", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
 	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",
@@ -891,6 +918,7 @@ func (m *crowd) things(l line) *things {
 func (m *crowd) nowhere() *things {
 	return &things{m: m, made: map[string]string{
 		"thread": "999999999", "second": "999999998", "reply": "999999999", "network": "nowhere", "asker": "999999999", "joined": "999999999", "linked": "999999999", "other": "nowhere",
+		"item": "999999999", "source": "999999999",
 		"blog": "nowhere", "post": "nowhere", "series": "nowhere", "month": "2027/05", "audience": "hub",
 		"decision": "999999999", "proposal": "999999999",
 	}}
@@ -928,6 +956,8 @@ func (n *things) make(name string) string {
 		return n.network(name)
 	case "reply":
 		return m.write("/threads/"+n.get("thread")+"/replies", url.Values{"body": {"There are ten."}})
+	case "item", "source":
+		return n.source(name)
 	case "draft":
 		m.write("/drafts", url.Values{"place": {"new"}, "body": {"Half a thought"}})
 		return strconv.FormatInt(m.number(`SELECT MAX(id) FROM drafts`), 10)
@@ -961,6 +991,23 @@ func (n *things) form(form url.Values) url.Values {
 	}
 	form.Set("audience", audience)
 	return form
+}
+
+// source makes a source of signals, of everyone's or of the circle, and what it told of.
+func (n *things) source(name string) string {
+	m := n.m
+	m.t.Helper()
+	m.serial++
+	address := fmt.Sprint("https://feed.example/made/", m.serial)
+	m.tx(`INSERT INTO signal_sources (url, host, title, kind, created_at) VALUES ($1, 'feed.example', 'A feed', 'press', 1)`, address)
+	id := m.number(`SELECT MAX(id) FROM signal_sources`)
+	if n.audience == "network" {
+		m.tx(`UPDATE signal_sources SET network_id = $1 WHERE id = $2`, m.circle, id)
+	}
+	m.tx(`INSERT INTO signal_items (source_id, guid, url, url_key, title, title_key, published_at, found_at, state)
+		VALUES ($1, '1', $2, $2, 'What the papers say', '', 1, 1, 'new')`, id, address)
+	n.made["source"], n.made["item"] = strconv.FormatInt(id, 10), strconv.FormatInt(m.number(`SELECT MAX(id) FROM signal_items`), 10)
+	return n.made[name]
 }
 
 // blog makes the author's blog that a line is about, and what its addresses name: a post for the same audience, in a series, and

@@ -143,6 +143,12 @@ var pages = map[string]struct {
 	"/threads/:id/review":             {"/threads/{decision}/review", ruth, 200},
 	"/threads/:id/withdraw":           {"/threads/{decision}/withdraw", ruth, 200},
 	"/threads/:id/offers":             {"/threads/{thread}/offers", imran, 200},
+	"/signals":                        {"/signals", priya, 200},
+	"/signals/new":                    {"/signals/new?url=https://news.example/1", priya, 200},
+	"/signals/items/:id":              {"/signals/items/{item}", priya, 303},
+	"/signals/sources":                {"/signals/sources", priya, 200},
+	"/signals/sources/new":            {"/signals/sources/new", ruth, 200},
+	"/signals/sources/:id/edit":       {"/signals/sources/{source}/edit", ruth, 200},
 	"/experts":                        {"/experts?q=library+broadband", priya, 200},
 	"/settings/knowing":               {"/settings/knowing", priya, 200},
 	"/people/:handle/endorse":         {"/people/sian-rees/endorse?reply=0&thread=0", priya, 404},
@@ -180,9 +186,10 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		}
 		grow(t, h, 3) // no list is empty, because an empty one needs fewer statements
 		thread := threadOf(t, h, "more/thread/0")
+		source, item := growSignals(t, h, clients[priya], 3)
 		sendPhoto(t, clients[priya])
 		fill := strings.NewReplacer("{thread}", thread, "{reply}", reply(t, clients[ruth], thread), "{photo}", photoIn(t, h.DB),
-			"{post-draft}", growBlogs(t, clients[priya], 3), "{decision}", growDecisions(t, h, 3, ""), "{proposal}", growDecisions(t, h, 3, "proposal"))
+			"{post-draft}", growBlogs(t, clients[priya], 3), "{decision}", growDecisions(t, h, 3, ""), "{proposal}", growDecisions(t, h, 3, "proposal"), "{source}", source, "{item}", item)
 
 		// measure counts twice, because the first to ask after a change fills the caches for everyone.
 		measure := func() (counts map[string]int64) {
@@ -222,6 +229,7 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 		grow(t, h, 60)
 		growBlogs(t, clients[priya], 30)
 		growDecisions(t, h, 30, "")
+		growSignals(t, h, clients[priya], 30)
 		after := measure()
 		for page, n := range after {
 			if n > before[page]+1 { // one more may ask for the next page; one per row would be dozens
@@ -282,6 +290,43 @@ func threadOf(t *testing.T, h *apptest.Hub, external string) string {
 		t.Fatal(err)
 	}
 	return strconv.FormatInt(id, 10)
+}
+
+// growSignals has the member share n pages, and gives the hub n sources, each with an item that waits and one that tells of the same. It
+// returns a source and its item.
+func growSignals(t *testing.T, h *apptest.Hub, c *apptest.Client, n int) (source, item string) {
+	t.Helper()
+	var s, i int64
+	for k := range n {
+		form := url.Values{"url": {fmt.Sprint("https://news.example/grown/", n, "/", k)}, "title": {"What the papers say"}, "kind": {"press"}, "audience": {"hub"}, "topics": {"Connectivity"}}
+		if got := c.Post("/signals", form); got.Status != http.StatusSeeOther {
+			t.Fatalf("share: status %d\n%s", got.Status, got.Doc(t).Find("main").Text())
+		}
+		err := h.DB.Tx(t.Context(), func(tx *db.Tx) error {
+			address := fmt.Sprint("https://feed.example/", n, "/", k)
+			if err := tx.QueryRow(t.Context(), `
+				INSERT INTO signal_sources (url, host, title, kind, topic_id, created_at)
+				SELECT $1, 'feed.example', 'Gazette', 'press', MIN(c.id), 1
+				FROM topics c
+				RETURNING id`, address).Scan(&s); err != nil {
+				return err
+			}
+			const insert = `
+				INSERT INTO signal_items (source_id, guid, url, url_key, title, title_key, published_at, found_at, state, joined_to)
+				VALUES ($1, $2, $3, $3, 'Told', '', $4, $4, $5, $6)
+				RETURNING id`
+			at := db.Micros(tx.Now())
+			if err := tx.QueryRow(t.Context(), insert, s, "first", address, at, "new", nil).Scan(&i); err != nil {
+				return err
+			}
+			_, err := tx.Exec(t.Context(), insert, s, "again", address, at, "joined", i)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return strconv.FormatInt(s, 10), strconv.FormatInt(i, 10)
 }
 
 // growNetworks makes a network that the member looks after, with n people in it and as many who ask to join, n networks that are

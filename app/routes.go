@@ -13,6 +13,7 @@ import (
 	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/routing"
+	"watercooler/app/signals"
 	"watercooler/app/signin"
 	"watercooler/app/site"
 	"watercooler/app/threads"
@@ -31,6 +32,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	threads.Route(routing)
 	decisions := decisions.NewWeb(a.decides, a.threads, a.web)
 	threads.Decide(decisions)
+	signals := signals.NewWeb(a.signals, threads, a.web)
+	threads.Notice(signals)
 	networks := networks.NewWeb(a.networks, a.threads, threads, a.web)
 	feeds, readers := blogs.NewFeedWeb(a.blogs, a.web, a.hubName), blogs.NewReaderWeb(a.readers, a.web)
 	blogs := blogs.NewWeb(a.blogs, a.threads, threads, a.web)
@@ -51,6 +54,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	cheap := a.limit("draft", draftRate)  // saved at each pause of the typing
 	uploads := a.limit("upload", photoRate)
 	letters := a.limit("letters", letterRate) // to addresses that anybody can name
+	visits := a.limit("visit", visitRate)     // to sites that moderators and stewards name
 
 	f.Use(web.RequestID, a.web.SecurityHeaders)
 	f.Get("/healthz", health)     // the process is alive
@@ -135,6 +139,24 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/offers/:id/pass", searches, member, routing.PassForm)
 	f.Post("/offers/:id/pass", writes, member, routing.Pass)
 	f.Post("/offers/:id/decline", writes, member, routing.Decline)
+
+	// Signals: what is going on outside.
+	f.Get("/signals", reads, signals.Board) // signed out: what is public
+	f.Post("/signals", writes, member, signals.Share)
+	f.Get("/signals/new", reads, member, signals.ShareForm) // also where telephones send what somebody shares
+	f.Get("/signals/items/:id", reads, member, signals.Visit)
+	f.Post("/signals/items/:id/clip", writes, member, signals.Clip)
+	f.Post("/signals/items/:id/discuss", writes, member, signals.Discuss)
+	f.Post("/signals/items/:id/dismiss", writes, member, signals.Dismiss)
+	f.Post("/signals/items/:id/restore", writes, member, signals.Restore)
+	f.Get("/signals/sources", reads, member, signals.Sources)
+	f.Post("/signals/sources", visits, member, signals.AddSource) // the hub visits an address that somebody typed
+	f.Get("/signals/sources/new", reads, member, signals.NewSource)
+	f.Get("/signals/sources/:id/edit", reads, member, signals.SourceForm)
+	f.Post("/signals/sources/:id/edit", writes, member, signals.ChangeSource)
+	f.Post("/signals/sources/:id/pause", writes, member, signals.PauseSource)
+	f.Post("/signals/sources/:id/resume", writes, member, signals.ResumeSource)
+	f.Post("/signals/sources/:id/remove", writes, member, signals.RemoveSource)
 
 	// A reply.
 	f.Get("/replies/:id", reads, threads.Locate) // permalink: to the page of the thread that holds it

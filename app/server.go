@@ -160,6 +160,7 @@ var (
 	photoRate = kv.Rate{Limit: 30, Per: time.Hour}
 	// Letters to addresses that anybody can name; package blogs limits those to one address besides.
 	letterRate = kv.Rate{Limit: 20, Per: time.Hour}
+	visitRate  = kv.Rate{Limit: 60, Per: time.Hour}
 )
 
 // limit refuses requests of one class beyond rate, where the operator wants limits.

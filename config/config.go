@@ -12,6 +12,7 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 	"strings"
 	"time"
 	_ "time/tzdata" // the binary carries its own time zones: a container built from scratch has none
@@ -56,6 +57,8 @@ type Config struct {
 
 	SMTP SMTP `embed:"" prefix:"smtp-"`
 
+	Signals Signals `embed:"" prefix:"signals-"`
+
 	LogFormat string     `name:"log-format" group:"Logs" preset:"text" oneof:"text,json" placeholder:"FORMAT" help:"Form of the log lines."`
 	LogLevel  slog.Level `name:"log-level" group:"Logs" preset:"info" oneof:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged."`
 
@@ -81,6 +84,25 @@ type SMTP struct {
 	Password string `name:"password" group:"Mail" preset:"" secret:"all" placeholder:"TEXT" help:"Password at the mail server."`
 	From     string `name:"from" group:"Mail" preset:"" check:"mailbox?" placeholder:"ADDRESS" help:"Sender of the letters, such as Watercooler <hub@council.example>. Needed with a mail server."`
 	TLS      string `name:"tls" group:"Mail" preset:"starttls" oneof:"starttls,tls,none" placeholder:"MODE" help:"How the connection is protected: starttls (usually port 587), tls (usually 465), or none (only within one machine)."`
+}
+
+// Signals is how the hub reads the feeds of others.
+type Signals struct {
+	Fetch bool     `name:"fetch" group:"Signals" preset:"true" help:"Read the feeds that people add as sources of signals, each about once an hour. The sample hub reads none."`
+	Allow []string `name:"allow" group:"Signals" preset:"" check:"networks" placeholder:"LIST" help:"Addresses or networks that feeds are read from although they are not public, such as 10.20.0.0/16 for a site on your intranet; there at any port. All other private addresses are refused."`
+}
+
+// Networks are the networks in Allow.
+func (s Signals) Networks() []netip.Prefix {
+	var list []netip.Prefix
+	for _, text := range s.Allow {
+		if p, err := netip.ParsePrefix(text); err == nil {
+			list = append(list, p.Masked())
+		} else if a, err := netip.ParseAddr(text); err == nil {
+			list = append(list, netip.PrefixFrom(a, a.BitLen()))
+		}
+	}
+	return list
 }
 
 // Provider is one OpenID Connect provider, read from HUB_SSO_NAME_ and the name of the option. There are no flags for it:

@@ -34,6 +34,10 @@ func (s *Service) threadDocs(ctx context.Context, list []thread) ([]search.Doc, 
 	if err != nil {
 		return nil, err
 	}
+	told, err := toldBy(ctx, s.db, ids)
+	if err != nil {
+		return nil, err
+	}
 	attached, err := s.attachedTo(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -46,7 +50,7 @@ func (s *Service) threadDocs(ctx context.Context, list []thread) ([]search.Doc, 
 	for i, t := range list {
 		f := fresh[t.ID]
 		d := search.Doc{
-			ID: ref("thread", t.ID), Type: "thread", Kind: t.Kind, Thread: t.ID, Title: t.Title, Body: words(plain(t.BodyHTML), decided[t.ID]),
+			ID: ref("thread", t.ID), Type: "thread", Kind: t.Kind, Thread: t.ID, Title: t.Title, Body: words(plain(t.BodyHTML), decided[t.ID], told[t.ID]),
 			Replies: said[t.ID].text(), Files: words(attached[t.ID]...), HasFile: len(attached[t.ID]) > 0,
 			Author: t.Author.Handle, AuthorID: t.Author.ID, Names: t.Author.Name, Audience: t.Audience, Created: t.CreatedAt,
 			Active: max(said[t.ID].last, f.checked), Checked: f.checked, Superseded: f.superseded,

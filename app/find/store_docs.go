@@ -115,6 +115,27 @@ func coAuthors(ctx context.Context, q db.Querier, ids []int64) (map[int64][]Auth
 	return out, err
 }
 
+// toldBy returns the names of the papers, bodies and sites that signals come from, by thread.
+func toldBy(ctx context.Context, q db.Querier, ids []int64) (map[int64]string, error) {
+	out := make(map[int64]string)
+	if len(ids) == 0 {
+		return out, nil
+	}
+	ids = db.Pad(ids)
+	rows, err := q.Query(ctx, `
+		SELECT g.thread_id, g.source
+		FROM signals g
+		WHERE g.thread_id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var thread int64
+		var source string
+		err := r.Scan(&thread, &source)
+		out[thread] = source
+		return struct{}{}, err
+	})
+	return out, err
+}
+
 // Texts returns the titles and bodies of threads and replies, "" for anything else and for what is gone: for the index only, which asks
 // for nothing that whoever searches may not read.
 func (s *Service) Texts(ctx context.Context, refs []string) ([]string, error) {

@@ -27,6 +27,7 @@ type Web struct {
 	knowing PeopleSource
 	routing Routing // nil where questions are brought to nobody
 	decides Deciding
+	signals Noticing
 }
 
 // Routing takes open questions to people who may know, and says so for the viewer of c.
@@ -51,6 +52,15 @@ type Deciding interface {
 
 // Decide lets pages say what was decided. Call it before the first request.
 func (h *Web) Decide(d Deciding) { h.decides = d }
+
+// Noticing says what is known of signals.
+type Noticing interface {
+	// Signal is what the page of t, a signal, says above its words: where it comes from. It is nil for nothing.
+	Signal(c *fiber.Ctx, t Thread) (templ.Component, error)
+}
+
+// Notice lets pages say where signals come from. Call it before the first request.
+func (h *Web) Notice(n Noticing) { h.signals = n }
 
 // NewWeb returns the handlers for s.
 func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource, knowing PeopleSource) *Web {
@@ -83,6 +93,11 @@ func (h *Web) Show(c *fiber.Ctx) error {
 	}
 	if err := h.beside(c, t, &page); err != nil {
 		return err
+	}
+	if h.signals != nil && !t.Deleted && t.Kind == Signal {
+		if page.Signal, err = h.signals.Signal(c, t); err != nil {
+			return err
+		}
 	}
 	if h.decides != nil && !t.Deleted {
 		if page.Decision, err = h.decides.Decision(c, t); err != nil {
@@ -188,6 +203,9 @@ func (h *Web) showPage(c *fiber.Ctx, t Thread) views.ShowPage {
 		p.Chrome.Title = p.Title
 	} else if t.Audience == auth.AudiencePublic {
 		p.Chrome.Description, p.Chrome.Canonical = t.Excerpt, h.web.URL(t.Path())
+	}
+	if t.Kind == Signal {
+		p.Chrome.Nav, p.Crumbs = "signals", []parts.Link{{Text: "Signals", Path: "/signals"}}
 	}
 	switch {
 	case t.Network.ID != 0:

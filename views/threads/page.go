@@ -66,6 +66,7 @@ type ShowPage struct {
 
 	Conversation
 
+	Signal      templ.Component // where a signal comes from, nil for nothing
 	Course      templ.Component // where the question went, nil when there is nothing to say
 	KnowingPath string          // answers with the people who may know; empty where nobody is needed
 	Related     []parts.SideThread

@@ -88,7 +88,8 @@ CREATE INDEX decision_changes_thread ON decision_changes (thread_id, at, id);
 CREATE TABLE signal_sources (
   id          @id,
   external_id TEXT UNIQUE,
-  url         TEXT NOT NULL UNIQUE,
+  url         TEXT NOT NULL,
+  host        TEXT NOT NULL,                   -- of url: one source of a host is fetched at a time
   title       TEXT NOT NULL,
   kind        TEXT NOT NULL,                   -- press, regulator, demography, local, national, peers, technology or policy
   network_id  BIGINT REFERENCES networks(id),  -- whose source it is; NULL: of everyone
@@ -98,11 +99,14 @@ CREATE TABLE signal_sources (
   modified    TEXT NOT NULL DEFAULT '',
   fetched_at  BIGINT,
   next_at     BIGINT,                          -- NULL: not fetched any more
+  busy_until  BIGINT,                          -- a server fetches it; NULL or past: none does
   failures    INTEGER NOT NULL DEFAULT 0,      -- in a row
   last_error  TEXT NOT NULL DEFAULT '',
   created_at  BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX signal_sources_url ON signal_sources (url, COALESCE(network_id, 0)); -- nobody learns what another network reads
 CREATE INDEX signal_sources_due ON signal_sources (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX signal_sources_busy ON signal_sources (host) WHERE busy_until IS NOT NULL;
 
 -- app/signals: what a source brought; it becomes a thread of kind signal once somebody clips it
 CREATE TABLE signal_items (
@@ -126,6 +130,8 @@ CREATE TABLE signal_items (
 CREATE INDEX signal_items_state ON signal_items (state, published_at, id);
 CREATE INDEX signal_items_url ON signal_items (url_key);
 CREATE INDEX signal_items_title ON signal_items (title_key);
+CREATE INDEX signal_items_joined ON signal_items (joined_to) WHERE joined_to IS NOT NULL;
+CREATE INDEX signal_items_thread ON signal_items (thread_id) WHERE thread_id IS NOT NULL;
 
 -- app/signals: what a thread of kind signal has besides
 CREATE TABLE signals (

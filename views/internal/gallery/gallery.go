@@ -40,6 +40,7 @@ func Pages(theme string) []Page {
 	g.experts()
 	g.routing()
 	g.decisions()
+	g.signals()
 	g.site()
 	g.readers()
 	g.signin()
