@@ -38,7 +38,7 @@ func (s *Service) EditThread(ctx context.Context, v auth.Viewer, id int64, in Ed
 	}
 	form, problems := opening, checkBody(in.Body, false)
 	if was.of == Post {
-		form, problems = article, checkArticle(in.Body)
+		form, problems = article, checkArticle(in.Body, true)
 	}
 	doc, err := s.renderChecked(ctx, in.Body, form, slices.Concat(checkTitle(in.Title), problems, wrong))
 	if err != nil {

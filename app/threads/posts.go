@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
@@ -12,70 +11,9 @@ import (
 	"watercooler/auth"
 )
 
-// NewPost is what a blog publishes. The address of the post and who may write in the blog are the blog's business.
-type NewPost struct {
-	Title    string
-	Body     string   // Markdown, up to markup.MaxArticle runes
-	Topics   []string // names, as typed
-	Audience string
-	Network  int64     // of a network's blog, 0 otherwise
-	Author   int64     // whose name stands above it; 0 is v's
-	At       time.Time // when it was published; zero is now
-}
-
-// OpenPost makes a thread of a post, in tx, with the event that Open makes, and returns its id. It holds what comes in against
-// the rules of Open; mistakes come back together, one field each. The author follows it from the start.
+// OpenPost is OpenRoom for a post.
 func (s *Service) OpenPost(ctx context.Context, tx *db.Tx, v auth.Viewer, in NewPost) (int64, error) {
-	id, err := s.openPost(ctx, tx, v, in)
-	if err != nil {
-		return 0, fmt.Errorf("open post: %w", err)
-	}
-	return id, nil
-}
-
-func (s *Service) openPost(ctx context.Context, tx *db.Tx, v auth.Viewer, in NewPost) (int64, error) {
-	if !v.SignedIn() {
-		return 0, signIn
-	}
-	if in.Author == 0 {
-		in.Author = v.Person
-	}
-	if in.At.IsZero() {
-		in.At = tx.Now()
-	}
-	p, err := selectPlace(ctx, tx, v, in.Network)
-	if err != nil {
-		return 0, err
-	}
-	in.Title = oneLine(in.Title)
-	topics, wrong, err := topicsFor(ctx, tx, in.Topics)
-	if err != nil {
-		return 0, err
-	}
-	problems := append(checkTitle(in.Title), checkArticle(in.Body)...)
-	if err := errs.InvalidFields(append(append(problems, p.check(v, in.Audience)...), wrong...)...); err != nil {
-		return 0, err
-	}
-	if err := settle(ctx, tx, v, in.Network, in.Audience); err != nil {
-		return 0, err
-	}
-	doc, err := renderIn(ctx, tx, in.Body, article)
-	if err != nil {
-		return 0, err
-	}
-	id, err := insertThread(ctx, tx, in.Author, in.At, NewThread{
-		Kind: Post, Title: in.Title, Body: in.Body, Audience: in.Audience, Network: in.Network,
-	}, doc)
-	if err != nil {
-		return 0, err
-	}
-	if err := insertTopics(ctx, tx, id, topics); err != nil {
-		return 0, err
-	}
-	if _, err := insertWatch(ctx, tx, in.Author, kindThread, id); err != nil {
-		return 0, err
-	}
-	return id, s.append(ctx, tx, v, "thread.created", entry{kind: kindThread, id: id, thread: id, audience: in.Audience})
+	return s.OpenRoom(ctx, tx, v, Post, in)
 }
 
 // topicsFor finds the topics that were typed, and a field error for what is no topic. It reads within tx: a second
@@ -111,8 +49,8 @@ func topicsFor(ctx context.Context, tx *db.Tx, names []string) ([]Topic, []errs.
 	return topics, nil, nil
 }
 
-func checkArticle(body string) []errs.Field {
-	if strings.TrimSpace(body) == "" {
+func checkArticle(body string, required bool) []errs.Field {
+	if required && strings.TrimSpace(body) == "" {
 		return []errs.Field{{Name: "body", Text: "Write something first."}}
 	}
 	if n := len([]rune(body)); n > markup.MaxArticle {

@@ -28,7 +28,7 @@ func (s *Service) editPost(ctx context.Context, tx *db.Tx, v auth.Viewer, id int
 	if err != nil {
 		return err
 	}
-	if err := errs.InvalidFields(slices.Concat(checkTitle(in.Title), checkArticle(in.Body), wrong)...); err != nil {
+	if err := errs.InvalidFields(slices.Concat(checkTitle(in.Title), checkArticle(in.Body, true), wrong)...); err != nil {
 		return err
 	}
 	doc, err := renderIn(ctx, tx, in.Body, article)

@@ -42,7 +42,7 @@ func (s *Service) Preview(ctx context.Context, body string) (html string, err er
 
 // PreviewPost is Preview for a post, which may be longer.
 func (s *Service) PreviewPost(ctx context.Context, body string) (html string, err error) {
-	if problems := checkArticle(body); len(problems) > 0 {
+	if problems := checkArticle(body, true); len(problems) > 0 {
 		return "", errs.InvalidFields(problems...)
 	}
 	doc, err := s.render(ctx, body, article)
