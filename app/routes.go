@@ -94,6 +94,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/threads/:id/unpin", writes, member, threads.Unpin)
 	f.Post("/threads/:id/check", writes, member, threads.Check) // still right, says whoever looks after it
 	f.Post("/threads/:id/uncheck", writes, member, threads.Uncheck)
+	f.Get("/threads/:id/keep", reads, member, threads.KeepForm) // who looks after it, and when
+	f.Post("/threads/:id/keep", writes, member, threads.Keep)
 	f.Get("/threads/:id/supersede", searches, member, threads.SupersedeForm) // by which, looked for by title
 	f.Post("/threads/:id/supersede", writes, member, threads.Supersede)
 	f.Post("/threads/:id/unsupersede", writes, member, threads.Unsupersede)
@@ -111,6 +113,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/offers/:id/pass", searches, member, routing.PassForm)
 	f.Post("/offers/:id/pass", writes, member, routing.Pass)
 	f.Post("/offers/:id/decline", writes, member, routing.Decline)
+
+	f.Get("/keeping", reads, member, threads.Keeping) // yours to keep right
 
 	// A reply.
 	f.Get("/replies/:id", reads, threads.Locate) // permalink: to the page of the thread that holds it

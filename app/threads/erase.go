@@ -90,6 +90,8 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, e Erasure) error {
 		{"UPDATE threads SET moved_to = NULL WHERE moved_to IN ($1)", e.Threads},
 		{"UPDATE threads SET superseded_by = NULL WHERE superseded_by IN ($1)", e.Threads},
 		{"UPDATE threads SET checked_at = NULL, checked_by = NULL WHERE checked_by IN ($1)", e.people},
+		{"UPDATE threads SET owner_id = NULL WHERE owner_id IN ($1)", e.people},
+		{"UPDATE threads SET deputy_id = NULL WHERE deputy_id IN ($1)", e.people},
 		{"DELETE FROM votes WHERE object_kind = 'thread' AND object_id IN ($1)", e.Threads},
 		{"DELETE FROM revisions WHERE object_kind = 'thread' AND object_id IN ($1)", e.Threads},
 		{"DELETE FROM redirects WHERE object_kind = 'thread' AND object_id IN ($1)", e.Threads},

@@ -26,6 +26,8 @@ type Web struct {
 	related RelatedSource
 	knowing PeopleSource
 	routing Routing // nil where questions are brought to nobody
+
+	reminders []ReminderSource // see Remind
 }
 
 // Routing takes open questions to people who may know, and says so for the viewer of c.
@@ -43,7 +45,7 @@ func (h *Web) Route(r Routing) { h.routing = r }
 
 // NewWeb returns the handlers for s.
 func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource, knowing PeopleSource) *Web {
-	return &Web{threads: s, web: w, kept: kept, related: related, knowing: knowing}
+	return &Web{threads: s, web: w, kept: kept, related: related, knowing: knowing, reminders: []ReminderSource{s}}
 }
 
 func (h *Web) chrome(c *fiber.Ctx, title, nav string) layout.Chrome {
@@ -208,7 +210,7 @@ func (h *Web) conversation(c *fiber.Ctx, v auth.Viewer, t Thread) (views.Convers
 		p.Closed = "Closed on " + h.web.Date(t.ClosedAt) + ". Nobody can reply any more."
 	}
 	doors(v, t, &p)
-	p.Fresh = h.fresh(t)
+	p.Fresh = h.fresh(v, t)
 	h.showReplies(v, t, r, &p)
 	p.Form, err = h.replyForm(c, t, r)
 	return p, err

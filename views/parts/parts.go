@@ -211,7 +211,7 @@ type Field struct {
 	Autocomplete string
 	Max          int // characters; 0 leaves it to the server
 	Optional     bool
-	Options      []Option // of a select or a group of radio buttons
+	Options      []Option // of a select or a group of radio buttons; for a line of text, values offered while typing
 }
 
 func (f Field) inputType() string {
