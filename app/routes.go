@@ -36,6 +36,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
 	find := find.NewWeb(a.find, a.web, a.experts)
+	threads.Gaps(a.find)
+	threads.Remind(a.reminders()...)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
 	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
 
@@ -139,7 +141,11 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/bets", reads, member, find.BetList)        // what comes first for certain words
 	f.Post("/bets", writes, member, find.SetBet)
 	f.Post("/bets/:id/remove", writes, member, find.RemoveBet)
-	f.Get("/gaps", reads, member, find.GapList)      // searched for and not found
+	f.Get("/gaps", reads, member, find.GapList) // searched for and not found, and what became of it
+	f.Get("/gaps/:id", reads, member, find.GapAlone)
+	f.Post("/gaps/:id/take", writes, member, find.TakeGap)
+	f.Post("/gaps/:id/assign", writes, member, find.AssignGap)
+	f.Post("/gaps/:id/close", writes, member, find.CloseGap)
 	f.Get("/searches", searches, member, find.Saved) // those that somebody follows
 	f.Post("/searches", writes, member, find.Follow)
 	f.Get("/searches/:id", reads, member, find.SeeSaved)

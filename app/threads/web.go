@@ -1,6 +1,7 @@
 package threads
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,6 +29,7 @@ type Web struct {
 	routing Routing // nil where questions are brought to nobody
 
 	reminders []ReminderSource // see Remind
+	gaps      GapSource        // nil where nobody is told of what was written because it was missing
 }
 
 // Routing takes open questions to people who may know, and says so for the viewer of c.
@@ -39,6 +41,15 @@ type Routing interface {
 	// Named asks people, by handle, about a question that the viewer has just opened.
 	Named(c *fiber.Ctx, thread int64, handles []string) error
 }
+
+// GapSource is told of what is written because it was looked for and not found. The find slice is one.
+type GapSource interface {
+	// AnswerGap says that v wrote a thread because of a gap.
+	AnswerGap(ctx context.Context, v auth.Viewer, gap, thread int64) error
+}
+
+// Gaps lets the composer say which gap a thread is written for. Call it before the first request.
+func (h *Web) Gaps(g GapSource) { h.gaps = g }
 
 // Route lets pages say where questions went. Call it before the first request.
 func (h *Web) Route(r Routing) { h.routing = r }

@@ -1,7 +1,7 @@
 // Package threads shows lists of threads, one thread, its history, and the composer.
 //
 // The names of the form fields, for whoever parses them. The composer posts kind, title, body, topics (comma separated),
-// network, audience, place, revision and, where somebody is to be asked, ask (handles, comma separated). A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
+// network, audience, place, revision, gap and, where somebody is to be asked, ask (handles, comma separated). A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
 // Both may be posted to /preview instead, by a submit button with formaction: the same page comes back with Preview filled, or
 // for htmx the Preview fragment alone. A follow button posts kind, id and return. A confirmed deletion posts nothing.
 package threads
@@ -268,6 +268,7 @@ type WritePage struct {
 	Body       string
 	Topics     string         // as typed, comma separated
 	Ask        string         // handles of people who are to be asked, comma separated; empty asks nobody by name
+	Gap        int64          // that it is written for, 0 for none; posted as gap
 	TopicNames []string       // offered while typing
 	Suggested  []string       // topics that fit what is written: shown as "Suggested"
 	BlogPath   string         // to write a blog post instead; empty when editing
