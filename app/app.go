@@ -29,6 +29,7 @@ import (
 	"watercooler/app/mail"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/reflections"
 	"watercooler/app/routing"
 	"watercooler/app/signin"
 	"watercooler/app/site"
@@ -95,6 +96,7 @@ type App struct {
 	find     *find.Service
 	experts  *experts.Service
 	routing  *routing.Service
+	learning *reflections.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -161,6 +163,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
+	a.learning = reflections.New(a.db, a.threads, a.find, a.cfg.Timezone, a.now)
 	a.topics.ReferredBy(a.threads, a.people, a.experts)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err
@@ -192,7 +195,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	own := searchConsumer + instance
-	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.routing.Consumer(), a.signin.Letters(), a.readers.Letters())
+	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.routing.Consumer(), a.learning.Consumer(), a.signin.Letters(), a.readers.Letters())
 	unknown, err := a.dispatcher.Unknown(ctx)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"watercooler/app/importers"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/reflections"
 	"watercooler/app/routing"
 	"watercooler/app/signin"
 	"watercooler/app/site"
@@ -36,6 +37,9 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
 	find := find.NewWeb(a.find, a.web, a.experts)
+	learning := reflections.NewWeb(a.learning, a.threads, a.web)
+	threads.LookBack(learning)
+	find.Lessons(learning)
 	threads.Gaps(a.find)
 	threads.Remind(a.reminders()...)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
@@ -117,6 +121,19 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/offers/:id/decline", writes, member, routing.Decline)
 
 	f.Get("/keeping", reads, member, threads.Keeping) // yours to keep right
+
+	// What was learnt: somebody's alone until they share it as a thread.
+	f.Get("/reflections", reads, member, learning.Mine)
+	f.Post("/reflections", writes, member, learning.Create)
+	f.Get("/reflections/lessons", searches, member, learning.Lessons)
+	f.Get("/reflections/new", reads, member, learning.New)
+	f.Get("/reflections/:id", reads, member, learning.Show)
+	f.Post("/reflections/:id", writes, member, learning.Save)
+	f.Get("/reflections/:id/edit", reads, member, learning.Edit)
+	f.Get("/reflections/:id/share", reads, member, learning.ShareForm)
+	f.Post("/reflections/:id/share", writes, member, learning.Share)
+	f.Get("/reflections/:id/delete", reads, member, learning.ConfirmDelete)
+	f.Post("/reflections/:id/delete", writes, member, learning.Delete)
 
 	// A reply.
 	f.Get("/replies/:id", reads, threads.Locate) // permalink: to the page of the thread that holds it

@@ -164,7 +164,9 @@ func TestGapsGather(t *testing.T) {
 func TestGapsAreCapped(t *testing.T) {
 	eachGapHub(t, func(t *testing.T, h *gapHub) {
 		ctx := t.Context()
-		names := func(i int) string { return fmt.Sprintf("%c%c%c%c unknown%c", 'b'+i/20, 'a'+i%20, 'z', 'q'-i%7, 'a'+i%20) }
+		names := func(i int) string {
+			return fmt.Sprintf("%c%c%c%c unknown%c", 'b'+i/20, 'a'+i%20, 'z', 'q'-i%7, 'a'+i%20)
+		}
 		for i := range 53 {
 			h.looked(names(i), 3, 0, false)
 		}

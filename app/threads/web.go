@@ -29,6 +29,7 @@ type Web struct {
 	routing Routing // nil where questions are brought to nobody
 
 	reminders []ReminderSource // see Remind
+	lessons   LookBack         // nil where nothing is learnt
 	gaps      GapSource        // nil where nobody is told of what was written because it was missing
 }
 
@@ -47,6 +48,17 @@ type GapSource interface {
 	// AnswerGap says that v wrote a thread because of a gap.
 	AnswerGap(ctx context.Context, v auth.Viewer, gap, thread int64) error
 }
+
+// LookBack knows what was learnt before. The reflections slice does.
+type LookBack interface {
+	// Beside is what stands beside t of what was learnt from it, and from things like it; nil for nothing.
+	Beside(c *fiber.Ctx, t Thread) (templ.Component, error)
+	// Before is what stands in the composer of what was learnt about text; nil for nothing.
+	Before(c *fiber.Ctx, text string) (templ.Component, error)
+}
+
+// LookBack lets pages say what was learnt before. Call it before the first request.
+func (h *Web) LookBack(l LookBack) { h.lessons = l }
 
 // Gaps lets the composer say which gap a thread is written for. Call it before the first request.
 func (h *Web) Gaps(g GapSource) { h.gaps = g }

@@ -67,6 +67,7 @@ type ShowPage struct {
 	Conversation
 
 	Course      templ.Component // where the question went, nil when there is nothing to say
+	Lessons     templ.Component // what was learnt before, nil for nothing
 	KnowingPath string          // answers with the people who may know; empty where nobody is needed
 	Related     []parts.SideThread
 }
@@ -281,6 +282,7 @@ type WritePage struct {
 	Preview    string // HTML by markup; empty when not asked for
 	Problems   parts.Problems
 	Similar    []parts.SideThread // "Already asked?"; also fetched while typing from /similar?title=…
+	Lessons    templ.Component    // "Lessons from before"; nil for none
 	Experts    []parts.SidePerson // "People who may know"
 }
 

@@ -162,6 +162,7 @@ CREATE TABLE reflections (
 );
 CREATE INDEX reflections_person ON reflections (person_id, updated_at);
 CREATE INDEX reflections_about ON reflections (about_id) WHERE about_id IS NOT NULL;
+CREATE INDEX reflections_shared ON reflections (shared_at, id) WHERE shared_at IS NOT NULL;
 
 -- app/find: searches that fail again and again, gathered by what they mean, and whoever looks into it
 CREATE TABLE gaps (
