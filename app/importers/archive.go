@@ -24,7 +24,9 @@ import (
 // of record, photos and other files under files/, and a manifest. It is a zip file, or the folder that it was unpacked to. Export writes
 // it and JSONL reads it. The same content is always the same bytes, so archives can be compared.
 const (
-	archiveFormat   = 3 // 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what; both are read as well
+	// 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what, 3 nothing of what was learnt and of who
+	// keeps what; all are read as well.
+	archiveFormat   = 4
 	archiveManifest = "manifest.json"
 	archiveFiles    = "files/"
 )
@@ -118,6 +120,10 @@ type archiveLine struct {
 	Deleted     string   `json:"deleted,omitempty"`
 	Votes       int      `json:"votes,omitempty"`
 	Accepted    bool     `json:"accepted,omitempty"`
+
+	Keep       *keepLine       `json:"keep,omitempty"`
+	Reflection *reflectionLine `json:"reflection,omitempty"`
+	Gap        *gapLine        `json:"gap,omitempty"`
 }
 
 // written returns a moment as it is stored, in UTC to the microsecond.

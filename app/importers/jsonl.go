@@ -105,7 +105,11 @@ type record struct {
 	Editor string `json:"editor"`
 
 	// fresh: about a thread; person is who checked it, created when
-	Successor string `json:"successor"`
+	Successor string    `json:"successor"`
+	Keep      *keepLine `json:"keep"`
+
+	Reflection *reflectionLine `json:"reflection"`
+	Gap        *gapLine        `json:"gap"`
 
 	// vote: who; follow: who follows what; topics by name, everything else by external id
 	Person  string   `json:"person"`
@@ -166,7 +170,7 @@ var knownFields = []string{
 	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor", "pronouns", "languages", "working_pattern",
 	"how_to_work", "privacy", "writes_in", "ask_about", "former_slugs", "purpose", "access", "public", "members", "parents", "blog", "launch",
 	"all_series", "series", "summary", "cover", "cover_alt", "published", "publish", "pinned", "network", "networks", "blogs", "path", "topic",
-	"file", "content_type", "size", "successor",
+	"file", "content_type", "size", "successor", "keep", "reflection", "gap",
 }
 
 // What a line is about.
@@ -188,10 +192,12 @@ const (
 	typeAttachment   = "attachment"
 	typeStatement    = "statement"
 	typeFresh        = "fresh"
+	typeReflection   = "reflection"
+	typeGap          = "gap"
 )
 
 // nameless are the types of lines that nothing refers to.
-var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh}
+var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh, typeGap}
 
 // audienceOrg begins the audience of one organisation, audienceNetwork that of the members of a network.
 const (
@@ -326,7 +332,8 @@ func (j *jsonl) write(ctx context.Context) error {
 	}{
 		{typeOrganisation, j.writeOrganisations}, {typeUnit, j.writeUnits}, {"", j.writeTopics}, {"", j.writePeople}, {typePerson, j.writePhotos},
 		{typeNetwork, j.writeNetworks}, {typeBlog, j.writeBlogs}, {typeThread, j.writeThreads}, {typeThread, j.writeCoAuthors},
-		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeRevision, j.writeRevisions},
+		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeReflection, j.writeReflections},
+		{typeGap, j.writeGaps}, {typeRevision, j.writeRevisions},
 		{typeVote, j.writeVotes}, {typeFollow, j.writeFollows}, {typeAttachment, j.writeAttachments}, {typeRedirect, j.writeRedirects},
 		{typeStatement, j.writeStatements},
 	} {

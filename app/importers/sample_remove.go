@@ -13,6 +13,7 @@ import (
 	"watercooler/app/experts"
 	"watercooler/app/find"
 	"watercooler/app/people"
+	"watercooler/app/reflections"
 	"watercooler/app/routing"
 	"watercooler/app/site"
 	"watercooler/app/threads"
@@ -133,6 +134,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := routing.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := reflections.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

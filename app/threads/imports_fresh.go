@@ -60,20 +60,20 @@ func writeKept(ctx context.Context, tx *db.Tx, r FreshRecord) (changed int64, er
 	if r.Owner == 0 && r.Deputy == 0 && !r.Reference && r.CheckAt.IsZero() {
 		return 0, nil
 	}
-	var at *int64
-	var every *int
+	var at, every *int64
 	if !r.CheckAt.IsZero() {
-		if r.Every == 0 {
-			r.Every = otherMonths
+		months := int64(r.Every)
+		if months == 0 {
+			months = otherMonths
 		}
-		at, every = db.NullMicros(&r.CheckAt), &r.Every
+		at, every = db.NullMicros(&r.CheckAt), &months
 	}
 	return tx.Exec(ctx, `
 UPDATE threads
 SET reference = $1, owner_id = $2, deputy_id = $3, check_at = $4, check_every = $5
 WHERE id = $6 AND (reference <> $1 OR COALESCE(owner_id, 0) <> $7 OR COALESCE(deputy_id, 0) <> $8
-  OR COALESCE(check_at, 0) <> COALESCE($4, 0) OR COALESCE(check_every, 0) <> COALESCE($5, 0))`,
-		r.Reference, idOrNull(r.Owner), idOrNull(r.Deputy), at, every, r.Thread, r.Owner, r.Deputy)
+  OR COALESCE(check_at, 0) <> $9 OR COALESCE(check_every, 0) <> $10)`,
+		r.Reference, idOrNull(r.Owner), idOrNull(r.Deputy), at, every, r.Thread, r.Owner, r.Deputy, orZero(at), orZero(every))
 }
 
 // writeSaid writes who checked a thread, and what has taken its place.
