@@ -31,6 +31,7 @@ import (
 	"watercooler/app/mail"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/reflections"
 	"watercooler/app/routing"
 	"watercooler/app/signals"
 	"watercooler/app/signin"
@@ -102,6 +103,7 @@ type App struct {
 	experts  *experts.Service
 	routing  *routing.Service
 	signals  *signals.Service
+	learning *reflections.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -170,6 +172,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
+	a.learning = reflections.New(a.db, a.threads, a.find, a.cfg.Timezone, a.now)
 	a.signals = signals.New(a.db, a.threads, topicSource{a.topics}, signals.Config{
 		Fetch: a.cfg.Feeds, Allow: a.cfg.FeedsFrom, Hub: a.hubName, BaseURL: a.cfg.BaseURL, Contact: a.cfg.Contact,
 	}, a.now)
@@ -204,7 +207,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	own := searchConsumer + instance
-	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.routing.Consumer(), a.signin.Letters(), a.readers.Letters())
+	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.routing.Consumer(), a.learning.Consumer(), a.signin.Letters(), a.readers.Letters())
 	unknown, err := a.dispatcher.Unknown(ctx)
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 		a.report(context.WithoutCancel(ctx), "remember searches", a.find.Remember(context.WithoutCancel(ctx))) // the last of them
 	})
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget old searches", a.find.Forget) })
+	running.Go(func() { a.every(ctx, 10*time.Minute, "look for gaps", a.find.RefreshGaps) })
 	running.Go(func() { a.every(ctx, 5*time.Minute, "write about searches", a.find.SendAlerts) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })

@@ -12,6 +12,7 @@ import (
 	"watercooler/app/importers"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/reflections"
 	"watercooler/app/routing"
 	"watercooler/app/signals"
 	"watercooler/app/signin"
@@ -42,6 +43,11 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
 	find := find.NewWeb(a.find, a.web, a.experts)
+	learning := reflections.NewWeb(a.learning, a.threads, a.web)
+	threads.LookBack(learning)
+	find.Lessons(learning)
+	threads.Gaps(a.find)
+	threads.Remind(a.reminders()...)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
 	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
 
@@ -101,6 +107,8 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/threads/:id/unpin", writes, member, threads.Unpin)
 	f.Post("/threads/:id/check", writes, member, threads.Check) // still right, says whoever looks after it
 	f.Post("/threads/:id/uncheck", writes, member, threads.Uncheck)
+	f.Get("/threads/:id/keep", reads, member, threads.KeepForm) // who looks after it, and when
+	f.Post("/threads/:id/keep", writes, member, threads.Keep)
 	f.Get("/threads/:id/supersede", searches, member, threads.SupersedeForm) // by which, looked for by title
 	f.Post("/threads/:id/supersede", writes, member, threads.Supersede)
 	f.Post("/threads/:id/unsupersede", writes, member, threads.Unsupersede)
@@ -157,6 +165,20 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/signals/sources/:id/pause", writes, member, signals.PauseSource)
 	f.Post("/signals/sources/:id/resume", writes, member, signals.ResumeSource)
 	f.Post("/signals/sources/:id/remove", writes, member, signals.RemoveSource)
+	f.Get("/keeping", reads, member, threads.Keeping) // yours to keep right
+
+	// What was learnt: somebody's alone until they share it as a thread.
+	f.Get("/reflections", reads, member, learning.Mine)
+	f.Post("/reflections", writes, member, learning.Create)
+	f.Get("/reflections/lessons", searches, member, learning.Lessons)
+	f.Get("/reflections/new", reads, member, learning.New)
+	f.Get("/reflections/:id", reads, member, learning.Show)
+	f.Post("/reflections/:id", writes, member, learning.Save)
+	f.Get("/reflections/:id/edit", reads, member, learning.Edit)
+	f.Get("/reflections/:id/share", reads, member, learning.ShareForm)
+	f.Post("/reflections/:id/share", writes, member, learning.Share)
+	f.Get("/reflections/:id/delete", reads, member, learning.ConfirmDelete)
+	f.Post("/reflections/:id/delete", writes, member, learning.Delete)
 
 	// A reply.
 	f.Get("/replies/:id", reads, threads.Locate) // permalink: to the page of the thread that holds it
@@ -181,7 +203,11 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/bets", reads, member, find.BetList)        // what comes first for certain words
 	f.Post("/bets", writes, member, find.SetBet)
 	f.Post("/bets/:id/remove", writes, member, find.RemoveBet)
-	f.Get("/gaps", reads, member, find.GapList)      // searched for and not found
+	f.Get("/gaps", reads, member, find.GapList) // searched for and not found, and what became of it
+	f.Get("/gaps/:id", reads, member, find.GapAlone)
+	f.Post("/gaps/:id/take", writes, member, find.TakeGap)
+	f.Post("/gaps/:id/assign", writes, member, find.AssignGap)
+	f.Post("/gaps/:id/close", writes, member, find.CloseGap)
 	f.Get("/searches", searches, member, find.Saved) // those that somebody follows
 	f.Post("/searches", writes, member, find.Follow)
 	f.Get("/searches/:id", reads, member, find.SeeSaved)

@@ -61,6 +61,9 @@ func routingTerms(s experts.Settings) routing.Terms {
 	return routing.Terms{Open: s.Open && s.Suggested, WeeklyCap: s.WeeklyCap, Days: routing.ParseDays(experts.FormatDays(s.Days))}
 }
 
+// reminders are what somebody said they would look at, besides threads: the home page has them.
+func (a *App) reminders() []threads.ReminderSource { return []threads.ReminderSource{a.find} }
+
 // attachments lets people, which serves files, ask who may read what belongs to a thread.
 type attachments struct{ threads *threads.Service }
 

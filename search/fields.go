@@ -14,7 +14,7 @@ import (
 
 // mappingVersion names what the fields below mean. Raise it with any change to fields, analysis or the stored values: an
 // index of another version is stale, and is rebuilt beside the old one.
-const mappingVersion = 3
+const mappingVersion = 4
 
 // The fields of a document. Names are short because each is repeated in every segment.
 //
@@ -45,13 +45,14 @@ const (
 	fieldNetwork  = "network" // slug
 	fieldAuthor   = "author"  // handles of who wrote it, and stems of their names behind nameMark
 	fieldThread   = "thread"  // id
-	fieldState    = "state"   // answered or unanswered for questions, superseded, checked
+	fieldState    = "state"   // answered or unanswered for questions, superseded, checked, guide, reflection
 	fieldHas      = "has"     // file
 	fieldEvidence = "evidence"
 	fieldExpert   = "expert" // ids of who wrote evidence
 	fieldDay      = "day"    // of writing, 20270304 in UTC
 	fieldYear     = "year"   // of writing
 	fieldActive   = "active" // month of the latest contribution, 202703 in UTC
+	fieldCheck    = "check"  // hour in which somebody is to look whether it is right, 2027030414 in UTC
 
 	// Beginnings of the words of titles and names, for suggestions.
 	fieldSuggest = "suggest"
@@ -145,6 +146,9 @@ func (a *analyzer) build(d *Doc) (*document.Document, lengths) {
 	b.term(fieldYear, at.Format("2006"))
 	if d.Type == "thread" {
 		b.term(fieldActive, month(time.UnixMicro(max(d.Active, d.Created)).UTC()))
+	}
+	if d.Check != 0 && !d.Superseded {
+		b.term(fieldCheck, hour(time.UnixMicro(d.Check).UTC()))
 	}
 	f := factsOf(d, b.lengths)
 	b.store(storedFacts, f.encode())
@@ -244,6 +248,9 @@ func (d *Doc) handles() []string {
 	return out
 }
 
+// stateReflection is the state of what somebody learnt and shared.
+const stateReflection = "reflection"
+
 // states are what is: looks at. Only questions are answered or not, and only the question itself can be without an answer.
 func (d *Doc) states() []string {
 	var out []string
@@ -259,6 +266,12 @@ func (d *Doc) states() []string {
 	}
 	if d.Checked != 0 {
 		out = append(out, "checked")
+	}
+	if d.Guide {
+		out = append(out, "guide")
+	}
+	if d.Reflection {
+		out = append(out, stateReflection)
 	}
 	return out
 }
@@ -359,3 +372,4 @@ func beginning(s string) string {
 
 func day(t time.Time) string   { return t.Format("20060102") }
 func month(t time.Time) string { return t.Format("200601") }
+func hour(t time.Time) string  { return t.Format("2006010215") }

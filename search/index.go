@@ -62,11 +62,14 @@ type Doc struct {
 	Created     int64 // Unix microseconds
 	Active      int64 // for threads: the same, of the latest reply; 0 without any
 	Checked     int64 // the same, of when somebody last found it to be right; 0 for never
+	Check       int64 // the same, of when somebody is to look at it again; 0 for no such day
 	Votes       int
 	Accepted    bool // for a reply: it settled the question
 	Answered    bool // for a thread: it has an accepted answer
 	Replied     bool // for a thread: it has replies
 	Superseded  bool // something else has taken its place
+	Guide       bool // what it says is meant to last
+	Reflection  bool // what somebody learnt
 	HasFile     bool
 }
 

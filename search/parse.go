@@ -22,7 +22,7 @@ type Parsed struct {
 	Topics  []string // topic:slug, as slugs
 	Nets    []string // network:slug or in:slug, as slugs
 	Kinds   []string // kind:question …, reply, person, topic, network, file; is:decision
-	States  []string // is:answered, is:unanswered, is:stale, is:superseded, is:checked
+	States  []string // is:answered, is:unanswered, is:stale, is:due, is:superseded, is:checked, is:guide, is:reflection
 	Has     []string // has:file
 	After   time.Time
 	Before  time.Time
@@ -75,11 +75,11 @@ var operators = map[string]string{
 }
 
 // states are what is: knows besides the kind decision.
-var states = []string{"answered", "unanswered", "stale", "superseded", "checked"}
+var states = []string{"answered", "unanswered", "stale", "due", "superseded", "checked", "guide", "reflection"}
 
 // Parse reads text as typed: words, "a phrase", -not, author:, topic:, network: or in:, kind:, has:file, before: and
 // after:YYYY-MM-DD, YYYY-MM or YYYY (before its first day; on its first day or after), and is:answered, unanswered, decision,
-// stale, superseded or checked. Several words after a colon stand in quotes. It never fails.
+// stale, due, superseded, checked, guide or reflection. Several words after a colon stand in quotes. It never fails.
 func Parse(text string) Parsed {
 	var p Parsed
 	if len(text) > maxQueryText {

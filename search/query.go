@@ -536,25 +536,37 @@ const staleAfter = 24
 // inStates matches what is in any of states.
 func (x *Index) inStates(states []string) gate {
 	either := anyOf{terms{fieldState, states}}
-	if slices.Contains(states, "stale") {
-		either = append(either, restingSince{month(x.now().AddDate(0, -staleAfter, 0).UTC())})
+	due := upTo{fieldCheck, hour(x.now().UTC())}
+	if slices.Contains(states, "due") || slices.Contains(states, "stale") {
+		either = append(either, due)
+	}
+	if slices.Contains(states, "stale") { // what is checked on a day is not stale by its age
+		now := x.now().UTC()
+		resting := upTo{fieldActive, month(time.Date(now.Year(), now.Month()-staleAfter-1, 1, 0, 0, 0, 0, time.UTC))}
+		either = append(either, without{resting, upTo{fieldCheck, lastHour}})
 	}
 	return either
 }
 
-// restingSince lets through threads with nothing new after a month.
-type restingSince struct{ month string }
+// upTo lets through what has a term of a field that is not behind another: times that are written so that they sort.
+type upTo struct{ field, last string }
 
-func (r restingSince) in(p *part) (*roaring.Bitmap, error) {
-	var months []string
-	err := p.terms(fieldActive, "", func(term string) bool {
-		months = append(months, term)
-		return term < r.month
+// lastHour is behind all hours.
+const lastHour = "9999"
+
+func (u upTo) in(p *part) (*roaring.Bitmap, error) {
+	var found []string
+	err := p.terms(u.field, "", func(term string) bool {
+		if term > u.last {
+			return false
+		}
+		found = append(found, term)
+		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	return terms{fieldActive, slices.DeleteFunc(months, func(m string) bool { return m >= r.month })}.in(p)
+	return terms{u.field, found}.in(p)
 }
 
 // saying matches the words of text next to each other, exactly as written but for case and accents, in a title, a text, or a reply

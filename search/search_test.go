@@ -258,6 +258,38 @@ func TestSuperseded(t *testing.T) {
 	}
 }
 
+// TestDue: what is to be checked on a day is due from then on, and before that is not stale however old it is.
+func TestDue(t *testing.T) {
+	x := open(t)
+	old := time.Date(2001, time.May, 4, 0, 0, 0, 0, time.UTC).UnixMicro()
+	doc := func(id int64, check time.Duration) search.Doc {
+		d := search.Doc{ID: fmt.Sprint("thread:", id), Type: "thread", Kind: "post", Thread: id, Title: "Parking permits", Audience: "hub", Created: old}
+		if check != 0 {
+			d.Check = time.Now().Add(check).UnixMicro()
+		}
+		return d
+	}
+	late, soon, never, replaced := doc(1, -48*time.Hour), doc(2, 48*time.Hour), doc(3, 0), doc(4, -48*time.Hour)
+	replaced.Superseded, never.Guide, soon.Reflection = true, true, true
+	put(t, x, late, soon, never, replaced)
+	for query, want := range map[string]string{
+		"is:due": "thread:1", "is:stale": "thread:1 thread:3 thread:4", "is:guide": "thread:3", "is:reflection": "thread:2", "parking is:due": "thread:1",
+	} {
+		res, err := x.Search(t.Context(), search.Query{Text: query, Audiences: []string{"hub"}, Limit: 5})
+		got := strings.Fields(ids(res.Hits))
+		slices.Sort(got)
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%s: found %q, %v; want %q", query, got, err, want)
+		}
+	}
+	for audience, want := range map[string]string{"hub": "thread:2", "public": ""} {
+		hits, err := x.Lessons(t.Context(), "parking", []string{audience}, 0, 5)
+		if err != nil || ids(hits) != want {
+			t.Errorf("lessons for %s: %q, %v; want %q", audience, ids(hits), err, want)
+		}
+	}
+}
+
 // TestNothingLeaks asks every entry point with too few audiences: nothing of what is for others may show, not even as a
 // number.
 func TestNothingLeaks(t *testing.T) {
@@ -589,7 +621,7 @@ func TestAnotherMappingVersionServes(t *testing.T) {
 	}
 	rebuild(t, x, sample...)
 	must(t, x.Close())
-	must(t, os.Rename(filepath.Join(dir, "v3-2"), filepath.Join(dir, "v0-2")))
+	must(t, os.Rename(filepath.Join(dir, "v4-2"), filepath.Join(dir, "v0-2")))
 	must(t, os.WriteFile(filepath.Join(dir, "CURRENT"), []byte("v0-2\n"), 0o600))
 
 	if x, err = search.Open(search.Options{Dir: dir}); !errors.Is(err, search.ErrStale) {
@@ -647,15 +679,15 @@ func TestStale(t *testing.T) {
 		}},
 		{"segments gone", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v3-*/*.zap", func(p string) { must(t, os.Remove(p)) })
+			each(t, dir, "v4-*/*.zap", func(p string) { must(t, os.Remove(p)) })
 		}},
 		{"segments cut short", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v3-*/*.zap", func(p string) { must(t, os.Truncate(p, 100)) })
+			each(t, dir, "v4-*/*.zap", func(p string) { must(t, os.Truncate(p, 100)) })
 		}},
 		{"segments overwritten", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v3-*/*.zap", func(p string) {
+			each(t, dir, "v4-*/*.zap", func(p string) {
 				info, err := os.Stat(p)
 				must(t, err)
 				write(t, p, strings.Repeat("\xff", int(info.Size())))
@@ -663,7 +695,7 @@ func TestStale(t *testing.T) {
 		}},
 		{"root cut short", func(t *testing.T, dir string) {
 			healthy(t, dir)
-			each(t, dir, "v3-*/root.bolt", func(p string) { must(t, os.Truncate(p, 5000)) })
+			each(t, dir, "v4-*/root.bolt", func(p string) { must(t, os.Truncate(p, 5000)) })
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -46,6 +46,20 @@ func distance(a, b string, most int) int {
 	return row[len(y)]
 }
 
+// Alike reports whether two stems are the same word, one of them mistyped in a place, or in two where it is long: see distance.
+func Alike(a, b string) bool {
+	if a == b {
+		return true
+	}
+	switch shorter := min(utf8.RuneCountInString(a), utf8.RuneCountInString(b)); {
+	case shorter >= minFarther:
+		return distance(a, b, 2) <= 2
+	case shorter > minCorrected:
+		return distance(a, b, 1) <= 1
+	}
+	return false
+}
+
 // Corrections are looked for only for words that hardly anything readable has.
 const (
 	minCorrected  = 4   // letters: shorter words are too like too many others

@@ -137,6 +137,16 @@ var notInNames = map[string]bool{
 // Similar finds threads like text, which may be a title that is being typed or a whole thread; exclude leaves out the
 // thread itself and is 0 otherwise. The ranking is that of Search, over threads.
 func (x *Index) Similar(ctx context.Context, text string, audiences []string, exclude int64, limit int) ([]Hit, error) {
+	return x.similar(ctx, text, audiences, nil, exclude, limit)
+}
+
+// Lessons is Similar over what people learnt and shared.
+func (x *Index) Lessons(ctx context.Context, text string, audiences []string, exclude int64, limit int) ([]Hit, error) {
+	return x.similar(ctx, text, audiences, is(fieldState, stateReflection), exclude, limit)
+}
+
+// similar is Similar among what a gate lets through; nil lets all through.
+func (x *Index) similar(ctx context.Context, text string, audiences []string, among gate, exclude int64, limit int) ([]Hit, error) {
 	if limit < 1 {
 		return nil, nil
 	}
@@ -146,8 +156,12 @@ func (x *Index) Similar(ctx context.Context, text string, audiences []string, ex
 		if err != nil || len(words) == 0 {
 			return err
 		}
+		readable := allOf{is(fieldType, "thread"), v.readableBy(audiences)}
+		if among != nil {
+			readable = append(readable, among)
+		}
 		a := asked{
-			view: v, gate: allOf{is(fieldType, "thread"), v.readableBy(audiences)}, words: true,
+			view: v, gate: readable, words: true,
 			q: bm25f{fields: similarFields, terms: words, types: []string{"thread"}},
 		}
 		found, _, err := x.best(&a, max(limit+1, judged))

@@ -100,6 +100,25 @@ func (g *Glossary) Of(terms []string) []Synonym {
 	return out
 }
 
+// Canonical returns the stems of text in order, without stop words, in which each thing that has several names goes by one of them: the
+// first in order of the alphabet. Texts that ask the same in other names of it have the same stems.
+func (g *Glossary) Canonical(text string) []string {
+	terms := parts(text)
+	var out []string
+	from := 0
+	for _, s := range g.Of(terms) {
+		name := terms[s.From:s.To]
+		for _, other := range s.Others {
+			if slices.Compare(other, name) < 0 {
+				name = other
+			}
+		}
+		out = append(append(out, terms[from:s.From]...), name...)
+		from = s.To
+	}
+	return append(out, terms[from:]...)
+}
+
 // widen adds what else the things in a query are called: a name of one word as an alternative to each word of the name that
 // was typed, a name of several words as terms of their own, which together count about as much.
 func (pl *plan) widen(s Synonyms, terms []string) {

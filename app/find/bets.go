@@ -40,7 +40,7 @@ const (
 	shownBets   = 3   // before the results
 )
 
-// moderates keeps best bets and gaps for those who look after the hub.
+// moderates keeps best bets for those who look after the hub.
 func moderates(v auth.Viewer) error {
 	switch {
 	case !v.SignedIn():

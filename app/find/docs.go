@@ -54,6 +54,7 @@ func (s *Service) threadDocs(ctx context.Context, list []thread) ([]search.Doc, 
 			Replies: said[t.ID].text(), Files: words(attached[t.ID]...), HasFile: len(attached[t.ID]) > 0,
 			Author: t.Author.Handle, AuthorID: t.Author.ID, Names: t.Author.Name, Audience: t.Audience, Created: t.CreatedAt,
 			Active: max(said[t.ID].last, f.checked), Checked: f.checked, Superseded: f.superseded,
+			Check: f.check, Guide: f.guide, Reflection: f.reflection,
 			Votes: t.Votes, Answered: t.Accepted != 0, Replied: t.Replies > 0, Network: t.Network.Slug,
 		}
 		for _, a := range with[t.ID] {

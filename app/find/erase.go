@@ -30,6 +30,8 @@ func Erase(ctx context.Context, tx *db.Tx, gone map[string][]int64) error {
 	}{
 		{"DELETE FROM saved_searches WHERE person_id IN ($1)", gone["person"]},
 		{"UPDATE best_bets SET by_id = NULL WHERE by_id IN ($1)", gone["person"]},
+		{"UPDATE gaps SET owner_id = NULL WHERE owner_id IN ($1)", gone["person"]},
+		{"UPDATE gaps SET answer_id = NULL WHERE answer_id IN ($1)", gone["thread"]},
 		{"UPDATE search_log SET unit_id = NULL WHERE unit_id IN (SELECT p.unit_id FROM people p WHERE p.id IN ($1))", gone["person"]},
 	} {
 		if _, err := tx.ExecIn(ctx, step.statement, step.ids); err != nil {

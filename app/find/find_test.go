@@ -56,7 +56,10 @@ func (t topicSource) Resolve(ctx context.Context, names []string) (found []threa
 
 func (t topicSource) Suggest(context.Context, string, int) ([]threads.Topic, error) { return nil, nil }
 
-func newHub(t *testing.T, d *db.DB) *hub {
+func newHub(t *testing.T, d *db.DB) *hub { return newHubAt(t, d, clock) }
+
+// newHubAt is newHub by another clock.
+func newHubAt(t *testing.T, d *db.DB, clock func() time.Time) *hub {
 	t.Helper()
 	x, err := search.Open(search.Options{Dir: t.TempDir()})
 	if !errors.Is(err, search.ErrStale) {

@@ -15,7 +15,7 @@ import (
 )
 
 // A search is remembered without the person: what was looked for, folded, to the hour, how much was found, whether something was
-// opened, and the unit. It is what tells a hub where its knowledge has gaps.
+// opened, and the unit. It is what tells a hub where its knowledge has gaps: see gaps.go.
 
 // looked is one search as it is remembered.
 type looked struct {
@@ -34,12 +34,8 @@ type memory struct {
 }
 
 const (
-	mostLooked  = 5_000 // kept in memory; a flood beyond it is not remembered
-	keptMonths  = 13    // of the log
-	fewFound    = 3     // fewer results than these, and a search found little
-	oftenLooked = 3     // searches for the same words make a gap; what fewer looked for is nobody else's business
-	gapDays     = 90    // of the log that gaps are taken from
-	mostGaps    = 100   // listed
+	mostLooked = 5_000 // kept in memory; a flood beyond it is not remembered
+	keptMonths = 13    // of the log
 )
 
 // Looked remembers a search. What could name somebody, such as an e-mail address or a long number, is not remembered.
@@ -114,26 +110,4 @@ func (s *Service) Forget(ctx context.Context) error {
 		return fmt.Errorf("forget old searches: %w", err)
 	}
 	return nil
-}
-
-// Gap is something that people look for and do not find.
-type Gap struct {
-	Said   string // as it was typed the last time
-	Times  int    // in the last 90 days
-	Hits   int    // found the last time
-	Opened int    // how often something was opened
-	Last   time.Time
-}
-
-// Gaps returns what was looked for several times in the last 90 days and found little the last time, or of which nothing was ever
-// opened; the most often first. A gap closes by itself once the same search finds something that is opened. Only moderators may.
-func (s *Service) Gaps(ctx context.Context, v auth.Viewer) ([]Gap, error) {
-	if err := moderates(v); err != nil {
-		return nil, err
-	}
-	list, err := selectGaps(ctx, s.db, s.now().AddDate(0, 0, -gapDays))
-	if err != nil {
-		return nil, fmt.Errorf("list gaps: %w", err)
-	}
-	return list, nil
 }

@@ -65,10 +65,13 @@ func saidIn(ctx context.Context, q db.Querier, ids []int64) (map[int64]*said, er
 	return out, err
 }
 
-// fresh is whether a thread is still right.
+// fresh is whether a thread is still right, and what it is for.
 type fresh struct {
 	checked    int64 // 0 for never
 	superseded bool
+	check      int64 // when it is looked at again, 0 for no such day
+	guide      bool
+	reflection bool // it is what somebody learnt, shared
 }
 
 // freshness returns of threads whether they are still right; those of which nothing is known are left out.
@@ -79,13 +82,17 @@ func freshness(ctx context.Context, q db.Querier, ids []int64) (map[int64]fresh,
 	}
 	ids = db.Pad(ids)
 	rows, err := q.Query(ctx, `
-		SELECT t.id, COALESCE(t.checked_at, 0), t.superseded_by IS NOT NULL
+		SELECT t.id, COALESCE(t.checked_at, 0), t.superseded_by IS NOT NULL,
+			CASE WHEN t.reference OR t.kind IN ('post', 'discussion') OR t.kind = 'question' AND t.accepted_reply_id IS NOT NULL
+				THEN COALESCE(t.check_at, 0) ELSE 0 END,
+			t.reference, r.id IS NOT NULL
 		FROM threads t
-		WHERE (t.checked_at IS NOT NULL OR t.superseded_by IS NOT NULL) AND t.id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
+		LEFT JOIN reflections r ON r.thread_id = t.id
+		WHERE (t.checked_at IS NOT NULL OR t.superseded_by IS NOT NULL OR t.check_at IS NOT NULL OR t.reference OR r.id IS NOT NULL) AND t.id IN (`+db.In(1, len(ids))+`)`, db.Args(ids)...)
 	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
 		var id int64
 		var f fresh
-		err := r.Scan(&id, &f.checked, &f.superseded)
+		err := r.Scan(&id, &f.checked, &f.superseded, &f.check, &f.guide, &f.reflection)
 		out[id] = f
 		return struct{}{}, err
 	})

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/threads"
@@ -32,7 +33,17 @@ type Web struct {
 	find    *Service
 	web     *web.Web
 	knowing Knowing
+	lessons Lessons // nil where nothing is learnt
 }
+
+// Lessons knows what was learnt before. The reflections slice does.
+type Lessons interface {
+	// Before is what was learnt about text, nil for nothing.
+	Before(c *fiber.Ctx, text string) (templ.Component, error)
+}
+
+// Lessons lets the answers to what is being typed say what was learnt before. Call it before the first request.
+func (h *Web) Lessons(l Lessons) { h.lessons = l }
 
 // Knowing names people, other than the viewer, who may know about text. The experts slice does.
 type Knowing interface {

@@ -1,7 +1,6 @@
 package find
 
 import (
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -78,23 +77,6 @@ func best(list []Bet) []views.Bet {
 		out = append(out, views.Bet{Title: b.Hit.Title, Path: b.Hit.Path, Kind: b.Hit.Kind, Note: b.Note})
 	}
 	return out
-}
-
-// GapList answers GET /gaps, for moderators: what people look for and do not find.
-func (h *Web) GapList(c *fiber.Ctx) error {
-	list, err := h.find.Gaps(c.UserContext(), auth.ViewerOf(c))
-	if err != nil {
-		return err
-	}
-	page := views.GapsPage{Chrome: h.web.Chrome(c, "Searched for and not found")}
-	for _, g := range list {
-		q := url.Values{"q": {g.Said}}
-		page.Gaps = append(page.Gaps, views.Gap{
-			Said: g.Said, Times: g.Times, Hits: g.Hits, Opened: g.Opened > 0, Path: "/search?" + q.Encode(),
-			AskPath: "/write?" + url.Values{"kind": {"question"}, "title": {g.Said}}.Encode(), BetPath: betsPath + "?" + url.Values{"words": {g.Said}}.Encode(),
-		})
-	}
-	return web.Render(c, fiber.StatusOK, views.GapList(page))
 }
 
 // OpenedResult answers POST /search/opened: something was opened that the search in q found. It says nothing of who or what.

@@ -62,7 +62,7 @@ var (
 	groups    = map[string]string{"topic": "Topic", "network": "Network", "state": "State", "has": "With", "year": "When"}
 	operators = map[string]string{"topic": "topic:", "network": "in:", "state": "is:", "has": "has:"}
 	inWords   = map[string]string{
-		"answered": "Answered", "unanswered": "Unanswered", "checked": "Checked and still right", "superseded": "Superseded", "file": "Files",
+		"answered": "Answered", "unanswered": "Unanswered", "checked": "Checked and still right", "superseded": "Superseded", "guide": "Guides", "reflection": "What was learnt", "file": "Files",
 	}
 )
 

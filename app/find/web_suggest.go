@@ -3,6 +3,7 @@ package find
 import (
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"watercooler/app/web"
@@ -58,7 +59,13 @@ func (h *Web) Similar(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, fiber.StatusOK, views.Similar(sides(found), know))
+	var lessons templ.Component
+	if h.lessons != nil {
+		if lessons, err = h.lessons.Before(c, title); err != nil {
+			return err
+		}
+	}
+	return web.Render(c, fiber.StatusOK, views.Similar(sides(found), lessons, know))
 }
 
 // sides shows hits as "Already asked?" does.

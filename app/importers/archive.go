@@ -24,8 +24,8 @@ import (
 // of record, photos and other files under files/, and a manifest. It is a zip file, or the folder that it was unpacked to. Export writes
 // it and JSONL reads it. The same content is always the same bytes, so archives can be compared.
 const (
-	// 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what, 3 nothing of what was decided; all are
-	// read as well.
+	// 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what, 3 nothing of what was decided and learnt, and
+	// of who keeps what; all are read as well.
 	archiveFormat   = 4
 	archiveManifest = "manifest.json"
 	archiveFiles    = "files/"
@@ -121,7 +121,10 @@ type archiveLine struct {
 	Votes       int      `json:"votes,omitempty"`
 	Accepted    bool     `json:"accepted,omitempty"`
 
-	Decision *decisionLine `json:"decision,omitempty"`
+	Decision   *decisionLine   `json:"decision,omitempty"`
+	Keep       *keepLine       `json:"keep,omitempty"`
+	Reflection *reflectionLine `json:"reflection,omitempty"`
+	Gap        *gapLine        `json:"gap,omitempty"`
 }
 
 // written returns a moment as it is stored, in UTC to the microsecond.

@@ -77,7 +77,8 @@ func (x *export) write(ctx context.Context, q db.Querier) error {
 		walk func(ctx context.Context, q db.Querier, put func(archiveLine) error) error
 	}{
 		{"organisations", exportOrganisations}, {"units", exportUnits}, {"topics", exportTopics}, {"people", x.people},
-		{"networks", exportNetworks}, {"blogs", x.blogs}, {"threads", x.threads}, {"replies", exportReplies}, {"checks", exportFresh}, {"decisions", exportDecisions}, {"posts", x.posts},
+		{"networks", exportNetworks}, {"blogs", x.blogs}, {"threads", x.threads}, {"replies", exportReplies}, {"checks", exportFresh}, {"decisions", exportDecisions},
+		{"reflections", exportReflections}, {"gaps", exportGaps}, {"posts", x.posts},
 		{"drafts", x.drafts}, {"votes", exportVotes}, {"revisions", exportRevisions}, {"follows", exportFollows},
 		{"attachments", x.attachments}, {"redirects", exportRedirects}, {"statements", exportStatements},
 	} {

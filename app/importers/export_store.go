@@ -41,7 +41,7 @@ func pages[T any](ctx context.Context, read func(after T) ([]T, error), do func(
 type exportedRow struct {
 	archiveLine
 	self named
-	refs [3]named
+	refs [4]named
 	gone bool // what it belongs to was deleted
 
 	paths []string // of redirects, that lead to it

@@ -127,7 +127,7 @@ func (h *hub) lives(t *testing.T) {
 		return auth.ForPerson(id, id, org, true, auth.Moderator), handle
 	}
 	ada, handle := viewer(1)
-	ben, _ := viewer(5)
+	ben, other := viewer(5)
 	talk := h.deps.Threads
 	open := func(v auth.Viewer, in threads.NewThread) int64 {
 		id, err := talk.Open(ctx, v, in)
@@ -159,6 +159,8 @@ func (h *hub) lives(t *testing.T) {
 	must(talk.Close(ctx, ada, said))
 	must(talk.Check(ctx, ben, asked))
 	must(talk.Supersede(ctx, ada, said, asked))
+	must(talk.Keep(ctx, ada, asked, threads.Keeping{Reference: true, Owner: "@" + handle, Deputy: "@" + other, Every: 6}))
+	h.learns(t, ada, ben, asked, gone)
 	must(talk.Unwatch(ctx, ben, "thread", said))
 	must(talk.Watch(ctx, ada, "thread", said))
 	must(talk.Watch(ctx, ada, "person", ben.Person))
@@ -365,7 +367,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 	}
 	want := []string{"organisations.jsonl", "units.jsonl", "topics.jsonl", "people.jsonl", "networks.jsonl", "blogs.jsonl", "threads.jsonl",
-		"replies.jsonl", "checks.jsonl", "decisions.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
+		"replies.jsonl", "checks.jsonl", "decisions.jsonl", "reflections.jsonl", "gaps.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
 		"statements.jsonl"}
 	if len(names) != len(want)+4 || !slices.Equal(names[:len(want)], want) || names[len(names)-1] != "manifest.json" {
 		t.Errorf("files: got %q", names)
@@ -384,7 +386,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 		Stored int
 	}
-	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 4 || m.Stored != 3 || len(m.Files) != 18 {
+	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 4 || m.Stored != 3 || len(m.Files) != 20 {
 		t.Errorf("manifest: %v %+v", err, m)
 	}
 	for i, f := range m.Files {
@@ -611,7 +613,10 @@ var exportedColumns = map[string]string{
 	"decision_assumptions": "thread_id position said watch_for broken_at",
 	"decision_stances":     "thread_id person_id stance reason created_at updated_at", "decision_changes": "thread_id at by_id change reason other_id",
 	"topics": "external_id slug name description broader_id", "topic_synonyms": "topic_id name", "thread_topics": "thread_id topic_id",
-	"threads":   "external_id kind title body author_id audience network_id pinned_at created_at edited_at closed_at imported_votes accepted_reply_id checked_at checked_by superseded_by",
+	"threads": "external_id kind title body author_id audience network_id pinned_at created_at edited_at closed_at imported_votes accepted_reply_id checked_at checked_by superseded_by " +
+		"reference owner_id deputy_id check_at check_every",
+	"reflections": "external_id kind person_id title noticed tried learnt change about_id thread_id revision created_at updated_at shared_at",
+	"gaps":        "said owner_id note answer_id opened_at closed_at closed_why", "gap_words": "words gap_id",
 	"replies":   "external_id thread_id parent_id author_id body created_at edited_at deleted_at imported_votes",
 	"votes":     "object_kind object_id person_id created_at",
 	"revisions": "object_kind object_id revision title body editor_id created_at",

@@ -105,7 +105,11 @@ type record struct {
 	Editor string `json:"editor"`
 
 	// fresh: about a thread; person is who checked it, created when
-	Successor string `json:"successor"`
+	Successor string    `json:"successor"`
+	Keep      *keepLine `json:"keep"`
+
+	Reflection *reflectionLine `json:"reflection"`
+	Gap        *gapLine        `json:"gap"`
 
 	// decision: what was decided in a thread
 	Decision *decisionLine `json:"decision"`
@@ -169,7 +173,7 @@ var knownFields = []string{
 	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor", "pronouns", "languages", "working_pattern",
 	"how_to_work", "privacy", "writes_in", "ask_about", "former_slugs", "purpose", "access", "public", "members", "parents", "blog", "launch",
 	"all_series", "series", "summary", "cover", "cover_alt", "published", "publish", "pinned", "network", "networks", "blogs", "path", "topic",
-	"file", "content_type", "size", "successor", "decision",
+	"file", "content_type", "size", "successor", "decision", "keep", "reflection", "gap",
 }
 
 // What a line is about.
@@ -192,10 +196,12 @@ const (
 	typeStatement    = "statement"
 	typeFresh        = "fresh"
 	typeDecision     = "decision"
+	typeReflection   = "reflection"
+	typeGap          = "gap"
 )
 
 // nameless are the types of lines that nothing refers to.
-var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh, typeDecision}
+var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh, typeDecision, typeGap}
 
 // audienceOrg begins the audience of one organisation, audienceNetwork that of the members of a network.
 const (
@@ -333,7 +339,8 @@ func (j *jsonl) write(ctx context.Context) error {
 	}{
 		{typeOrganisation, j.writeOrganisations}, {typeUnit, j.writeUnits}, {"", j.writeTopics}, {"", j.writePeople}, {typePerson, j.writePhotos},
 		{typeNetwork, j.writeNetworks}, {typeBlog, j.writeBlogs}, {typeThread, j.writeThreads}, {typeThread, j.writeCoAuthors},
-		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeDecision, j.writeDecisions}, {typeRevision, j.writeRevisions},
+		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeDecision, j.writeDecisions}, {typeReflection, j.writeReflections},
+		{typeGap, j.writeGaps}, {typeRevision, j.writeRevisions},
 		{typeVote, j.writeVotes}, {typeFollow, j.writeFollows}, {typeAttachment, j.writeAttachments}, {typeRedirect, j.writeRedirects},
 		{typeStatement, j.writeStatements},
 	} {

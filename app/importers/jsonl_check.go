@@ -146,12 +146,18 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 		refer(typePerson, rec.Person, "checker")
 		refer(typeThread, rec.Thread, "thread")
 		refer(typeThread, rec.Successor, "successor")
-		if rec.Successor == "" && (rec.Person == "" || rec.Created.IsZero()) {
-			return problem(p.file, p.line, "the line says neither who checked the thread and when, nor what has taken its place.")
+		if rec.Successor == "" && rec.Keep == nil && (rec.Person == "" || rec.Created.IsZero()) {
+			return problem(p.file, p.line, "the line says neither who checked the thread and when, nor what has taken its place, nor who keeps it.")
 		}
-		return require("thread", rec.Thread)
+		return errors.Join(require("thread", rec.Thread), rec.Keep.check(p, refer))
 	case typeDecision:
 		return j.checkDecision(p, rec, require, refer)
+	case typeReflection:
+		return errors.Join(require("title", rec.Title), require("person", rec.Person), j.checkReflection(p, rec, refer))
+	case typeGap:
+		refer(typePerson, rec.Person, "owner")
+		refer(typeThread, rec.Thread, "answer")
+		return errors.Join(require("title", rec.Title), rec.Gap.check(p))
 	case typeFollow:
 		refer(typePerson, rec.Person, "follower")
 		for typ, ids := range map[string][]string{

@@ -14,6 +14,7 @@ import (
 	"watercooler/app/experts"
 	"watercooler/app/find"
 	"watercooler/app/people"
+	"watercooler/app/reflections"
 	"watercooler/app/routing"
 	"watercooler/app/site"
 	"watercooler/app/threads"
@@ -137,6 +138,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := decisions.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := reflections.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

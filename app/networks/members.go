@@ -9,6 +9,7 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
+	directory "watercooler/app/people"
 	"watercooler/auth"
 )
 
@@ -213,7 +214,7 @@ func (s *Service) Invite(ctx context.Context, v auth.Viewer, slug, who, note str
 		if n.Finished() {
 			return errFinished
 		}
-		p, err := invitee(ctx, tx, who)
+		p, err := directory.Named(ctx, tx, "who", who)
 		if err != nil {
 			return err
 		}
@@ -238,31 +239,6 @@ func (s *Service) Invite(ctx context.Context, v auth.Viewer, slug, who, note str
 		return appendEvent(ctx, tx, v, "network.invited", n, p.ID)
 	})
 	return name, err
-}
-
-// invitee finds the one person that who means, or says what to write instead.
-func invitee(ctx context.Context, q db.Querier, who string) (Person, error) {
-	wrong := func(text string) error { return errs.InvalidFields(errs.Field{Name: "who", Text: text}) }
-	who = spaced(who)
-	if who == "" {
-		return Person{}, wrong("Write a name, an e-mail address or an @handle.")
-	}
-	found, err := selectNamed(ctx, q, who)
-	switch {
-	case err != nil:
-		return Person{}, fmt.Errorf("look for somebody to invite: %w", err)
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		handles := make([]string, len(found))
-		for i, p := range found {
-			handles[i] = "@" + p.Handle
-		}
-		return Person{}, wrong("There is more than one " + who + " here. Write which: " + strings.Join(handles, ", ") + ".")
-	case strings.Contains(strings.TrimPrefix(who, "@"), "@"):
-		return Person{}, wrong("Nobody in the directory has this e-mail address. An administrator can invite them to the hub; then invite them here.")
-	}
-	return Person{}, wrong("There is nobody by this name in the directory. Write it as it stands there, or an e-mail address or @handle.")
 }
 
 // Invitation is what somebody who is invited may see of a network, private ones included, and nothing else.

@@ -2,7 +2,6 @@ package networks
 
 import (
 	"context"
-	"strings"
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
@@ -69,22 +68,6 @@ func selectStewarded(ctx context.Context, q db.Querier, network, person int64) (
 			WHERE m.network_id = $1 AND m.person_id <> $2 AND m.state = 'member' AND m.role = 'steward' AND p.left_at IS NULL)`,
 		network, person).Scan(&found)
 	return found, err
-}
-
-// selectNamed returns up to five people who work here and have this handle, e-mail address or name.
-func selectNamed(ctx context.Context, q db.Querier, who string) ([]Person, error) {
-	low := strings.ToLower(who)
-	rows, err := q.Query(ctx, `
-		SELECT p.id, p.handle, p.name
-		FROM people p
-		WHERE p.left_at IS NULL
-		  AND (p.handle = $1 OR p.email = $2 OR LOWER(p.name) = $2
-		    OR EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = p.id AND a.email = $2))
-		ORDER BY p.handle
-		LIMIT 5`, strings.TrimPrefix(low, "@"), low)
-	return db.Collect(rows, err, func(r db.Scanner) (p Person, err error) {
-		return p, r.Scan(&p.ID, &p.Handle, &p.Name)
-	})
 }
 
 // personColumns are the columns scanPerson reads, from network_members m and the tables of personTables.

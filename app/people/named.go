@@ -28,7 +28,7 @@ func Named(ctx context.Context, q db.Querier, field, who string) (Card, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return Card{}, wrong("There is more than one " + who + " here. Write which: " + handlesOf(found) + ".")
+		return Card{}, wrong("There is more than one " + who + " here. Write which: " + handlesOf(found, false) + ".")
 	case strings.Contains(strings.TrimPrefix(who, "@"), "@"):
 		return Card{}, wrong("Nobody in the directory has this e-mail address. An administrator can invite them to the hub.")
 	}
@@ -36,16 +36,18 @@ func Named(ctx context.Context, q db.Querier, field, who string) (Card, error) {
 		return Card{}, fmt.Errorf("look for somebody called like %q: %w", who, err)
 	}
 	if len(found) > 0 {
-		return Card{}, wrong("There is nobody by just this name. Do you mean " + handlesOf(found) + "?")
+		return Card{}, wrong("There is nobody by just this name. Do you mean " + handlesOf(found, true) + "?")
 	}
 	return Card{}, wrong("There is nobody by this name in the directory. Write it as it stands there, or an e-mail address or @handle.")
 }
 
-// handlesOf lists people so that one of them can be typed: "@gwen-pryce (Gwen Pryce)".
-func handlesOf(list []Card) string {
+// handlesOf lists people so that one of them can be typed: "@gwen-pryce", and "@gwen-pryce (Gwen Pryce)" with names.
+func handlesOf(list []Card, named bool) string {
 	names := make([]string, len(list))
 	for i, p := range list {
-		names[i] = "@" + p.Handle + " (" + p.Name + ")"
+		if names[i] = "@" + p.Handle; named {
+			names[i] += " (" + p.Name + ")"
+		}
 	}
 	return strings.Join(names, ", ")
 }

@@ -7,6 +7,7 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
+	"watercooler/app/people"
 	"watercooler/auth"
 )
 
@@ -263,24 +264,8 @@ func mayDecide(v auth.Viewer, author, network int64) bool {
 
 // named returns the one person that who means, or says what to write instead.
 func named(ctx context.Context, q db.Querier, who string) (Person, error) {
-	who = strings.Join(strings.Fields(who), " ")
-	if who == "" {
-		return Person{}, wrongWho("Write a name, an e-mail address or an @handle.")
-	}
-	found, err := selectNamed(ctx, q, who)
-	switch {
-	case err != nil:
-		return Person{}, fmt.Errorf("look for somebody to ask: %w", err)
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) == 0:
-		return Person{}, wrongWho("There is nobody by this name in the directory. Write it as it stands there, or an e-mail address or @handle.")
-	}
-	handles := make([]string, len(found))
-	for i, p := range found {
-		handles[i] = "@" + p.Handle
-	}
-	return Person{}, wrongWho("There is more than one " + who + " here. Write which: " + strings.Join(handles, ", ") + ".")
+	c, err := people.Named(ctx, q, "who", who)
+	return Person{ID: c.ID, Handle: c.Handle, Name: c.Name, Photo: c.Photo, Unit: c.Unit, JobTitle: c.JobTitle}, err
 }
 
 func wrongWho(text string) error { return errs.InvalidFields(errs.Field{Name: "who", Text: text}) }

@@ -194,22 +194,6 @@ func (p *Person) fields() []any {
 	return []any{&p.ID, &p.Handle, &p.Name, &p.Photo, &p.Unit, &p.JobTitle}
 }
 
-// selectNamed returns people here by handle, e-mail address or whole name.
-func selectNamed(ctx context.Context, q db.Querier, who string) ([]Person, error) {
-	var p db.Params
-	handle, low := fold(who)
-	text := `
-		SELECT ` + personColumns + `
-		FROM people p LEFT JOIN units u ON u.id = p.unit_id
-		WHERE p.left_at IS NULL
-		  AND (p.handle = ` + p.One(handle) + ` OR p.email = ` + p.One(low) + ` OR LOWER(p.name) = ` + p.One(low) + `
-		    OR EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = p.id AND a.email = ` + p.One(low) + `))
-		ORDER BY p.handle
-		LIMIT 5`
-	rows, err := q.Query(ctx, text, p.Values()...)
-	return db.Collect(rows, err, func(r db.Scanner) (one Person, err error) { return one, r.Scan(one.fields()...) })
-}
-
 // interested is somebody who follows a topic of a question, or says that they can be asked about it.
 type interested struct {
 	person int64

@@ -2,19 +2,12 @@ package routing
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/auth"
 )
-
-// fold returns what somebody typed as a handle and as everything else that is compared in lower case.
-func fold(who string) (handle, low string) {
-	low = strings.ToLower(who)
-	return strings.TrimPrefix(low, "@"), low
-}
 
 // newOffer is an offer to be made.
 type newOffer struct {

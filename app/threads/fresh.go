@@ -13,13 +13,15 @@ import (
 )
 
 // What is written stays, and some of it stops being true. Two things are said about that, by those who look after a thread: its
-// author and whoever wrote a post with them, who keeps order where it lives, and who looks after the blog of a unit.
+// author and whoever wrote a post with them, its owner and deputy, who keeps order where it lives, and who looks after the blog of
+// a unit.
 //
-//   - Checked: on a day somebody looked at it and it was still right. Events thread.checked and thread.unchecked.
+//   - Checked: on a day somebody looked at it and it was still right. Events thread.checked and thread.unchecked. Where it has a day
+//     for the next check (see keep.go), that moves on.
 //   - Superseded: another thread has taken its place. Events thread.superseded and thread.unsuperseded, aimed at the other.
 //
-// A thread on which nothing happened for StaleMonths, and which nobody checked in that time, is stale. Time alone makes it so, which
-// is why staleness is asked for and never kept.
+// A thread that is to be checked on some day is stale, and due, once that day has come. Any other is stale when nothing happened on it
+// for StaleMonths and nobody checked it in that time. Time alone makes it so, which is why staleness is asked for and never kept.
 
 // StaleMonths is how long a thread is taken to be right without anybody saying so.
 const StaleMonths = 18
@@ -36,8 +38,11 @@ func (o Other) Path() string { return home(o.ID, o.Post) }
 
 // Stale reports whether somebody should look whether t is still right.
 func (t Thread) Stale(now time.Time) bool {
-	if !checkable(t.Kind, t.Accepted) || t.Superseded || t.Deleted {
+	switch {
+	case !t.checkable() || t.Superseded || t.Deleted:
 		return false
+	case !t.CheckAt.IsZero():
+		return t.Due(now)
 	}
 	return t.freshAt().Before(now.AddDate(0, -StaleMonths, 0))
 }
@@ -50,35 +55,37 @@ func (t Thread) freshAt() time.Time {
 	return t.ActiveAt
 }
 
-// checkable reports whether there is something that can be right: an answer, or what somebody wrote to be read.
-func checkable(kind Kind, accepted int64) bool {
-	return kind == Post || kind == Discussion || kind == Question && accepted != 0
+// checkable reports whether there is something that can be right: an answer, what somebody wrote to be read, or any guide.
+func checkable(kind Kind, accepted int64, reference bool) bool {
+	return reference || kind == Post || kind == Discussion || kind == Question && accepted != 0
 }
+
+func (t Thread) checkable() bool { return checkable(t.Kind, t.Accepted, t.Reference) }
 
 // freshens reports whether v may say whether e is still right.
 func (e entry) freshens(v auth.Viewer) bool {
-	return may(v, e.author) || keeps(v, e.network) || e.coauthor || e.blog
+	return may(v, e.author) || keeps(v, e.network) || e.coauthor || e.blog || v.Person != 0 && (v.Person == e.owner || v.Person == e.deputy)
 }
 
-var notFreshener = errs.Forbiddenf("Only the person who wrote this, or who looks after the place it is in, can do that.")
+var notFreshener = errs.Forbiddenf("Only the person who wrote this, who looks after it, or after the place it is in, can do that.")
 
 // Check says that a thread is still right, today.
 func (s *Service) Check(ctx context.Context, v auth.Viewer, id int64) error {
 	return s.freshen(ctx, v, id, "thread.checked", func(tx *db.Tx, e entry) (bool, error) {
 		switch {
-		case !checkable(e.of, e.accepted):
+		case !checkable(e.of, e.accepted, e.reference):
 			return false, errs.Conflictf("A question is still right when its accepted answer is. Accept an answer first.")
 		case e.successor != 0:
 			return false, errs.Conflictf("Another thread has taken the place of this one.")
 		}
-		return updateChecked(ctx, tx, id, v.Person)
+		return updateChecked(ctx, tx, id, v.Person, e.every)
 	})
 }
 
-// Uncheck takes back what Check said.
+// Uncheck takes back what Check said. Where the thread is checked from time to time it is due again.
 func (s *Service) Uncheck(ctx context.Context, v auth.Viewer, id int64) error {
 	return s.freshen(ctx, v, id, "thread.unchecked", func(tx *db.Tx, _ entry) (bool, error) {
-		return updateChecked(ctx, tx, id, 0)
+		return updateUnchecked(ctx, tx, id)
 	})
 }
 

@@ -9,12 +9,17 @@ import (
 	"watercooler/app/event"
 )
 
-// FreshRecord is whether a thread is still right, by ids in the hub.
+// FreshRecord is whether a thread is still right and who looks after it, by ids in the hub.
 type FreshRecord struct {
 	Thread    int64
 	CheckedBy int64     // 0 when nobody checked it
 	CheckedAt time.Time // zero when nobody checked it
 	Successor int64     // the thread that has taken its place, 0 for none
+
+	Reference     bool
+	Owner, Deputy int64     // 0 for nobody
+	CheckAt       time.Time // of the next check, zero for none
+	Every         int       // months from one check to the next; where there is a next one and this is 0, a year
 }
 
 // ImportFresh brings in what was said about whether threads are still right, in tx, with one event that names those it changed. What
@@ -42,6 +47,37 @@ func (s *Service) ImportFresh(ctx context.Context, tx *db.Tx, records []FreshRec
 // writeFresh writes what a record says and counts what that changed. What would make a chain or a circle is left out, as it is in
 // Supersede.
 func writeFresh(ctx context.Context, tx *db.Tx, r FreshRecord) (changed int64, err error) {
+	kept, err := writeKept(ctx, tx, r)
+	if err != nil {
+		return 0, err
+	}
+	said, err := writeSaid(ctx, tx, r)
+	return kept + said, err
+}
+
+// writeKept writes how a thread is looked after.
+func writeKept(ctx context.Context, tx *db.Tx, r FreshRecord) (changed int64, err error) {
+	if r.Owner == 0 && r.Deputy == 0 && !r.Reference && r.CheckAt.IsZero() {
+		return 0, nil
+	}
+	var at, every *int64
+	if !r.CheckAt.IsZero() {
+		months := int64(r.Every)
+		if months == 0 {
+			months = otherMonths
+		}
+		at, every = db.NullMicros(&r.CheckAt), &months
+	}
+	return tx.Exec(ctx, `
+UPDATE threads
+SET reference = $1, owner_id = $2, deputy_id = $3, check_at = $4, check_every = $5
+WHERE id = $6 AND (reference <> $1 OR COALESCE(owner_id, 0) <> $7 OR COALESCE(deputy_id, 0) <> $8
+  OR COALESCE(check_at, 0) <> $9 OR COALESCE(check_every, 0) <> $10)`,
+		r.Reference, idOrNull(r.Owner), idOrNull(r.Deputy), at, every, r.Thread, r.Owner, r.Deputy, orZero(at), orZero(every))
+}
+
+// writeSaid writes who checked a thread, and what has taken its place.
+func writeSaid(ctx context.Context, tx *db.Tx, r FreshRecord) (changed int64, err error) {
 	if r.CheckedBy != 0 && !r.CheckedAt.IsZero() {
 		changed, err = tx.Exec(ctx, `
 UPDATE threads

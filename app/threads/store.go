@@ -102,6 +102,7 @@ func selectThread(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (t
     FROM threads o
     WHERE o.id = t.superseded_by AND o.deleted_at IS NULL AND ?), '') END,
   EXISTS (SELECT 1 FROM threads o WHERE o.superseded_by = t.id AND o.deleted_at IS NULL),
+  `+keepColumns+`,
   COALESCE((SELECT string_agg(CAST(tp.id AS TEXT) || ' ' || tp.slug || ' ' || tp.name, ? ORDER BY tp.name, tp.id)
             FROM thread_topics tt
             JOIN topics tp ON tp.id = tt.topic_id
@@ -131,8 +132,9 @@ WHERE t.id = ? AND ?`, id, readable{v, "t.audience"})
 		voted, watched     bool
 		coauthor           bool
 	)
-	err = scanThread(s.row(ctx, q), &t, &body, &html, &answered, &into, &checked, &checker, &successor, &t.replaces, &topics,
-		&voted, &watched, &coauthor, &t.blog)
+	var keeping keptSaid
+	err = scanThread(s.row(ctx, q), &t, slices.Concat([]any{&body, &html, &answered, &into, &checked, &checker, &successor, &t.replaces},
+		keeping.dest(&t), []any{&topics, &voted, &watched, &coauthor, &t.blog})...)
 	if err != nil {
 		if errs.IsNotFound(err) {
 			err = noThread.Because(err)
@@ -148,6 +150,9 @@ WHERE t.id = ? AND ?`, id, readable{v, "t.audience"})
 		return Thread{}, err
 	}
 	if t.Successor, err = otherOf(successor); err != nil {
+		return Thread{}, err
+	}
+	if err := keeping.read(&t); err != nil {
 		return Thread{}, err
 	}
 	if t.Deleted {
@@ -316,6 +321,11 @@ type entry struct {
 	coauthor  bool   // v wrote the post together with its author
 	blog      bool   // v looks after the blog of the post for its unit
 	successor int64  // the thread that has taken the thread's place, 0 for none
+	reference bool   // the thread is a guide
+	owner     int64  // who looks after the thread, 0 for its author
+	deputy    int64  // who stands in, 0 for nobody
+	checkAt   time.Time
+	every     int    // months from one check to the next, 0 for none
 	title     string // of the thread
 	body      string
 	parent    int64
@@ -334,6 +344,7 @@ func selectEntry(ctx context.Context, q db.Querier, v auth.Viewer, kind string, 
 		s                        *statement
 		accepted, closed, parent *int64
 		network, successor       *int64
+		owner, deputy, check     *int64
 		deleted, threadDeleted   *int64
 	)
 	missing := noThread
@@ -341,20 +352,23 @@ func selectEntry(ctx context.Context, q db.Querier, v auth.Viewer, kind string, 
 		s = sql(`
 SELECT t.id, t.kind, t.author_id, t.author_id, t.audience, t.title, t.body, t.revision, t.accepted_reply_id,
   t.closed_at, t.deleted_at, t.deleted_at, t.created_at, NULL, t.network_id, `+postAddress+`,
-  t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?), `+keepsBlog+`, t.superseded_by
+  t.kind = 'post' AND EXISTS (SELECT 1 FROM post_authors WHERE thread_id = t.id AND person_id = ?), `+keepsBlog+`, t.superseded_by,
+  t.reference, t.owner_id, t.deputy_id, t.check_at, COALESCE(t.check_every, 0)
 FROM threads t
 WHERE t.id = ? AND ?`, v.Person, v.Person, id, readable{v, "t.audience"})
 	} else {
 		missing = noReply
 		s = sql(`
 SELECT t.id, t.kind, r.author_id, t.author_id, t.audience, t.title, r.body, r.revision, t.accepted_reply_id,
-  t.closed_at, r.deleted_at, t.deleted_at, r.created_at, r.parent_id, t.network_id, `+postAddress+`, FALSE, FALSE, t.superseded_by
+  t.closed_at, r.deleted_at, t.deleted_at, r.created_at, r.parent_id, t.network_id, `+postAddress+`, FALSE, FALSE, t.superseded_by,
+  t.reference, t.owner_id, t.deputy_id, t.check_at, COALESCE(t.check_every, 0)
 FROM replies r
 JOIN threads t ON t.id = r.thread_id
 WHERE r.id = ? AND ?`, id, readable{v, "t.audience"})
 	}
 	err := s.row(ctx, q).Scan(&e.thread, &e.of, &e.author, &e.asker, &e.audience, &e.title, &e.body, &e.revision, &accepted,
-		&closed, &deleted, &threadDeleted, &e.at, &parent, &network, &e.post, &e.coauthor, &e.blog, &successor)
+		&closed, &deleted, &threadDeleted, &e.at, &parent, &network, &e.post, &e.coauthor, &e.blog, &successor,
+		&e.reference, &owner, &deputy, &check, &e.every)
 	if err != nil {
 		if errs.IsNotFound(err) {
 			err = missing.Because(err)
@@ -362,6 +376,7 @@ WHERE r.id = ? AND ?`, id, readable{v, "t.audience"})
 		return entry{}, err
 	}
 	e.accepted, e.parent, e.network, e.successor = orZero(accepted), orZero(parent), orZero(network), orZero(successor)
+	e.owner, e.deputy, e.checkAt = orZero(owner), orZero(deputy), timeOf(check)
 	e.deleted, e.gone, e.closed = deleted != nil, threadDeleted != nil, closed != nil
 	return e, nil
 }

@@ -70,14 +70,22 @@ LIMIT ?`, id, readable{v, "o.audience"}, maxReplaced), func(r db.Scanner) (Other
 	})
 }
 
-// updateChecked writes who checked a thread now; 0 is nobody any more.
-func updateChecked(ctx context.Context, tx *db.Tx, id, by int64) (changed bool, err error) {
-	var n int64
-	if by != 0 {
-		n, err = tx.Exec(ctx, "UPDATE threads SET checked_at = $1, checked_by = $2 WHERE id = $3", db.Micros(tx.Now()), by, id)
-	} else {
-		n, err = tx.Exec(ctx, "UPDATE threads SET checked_at = NULL, checked_by = NULL WHERE id = $1 AND checked_at IS NOT NULL", id)
-	}
+// updateChecked writes who checked a thread now, and that it is checked again in some months; 0 says nothing of that.
+func updateChecked(ctx context.Context, tx *db.Tx, id, by int64, every int) (changed bool, err error) {
+	n, err := tx.Exec(ctx, `
+UPDATE threads
+SET checked_at = $1, checked_by = $2, check_at = CASE WHEN check_at IS NULL THEN check_at ELSE $3 END
+WHERE id = $4`, db.Micros(tx.Now()), by, db.Micros(tx.Now().AddDate(0, every, 0)), id)
+	return n > 0, err
+}
+
+// updateUnchecked says that nobody has checked a thread. A day on which it is to be checked is now at the latest.
+func updateUnchecked(ctx context.Context, tx *db.Tx, id int64) (changed bool, err error) {
+	now := db.Micros(tx.Now())
+	n, err := tx.Exec(ctx, `
+UPDATE threads
+SET checked_at = NULL, checked_by = NULL, check_at = CASE WHEN check_at > $1 THEN $1 ELSE check_at END
+WHERE id = $2 AND checked_at IS NOT NULL`, now, id)
 	return n > 0, err
 }
 

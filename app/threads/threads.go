@@ -111,6 +111,11 @@ type Thread struct {
 	Superseded bool      // another thread has taken its place
 	Successor  Other     // that thread, zero where the viewer may not read it
 	Replaces   []Other   // threads whose place it has taken, as far as the viewer may read them
+	Reference  bool      // a guide: what it says is meant to last
+	Owner      Keeper    // who looks after it; zero is its author
+	Deputy     Keeper    // who stands in, zero for nobody
+	CheckAt    time.Time // when somebody is to look at it again, zero for no such day
+	CheckEvery int       // months from one check to the next, 0 where CheckAt is zero
 	CheckedAt  time.Time // when somebody last said that it is still right, zero for never
 	CheckedBy  Author    // who that was: ID, Handle and Name
 
@@ -119,7 +124,7 @@ type Thread struct {
 	CanVote, CanReply, CanEdit     bool
 	CanDelete, CanClose, CanAccept bool
 	CanModerate                    bool // move, merge, split and pin it
-	CanFreshen                     bool // say that it is still right, or what has taken its place
+	CanFreshen                     bool // say that it is still right, what has taken its place, and who looks after it
 
 	coauthor bool // the viewer wrote the post together with its author
 	blog     bool // the viewer looks after the blog of the post for its unit
@@ -343,7 +348,7 @@ func (t *Thread) rights(v auth.Viewer) {
 	t.CanEdit = mine || t.coauthor
 	t.CanDelete, t.CanClose, t.CanModerate = mine || keeps, mine || keeps, keeps
 	t.CanAccept = (mine || keeps) && t.Kind == Question
-	t.CanFreshen = mine || keeps || t.coauthor || t.blog
+	t.CanFreshen = mine || keeps || t.coauthor || t.blog || v.Person != 0 && (v.Person == t.Owner.ID || v.Person == t.Deputy.ID)
 }
 
 // Close ends a conversation: what was said stays, nobody can reply any more. Closing a closed thread changes nothing.

@@ -1,6 +1,7 @@
 package threads
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,6 +29,10 @@ type Web struct {
 	routing Routing // nil where questions are brought to nobody
 	decides Deciding
 	signals Noticing
+
+	reminders []ReminderSource // see Remind
+	lessons   LookBack         // nil where nothing is learnt
+	gaps      GapSource        // nil where nobody is told of what was written because it was missing
 }
 
 // Routing takes open questions to people who may know, and says so for the viewer of c.
@@ -39,6 +44,26 @@ type Routing interface {
 	// Named asks people, by handle, about a question that the viewer has just opened.
 	Named(c *fiber.Ctx, thread int64, handles []string) error
 }
+
+// GapSource is told of what is written because it was looked for and not found. The find slice is one.
+type GapSource interface {
+	// AnswerGap says that v wrote a thread because of a gap.
+	AnswerGap(ctx context.Context, v auth.Viewer, gap, thread int64) error
+}
+
+// LookBack knows what was learnt before. The reflections slice does.
+type LookBack interface {
+	// Beside is what stands beside t of what was learnt from it, and from things like it; nil for nothing.
+	Beside(c *fiber.Ctx, t Thread) (templ.Component, error)
+	// Before is what stands in the composer of what was learnt about text; nil for nothing.
+	Before(c *fiber.Ctx, text string) (templ.Component, error)
+}
+
+// LookBack lets pages say what was learnt before. Call it before the first request.
+func (h *Web) LookBack(l LookBack) { h.lessons = l }
+
+// Gaps lets the composer say which gap a thread is written for. Call it before the first request.
+func (h *Web) Gaps(g GapSource) { h.gaps = g }
 
 // Route lets pages say where questions went. Call it before the first request.
 func (h *Web) Route(r Routing) { h.routing = r }
@@ -64,7 +89,7 @@ func (h *Web) Notice(n Noticing) { h.signals = n }
 
 // NewWeb returns the handlers for s.
 func NewWeb(s *Service, w *web.Web, kept kv.Store, related RelatedSource, knowing PeopleSource) *Web {
-	return &Web{threads: s, web: w, kept: kept, related: related, knowing: knowing}
+	return &Web{threads: s, web: w, kept: kept, related: related, knowing: knowing, reminders: []ReminderSource{s}}
 }
 
 func (h *Web) chrome(c *fiber.Ctx, title, nav string) layout.Chrome {
@@ -244,7 +269,7 @@ func (h *Web) conversation(c *fiber.Ctx, v auth.Viewer, t Thread) (views.Convers
 		p.Closed = "Closed on " + h.web.Date(t.ClosedAt) + ". Nobody can reply any more."
 	}
 	doors(v, t, &p)
-	p.Fresh = h.fresh(t)
+	p.Fresh = h.fresh(v, t)
 	h.showReplies(v, t, r, &p)
 	p.Form, err = h.replyForm(c, t, r)
 	return p, err

@@ -32,6 +32,11 @@ func (h *Web) beside(c *fiber.Ctx, t Thread, p *views.ShowPage) error {
 		note := parts.KindName(string(r.Kind)) + " · " + h.web.Date(r.CreatedAt)
 		p.Related = append(p.Related, parts.SideThread{Title: r.Title, Path: r.Path(), Note: note, Answered: r.Answered})
 	}
+	if h.lessons != nil && v.SignedIn() {
+		if p.Lessons, err = h.lessons.Beside(c, t); err != nil {
+			return fmt.Errorf("lessons beside thread %d: %w", t.ID, err)
+		}
+	}
 	if !v.SignedIn() || t.Kind != Question || t.Accepted != 0 || t.Closed() {
 		return nil
 	}
@@ -80,6 +85,11 @@ func (h *Web) help(c *fiber.Ctx, p *views.WritePage) error {
 	}
 	for _, r := range alike {
 		p.Similar = append(p.Similar, parts.SideThread{Title: r.Title, Path: r.Path(), Note: repliesSaid(r.Replies), Answered: r.Answered})
+	}
+	if h.lessons != nil {
+		if p.Lessons, err = h.lessons.Before(c, title); err != nil {
+			return fmt.Errorf("lessons from before: %w", err)
+		}
 	}
 	know, err := h.knowing.MayKnow(ctx, v, title, knowersShown)
 	if err != nil {

@@ -63,6 +63,12 @@ func (h *Web) Open(c *fiber.Ctx) error {
 	if err != nil {
 		return h.writeAgain(c, d, err)
 	}
+	if gap := web.FormOf(c).ID("gap"); gap != 0 && h.gaps != nil {
+		// The thread stands whether or not the gap is still there.
+		if err := h.gaps.AnswerGap(c.UserContext(), auth.ViewerOf(c), gap, id); err != nil && errs.As(err) == nil {
+			return err
+		}
+	}
 	if named := namesIn(web.FormOf(c).Line("ask")); d.Kind == Question && len(named) > 0 && h.routing != nil {
 		// The question stands whoever can be asked: what went wrong is said on its page, where others can be chosen.
 		err := h.routing.Named(c, id, named)
@@ -108,6 +114,9 @@ func (h *Web) writePage(c *fiber.Ctx, d Draft, network string) (views.WritePage,
 	page.BlogPath = "/blog/write"
 	if page.Ask = web.FormOf(c).Line("ask"); page.Ask == "" {
 		page.Ask = clip(oneLine(c.Query("ask")), maxAsked)
+	}
+	if page.Gap = web.FormOf(c).ID("gap"); page.Gap == 0 {
+		page.Gap = int64(max(c.QueryInt("gap"), 0))
 	}
 	page.Chrome = h.chrome(c, page.Heading, "discussions")
 	page.Title, page.Body, page.Topics, page.Draft = d.Title, d.Body, d.Topics, h.saved(d.UpdatedAt)

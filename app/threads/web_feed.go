@@ -205,8 +205,11 @@ func (h *Web) dress(c *fiber.Ctx, l list, page *views.FeedPage) error {
 	page.Heading, page.Chrome.Title = h.greeting(v), "Home"
 	page.Intro = "From the people, topics and units you follow, and from your own unit."
 	week, err := h.threads.Week(ctx, v)
+	if err != nil {
+		return err
+	}
 	page.Week = weekSaid(week)
-	if err != nil || h.routing == nil {
+	if page.Reminders, err = h.reminded(c); err != nil || h.routing == nil {
 		return err
 	}
 	page.Waiting, err = h.routing.Waiting(c)

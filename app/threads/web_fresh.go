@@ -17,8 +17,8 @@ import (
 // settled is how long a thread is left alone before those who look after it are offered to say that it is still right.
 const settled = 30 * 24 * time.Hour
 
-// fresh returns what the page of t says about whether it is still right.
-func (h *Web) fresh(t Thread) views.Freshness {
+// fresh returns what the page of t says to v about whether it is still right.
+func (h *Web) fresh(v auth.Viewer, t Thread) views.Freshness {
 	if t.Deleted {
 		return views.Freshness{}
 	}
@@ -33,7 +33,11 @@ func (h *Web) fresh(t Thread) views.Freshness {
 	if !t.CheckedAt.IsZero() && !t.Superseded {
 		f.Checked, f.Checker = "on "+h.web.Date(t.CheckedAt), parts.Link{Text: t.CheckedBy.Name, Path: t.CheckedBy.Path()}
 	}
-	if t.Stale(now) {
+	h.keepers(v, t, &f)
+	switch {
+	case t.Due(now):
+		f.Age = "Due for review since " + h.web.Date(t.CheckAt) + "."
+	case t.Stale(now):
 		f.Age = "Last active " + ago(t.ActiveAt, now) + "."
 	}
 	if t.CanFreshen {
@@ -48,8 +52,8 @@ func freshDoors(t Thread, path string, now time.Time, f *views.Freshness) {
 		f.UnsupersedePath = path + "/unsupersede"
 		return
 	}
-	f.SupersedePath = path + "/supersede"
-	if checkable(t.Kind, t.Accepted) && now.Sub(t.freshAt()) > settled {
+	f.SupersedePath, f.KeepPath = path+"/supersede", path+"/keep"
+	if t.checkable() && (t.Due(now) || now.Sub(t.freshAt()) > settled) {
 		f.CheckPath = path + "/check"
 	}
 	if f.Checked != "" {
@@ -69,9 +73,21 @@ func ago(at, now time.Time) string {
 	return fmt.Sprintf("%d years ago", months/12)
 }
 
-// Check answers POST /threads/:id/check.
+// Check answers POST /threads/:id/check. A list of what is to be checked is come back to.
 func (h *Web) Check(c *fiber.Ctx) error {
-	return h.act(c, kindThread, func(v auth.Viewer, id int64) error { return h.threads.Check(c.UserContext(), v, id) })
+	back := web.FormOf(c).Line("return")
+	if back == "" {
+		return h.act(c, kindThread, func(v auth.Viewer, id int64) error { return h.threads.Check(c.UserContext(), v, id) })
+	}
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := h.threads.Check(c.UserContext(), auth.ViewerOf(c), id); err != nil {
+		return err
+	}
+	h.web.Flash(c, "Thank you. Others see that you have checked it.")
+	return web.SeeOther(c, web.Local(back))
 }
 
 // Uncheck answers POST /threads/:id/uncheck.

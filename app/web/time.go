@@ -30,6 +30,20 @@ func (w *Web) Moment(t time.Time) parts.Moment {
 // Date returns t as "4 March 2027" in the organisation's time zone.
 func (w *Web) Date(t time.Time) string { return t.In(w.cfg.Timezone).Format(dateLayout) }
 
+// Day reads what a field of type date sends, "2027-03-04", as the beginning of that day in the organisation's time zone.
+func (w *Web) Day(s string) (day time.Time, ok bool) {
+	day, err := time.ParseInLocation(time.DateOnly, s, w.cfg.Timezone)
+	return day, err == nil
+}
+
+// DayOf returns the day of t as a field of type date takes it, "" for the zero time.
+func (w *Web) DayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(w.cfg.Timezone).Format(time.DateOnly)
+}
+
 // Clock returns t as "4 March 2027 at 14:05" in the organisation's time zone.
 func (w *Web) Clock(t time.Time) string {
 	return t.In(w.cfg.Timezone).Format(clockLayout)

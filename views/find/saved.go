@@ -52,18 +52,3 @@ type Bet struct {
 	Expired                 bool
 	RemovePath              string
 }
-
-// GapsPage lists what people look for and do not find.
-type GapsPage struct {
-	Chrome layout.Chrome
-	Gaps   []Gap
-}
-
-// Gap is one of them.
-type Gap struct {
-	Said             string
-	Times, Hits      int
-	Opened           bool
-	Path             string // the search
-	AskPath, BetPath string
-}

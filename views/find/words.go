@@ -50,17 +50,3 @@ func (w Saved) said() string {
 	}
 	return strconv.Itoa(w.New) + " new since you looked"
 }
-
-// told says how a search went that found little.
-func (g Gap) told() string {
-	said := "Searched for " + times(g.Times)
-	switch {
-	case g.Hits == 0:
-		said += "; nothing was found the last time"
-	case !g.Opened:
-		said += "; " + parts.Plural(g.Hits, "result", "results") + " the last time, and nobody opened any"
-	default:
-		said += "; only " + parts.Plural(g.Hits, "result", "results") + " the last time"
-	}
-	return said
-}

@@ -203,7 +203,7 @@ func KindName(kind string) string {
 // Field is one labelled input of a form. Its id in the page is "f-" and the name.
 type Field struct {
 	Name, Label  string
-	Send         string // name under which Options are sent, where Name must differ to be unique on the page; Name when empty
+	Send         string // name under which it is sent, where Name must differ to be unique on the page; Name when empty
 	Hint         string
 	Value        string
 	Problem      string // what is wrong with it: Problems.Of(name)
@@ -211,7 +211,7 @@ type Field struct {
 	Autocomplete string
 	Max          int // characters; 0 leaves it to the server
 	Optional     bool
-	Options      []Option // of a select or a group of radio buttons
+	Options      []Option // of a select or a group of radio buttons; for a line of text, values offered while typing
 }
 
 func (f Field) inputType() string {

@@ -1,7 +1,7 @@
 // Package threads shows lists of threads, one thread, its history, and the composer.
 //
 // The names of the form fields, for whoever parses them. The composer posts kind, title, body, topics (comma separated),
-// network, audience, place, revision and, where somebody is to be asked, ask (handles, comma separated). A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
+// network, audience, place, revision, gap and, where somebody is to be asked, ask (handles, comma separated). A reply posts body, parent (the id of the reply it answers, or nothing), place and revision.
 // Both may be posted to /preview instead, by a submit button with formaction: the same page comes back with Preview filled, or
 // for htmx the Preview fragment alone. A follow button posts kind, id and return. A confirmed deletion posts nothing.
 package threads
@@ -27,6 +27,7 @@ type FeedPage struct {
 	Places         []parts.Tab  // For you, Latest, Unanswered 14, Following, Drafts 2
 	FollowedTopics []parts.Link // "Topics you follow"
 	// The right column; each card is left out when it is empty.
+	Reminders  []Reminder         // "For you to look at"
 	Waiting    templ.Component    // questions that were brought to the reader, nil for none
 	Answerable []parts.SideThread // "Could you answer these?"
 	Suggested  []parts.Follow     // "Topics to follow"
@@ -68,6 +69,7 @@ type ShowPage struct {
 
 	Signal      templ.Component // where a signal comes from, nil for nothing
 	Course      templ.Component // where the question went, nil when there is nothing to say
+	Lessons     templ.Component // what was learnt before, nil for nothing
 	KnowingPath string          // answers with the people who may know; empty where nobody is needed
 	Related     []parts.SideThread
 }
@@ -110,12 +112,66 @@ type Freshness struct {
 	Replaces   []parts.Link // threads whose place this one has taken
 	Checked    string       // "on 3 March 2027"; empty when nobody has checked it
 	Checker    parts.Link
-	Age        string // "Last active 2 years ago."; empty unless it is stale
+	Age        string // "Last active 2 years ago.", "Due for review since 3 March 2027."; empty unless it is stale
+	Kept       []Kept // who looks after it, and who stands in; empty where nobody was named
+	Next       string // "Next check on 3 March 2028."; empty when there is none to come
+	Guide      bool   // what it says is meant to last
 
 	CheckPath       string // POST; each action is left out when its path is empty
 	UncheckPath     string // POST
 	SupersedePath   string // GET
 	UnsupersedePath string // POST
+	KeepPath        string // GET
+}
+
+// Kept is somebody who looks after a thread.
+type Kept struct {
+	Before string // "Kept by ", "; "
+	Person parts.Link
+	After  string // ", who has left", " stands in"
+}
+
+// KeepPage asks how a thread is looked after. It posts reference, owner, deputy, every and next.
+type KeepPage struct {
+	Chrome        layout.Chrome
+	Thread        parts.Link
+	Action        string
+	CancelPath    string
+	Guide         bool
+	Owner, Deputy string         // as typed
+	People        []parts.Option // to choose from
+	Every         []parts.Option
+	Next          string // a day, "" for none
+	Author        string // name of whoever keeps it where nobody is named
+	Problems      parts.Problems
+}
+
+// KeepingPage lists what somebody looks after, or what nobody does any more.
+type KeepingPage struct {
+	Chrome  layout.Chrome
+	Heading string
+	Lead    string
+	Tabs    []parts.Tab // empty for those who see one list only
+	Due     []KeptThread
+	Later   []KeptThread
+	Empty   parts.Empty
+	Pager   parts.Pager
+}
+
+// KeptThread is one of them.
+type KeptThread struct {
+	Kind, Title, Path string
+	Notes             []string // "Due since 3 March 2027", "You stand in for Gwen Pryce"
+	Guide             bool
+	CheckPath         string // POST with return; empty where there is nothing to check yet
+	KeepPath          string
+	Return            string
+}
+
+// Reminder is a line of the card "For you to look at".
+type Reminder struct {
+	Text, Path string
+	When       string // "since 3 March 2027"; empty for no day
 }
 
 // SupersedePage asks which thread has taken the place of another, and once that is said, whether it is meant.
@@ -216,6 +272,7 @@ type WritePage struct {
 	Body       string
 	Topics     string         // as typed, comma separated
 	Ask        string         // handles of people who are to be asked, comma separated; empty asks nobody by name
+	Gap        int64          // that it is written for, 0 for none; posted as gap
 	TopicNames []string       // offered while typing
 	Suggested  []string       // topics that fit what is written: shown as "Suggested"
 	BlogPath   string         // to write a blog post instead; empty when editing
@@ -228,6 +285,7 @@ type WritePage struct {
 	Preview    string // HTML by markup; empty when not asked for
 	Problems   parts.Problems
 	Similar    []parts.SideThread // "Already asked?"; also fetched while typing from /similar?title=…
+	Lessons    templ.Component    // "Lessons from before"; nil for none
 	Experts    []parts.SidePerson // "People who may know"
 }
 

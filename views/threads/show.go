@@ -3,7 +3,7 @@ package threads
 import "strconv"
 
 func (p FeedPage) hasAside() bool {
-	return p.About != nil || p.Waiting != nil || len(p.Answerable) > 0 || len(p.Suggested) > 0 || p.Week != nil
+	return p.About != nil || len(p.Reminders) > 0 || p.Waiting != nil || len(p.Answerable) > 0 || len(p.Suggested) > 0 || p.Week != nil
 }
 
 // columns names the grid that has room for what the page holds.
@@ -29,7 +29,7 @@ func (f Freshness) quietly() bool { return f.CheckPath != "" && f.Age == "" }
 
 // said reports whether there is anything to say above the opening.
 func (f Freshness) said() bool {
-	return f.Superseded || f.Age != "" || f.Checked != "" || len(f.Replaces) > 0
+	return f.Superseded || f.Age != "" || f.Checked != "" || len(f.Replaces) > 0 || len(f.Kept) > 0 || f.Next != ""
 }
 
 func replyID(id int64) string { return "reply-" + strconv.FormatInt(id, 10) }

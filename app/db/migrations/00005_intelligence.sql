@@ -5,6 +5,7 @@ ALTER TABLE threads ADD COLUMN reference BOOLEAN NOT NULL DEFAULT FALSE; -- a gu
 ALTER TABLE threads ADD COLUMN owner_id BIGINT REFERENCES people(id);    -- NULL: whoever wrote it
 ALTER TABLE threads ADD COLUMN deputy_id BIGINT REFERENCES people(id);   -- when the owner is away or has left
 ALTER TABLE threads ADD COLUMN check_at BIGINT;                          -- when it is due for review; NULL: by its age alone
+ALTER TABLE threads ADD COLUMN check_every INTEGER;                      -- months from one check to the next; NULL where check_at is
 CREATE INDEX threads_check ON threads (check_at, id) WHERE check_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX threads_owner ON threads (owner_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX threads_deputy ON threads (deputy_id) WHERE deputy_id IS NOT NULL;
@@ -167,6 +168,7 @@ CREATE TABLE reflections (
 );
 CREATE INDEX reflections_person ON reflections (person_id, updated_at);
 CREATE INDEX reflections_about ON reflections (about_id) WHERE about_id IS NOT NULL;
+CREATE INDEX reflections_shared ON reflections (shared_at, id) WHERE shared_at IS NOT NULL;
 
 -- app/find: searches that fail again and again, gathered by what they mean, and whoever looks into it
 CREATE TABLE gaps (

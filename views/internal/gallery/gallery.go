@@ -423,8 +423,6 @@ func (g *shelf) find() {
 	g.add("searches-empty", find.SavedList(find.SavedPage{Chrome: g.chrome("Searches you follow", "")}))
 	bet := find.Bet{Title: "How leave works", Path: "/threads/42", Kind: "post", Note: "Rewritten in May.", Words: "holiday form, leave form", Expires: "1 May 2027", Expired: true, RemovePath: "/bets/3/remove"}
 	g.add("bets", find.BetList(find.BetsPage{Chrome: g.chrome("Best bets", ""), Bets: []find.Bet{bet}, Words: "holiday", Problems: parts.Problems{{Name: "path", Text: "Give the address of a thread."}}}))
-	g.add("gaps", find.GapList(find.GapsPage{Chrome: g.chrome("Searched for and not found", ""), Gaps: []find.Gap{{Said: "agile policy", Times: 7, Path: "/search?q=agile+policy", AskPath: "/write?kind=question&title=agile+policy", BetPath: "/bets?words=agile+policy"}, {Said: "leave", Times: 3, Hits: 2, Path: "/search?q=leave", AskPath: "/write?kind=question&title=leave", BetPath: "/bets?words=leave"}}}))
-	g.add("gaps-empty", find.GapList(find.GapsPage{Chrome: g.chrome("Searched for and not found", "")}))
 	list := find.SuggestionList{Query: "gw", Suggestions: []find.Suggestion{
 		{Kind: "person", Text: "Gwen Pryce", Note: "Libraries", Path: "/people/gwen.pryce", Value: "@gwen.pryce", Person: &gwen},
 		{Kind: "question", Text: "Who owns the contract?", Path: "/threads/39"}, {Kind: "topic", Text: "Connectivity", Path: "/topics/connectivity", Value: "#connectivity"},
