@@ -27,6 +27,15 @@ type room struct {
 	aside                  bool   // on a phone it is under More
 }
 
+// furtherOff reports whether a room is one of those that a phone has under More.
+func furtherOff(now string) bool {
+	switch now {
+	case "blogs", "people", "topics", "insights", "brief", "signals", "decisions", "lessons":
+		return true
+	}
+	return false
+}
+
 // signInPath leads to the door and back to where the reader is.
 func signInPath(from string) string {
 	if from == "" || from == "/" {
