@@ -509,7 +509,7 @@ func (m *Metric) make(c *cover, unit int64, first, end int) (out cell, any bool)
 	case Count:
 		out.value = out.whole
 	case Share:
-		sums = append(sums, part)
+		sums = append(sums, func(r *row) bool { return whole(r) && !part(r) }, part)
 	case Median:
 		slices.Sort(values)
 		out.value = values[(len(values)-1)/2]

@@ -97,7 +97,7 @@ var below = []struct{ metric, name, question string }{
 	{"breadth", "Participation", "How many take part?"},
 	{"first_answer", "Time to the first answer", "How long does a question wait?"},
 	{"answered", "Answered and unanswered", "Is anybody left waiting?"},
-	{"replies_across", "Across units", "Do people help those next door?"},
+	{"questions", "Questions asked", "Do people dare to ask?"},
 	{"searches_nothing", "Searches without a result", "What do people look for in vain?"},
 	{"thread_age", "Age of what is talked about", "Do people build on what was said?"},
 }
@@ -174,8 +174,12 @@ func machine(m *Metric, f Figure) string {
 }
 
 func (h *Web) card(f Figures, s Series, name, question, anchor string) views.Card {
+	label := s.Name
+	if label == name {
+		label = ""
+	}
 	return views.Card{
-		ID: s.Key, Name: name, Question: question, Label: s.Name, Figure: h.figure(f, s), Change: h.change(s), Spark: h.spark(f, s),
+		ID: s.Key, Name: name, Question: question, Label: label, Figure: h.figure(f, s), Change: h.change(s), Spark: h.spark(f, s),
 		Nothing: "Nothing to count in this month.", Path: scorePath + h.narrowed(f) + "#" + anchor,
 	}
 }
@@ -191,7 +195,7 @@ func (h *Web) narrowed(f Figures) string {
 
 func (h *Web) change(s Series) views.Change {
 	c, ok := h.insights.Compared(s)
-	if !ok {
+	if !ok || !hasAny(s) {
 		return views.Change{}
 	}
 	return views.Change{Sign: c.Sign, Text: c.Text, Tone: [...]string{"", "ok", "bad"}[c.Tone]}
