@@ -8,10 +8,10 @@ package insights
 // figure that is shown holds both or neither. Whatever is computed from shown figures, by whatever arithmetic, is made of whole blocks.
 //
 // So figures are taken one after the other, the organisation before its units, and each is shown only if every block that it would cut
-// leaves on both sides nothing, or what at least k people did. That covers a figure by itself (all things are one block at first), the
-// rest of a share, a parent less its children, a metric less another, and any longer sum of those. It is a greedy form of the
-// complementary suppression of Cox (1980, "Suppression methodology and statistical disclosure control", JASA 75), exact because
-// the things themselves are at hand; which figures go first is fixed, so the outcome is the same each time it is made.
+// leaves on both sides nothing, or what at least k people did. That covers a figure by itself, the rest of a share, a parent less
+// its children, a metric less another, and any longer sum of those. It is a greedy form of the complementary suppression of Cox (1980,
+// "Suppression methodology and statistical disclosure control", JASA 75), exact because the things themselves are at hand; which
+// figures go first is fixed, so the outcome is the same each time it is made.
 //
 // Months have no things in common, nor have families.
 
@@ -66,11 +66,14 @@ func (s *side) safe(k int, others bool) bool {
 	return len(s.people) >= k && (!others || len(s.others) == 0 || len(s.others) >= k)
 }
 
+// untold is the block of what no figure holds: what is left of it is known to nobody.
+const untold = 0
+
 // cover is the things of a family in a month, and what is known of them.
 type cover struct {
 	k      int
 	rows   []*row
-	blocks int // how many numbers of blocks are taken; the first is 0
+	blocks int // how many numbers of blocks are taken beside untold
 }
 
 // show decides whether sums over some rows may be shown together, and remembers that they are.
@@ -116,13 +119,14 @@ func (c *cover) cut(others bool, in func(r *row) bool) State {
 	}
 	for block, s := range inside {
 		rest := outside[block]
-		if s.n > 0 && (!s.safe(c.k, others) || rest != nil && !rest.safe(c.k, others)) {
+		if s.n > 0 && (!s.safe(c.k, others) || block != untold && rest != nil && !rest.safe(c.k, others)) {
 			return Near
 		}
 	}
 	fresh := make(map[int]int)
 	for _, r := range c.rows {
-		if rest := outside[r.block]; !in(r) || rest == nil || rest.n == 0 || inside[r.block].n == 0 {
+		rest := outside[r.block]
+		if !in(r) || inside[r.block].n == 0 || r.block != untold && (rest == nil || rest.n == 0) {
 			continue
 		}
 		if fresh[r.block] == 0 {
