@@ -440,7 +440,7 @@ func (g *gathering) count() []topicCount {
 	})
 	for i := range out {
 		t := &out[i]
-		t.shown = c.show(false, func(r *row) bool { return slices.Contains(r.topics, t.topic) }) == Shown
+		t.shown = c.show(c.rows, false, func(r *row) bool { return slices.Contains(r.topics, t.topic) }) == Shown
 	}
 	return out
 }
@@ -468,7 +468,7 @@ func (g *gathering) cells() (out []cell) {
 		for j := range Metrics {
 			m := &Metrics[j]
 			if c := covers[m.family]; c != nil && !m.OrganisationOnly {
-				if made, any := m.make(c, g.nodes[i].id, i, g.nodes[i].end); any {
+				if made, any := m.make(c, g.nodes[i].id, c.within(i, g.nodes[i].end)); any {
 					out = append(out, made)
 				}
 			}
@@ -477,16 +477,14 @@ func (g *gathering) cells() (out []cell) {
 	return out
 }
 
-// make makes the figure of m for the rows of the nodes from first up to end; any is false when there is nothing to count.
-func (m *Metric) make(c *cover, unit int64, first, end int) (out cell, any bool) {
-	whole := func(r *row) bool {
-		return r.node >= first && r.node < end && r.marks&m.whole == m.whole && r.marks&m.not == 0
-	}
+// make makes the figure of m for a unit, of the rows of its place; any is false when there is nothing to count.
+func (m *Metric) make(c *cover, unit int64, place []*row) (out cell, any bool) {
+	whole := func(r *row) bool { return r.marks&m.whole == m.whole && r.marks&m.not == 0 }
 	part := func(r *row) bool { return whole(r) && r.marks&m.part != 0 }
 	out = cell{unit: unit, metric: m.Key}
 	var values []int64
 	var kinds marks
-	for _, r := range c.rows {
+	for _, r := range place {
 		if !whole(r) {
 			continue
 		}
@@ -518,7 +516,7 @@ func (m *Metric) make(c *cover, unit int64, first, end int) (out cell, any bool)
 			out.value++
 		}
 	}
-	if out.state = c.show(m.others, sums...); out.state != Shown {
+	if out.state = c.show(place, m.others, sums...); out.state != Shown {
 		out.value, out.whole = 0, 0 // SECURITY: what is not shown is not kept
 	}
 	return out, true

@@ -1,5 +1,7 @@
 package insights
 
+import "slices"
+
 // What may be shown is decided here and nowhere else, when the figures of a month are made.
 //
 // The figures of one family count the same things: questions, say, of which some were answered, in units that lie within each
@@ -76,18 +78,27 @@ type cover struct {
 	blocks int // how many numbers of blocks are taken beside untold
 }
 
-// show decides whether sums over some rows may be shown together, and remembers that they are.
-func (c *cover) show(others bool, sums ...func(r *row) bool) State {
-	before, taken := make([]int, len(c.rows)), c.blocks
-	for i, r := range c.rows {
+// within returns the rows of the nodes from first up to end: rows stand in the order of their nodes.
+func (c *cover) within(first, end int) []*row {
+	at := func(node int) int {
+		i, _ := slices.BinarySearchFunc(c.rows, node, func(r *row, node int) int { return r.node - node })
+		return i
+	}
+	return c.rows[at(first):at(end)]
+}
+
+// show decides whether sums over some rows of a place may be shown together, and remembers that they are.
+func (c *cover) show(place []*row, others bool, sums ...func(r *row) bool) State {
+	before, taken := make([]int, len(place)), c.blocks
+	for i, r := range place {
 		before[i] = r.block
 	}
 	for _, in := range sums {
-		state := c.cut(others, in)
+		state := c.cut(place, others, in)
 		if state == Shown {
 			continue
 		}
-		for i, r := range c.rows {
+		for i, r := range place {
 			r.block = before[i]
 		}
 		c.blocks = taken
@@ -97,26 +108,29 @@ func (c *cover) show(others bool, sums ...func(r *row) bool) State {
 }
 
 // cut parts the blocks of which a sum holds some rows and not others, if that may be.
-func (c *cover) cut(others bool, in func(r *row) bool) State {
-	inside, outside := make(map[int]*side), make(map[int]*side)
+func (c *cover) cut(place []*row, others bool, in func(r *row) bool) State {
 	var all side
-	for _, r := range c.rows {
-		sides := outside
+	inside := make(map[int]*side)
+	for _, r := range place {
 		if in(r) {
-			sides = inside
 			all.add(c.k, r)
+			sideOf(inside, r.block).add(c.k, r)
 		}
-		s := sides[r.block]
-		if s == nil {
-			s = new(side)
-			sides[r.block] = s
-		}
-		s.add(c.k, r)
 	}
-	// SECURITY: both sides of every cut. What is left of a block is known as well as what is taken from it.
 	if !all.safe(c.k, others) {
 		return Few
 	}
+	held := make(map[*row]bool, len(place))
+	for _, r := range place {
+		held[r] = in(r)
+	}
+	outside := make(map[int]*side)
+	for _, r := range c.rows {
+		if inside[r.block] != nil && !held[r] {
+			sideOf(outside, r.block).add(c.k, r)
+		}
+	}
+	// SECURITY: both sides of every cut. What is left of a block is known as well as what is taken from it.
 	for block, s := range inside {
 		rest := outside[block]
 		if s.n > 0 && (!s.safe(c.k, others) || block != untold && rest != nil && !rest.safe(c.k, others)) {
@@ -124,9 +138,9 @@ func (c *cover) cut(others bool, in func(r *row) bool) State {
 		}
 	}
 	fresh := make(map[int]int)
-	for _, r := range c.rows {
+	for _, r := range place {
 		rest := outside[r.block]
-		if !in(r) || inside[r.block].n == 0 || r.block != untold && (rest == nil || rest.n == 0) {
+		if !held[r] || inside[r.block].n == 0 || r.block != untold && (rest == nil || rest.n == 0) {
 			continue
 		}
 		if fresh[r.block] == 0 {
@@ -136,4 +150,13 @@ func (c *cover) cut(others bool, in func(r *row) bool) State {
 		r.block = fresh[r.block]
 	}
 	return Shown
+}
+
+func sideOf(sides map[int]*side, block int) *side {
+	s := sides[block]
+	if s == nil {
+		s = new(side)
+		sides[block] = s
+	}
+	return s
 }
