@@ -12,10 +12,10 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 TEMPL    := $(shell find views -name '*.templ' 2>/dev/null)
 FRONTEND := package.json package-lock.json static/build.mjs $(shell find static/css static/js static/img -type f 2>/dev/null)
 
-.PHONY: help run build generate test check lint bench bench-search clean
+.PHONY: help run build generate test check lint bench bench-search bench-insights clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Build and start the sample hub on http://localhost:8080
 	@HUB_SAMPLE=true HUB_LOG_LEVEL=$${HUB_LOG_LEVEL:-warn} ./bin/watercooler serve
@@ -56,6 +56,10 @@ bench: build ## Measure speed on 2,000 people, 20,000 threads and 200,000 replie
 bench-search: build ## Measure search beside SQLite FTS5 and PostgreSQL on 10,000 to 1,000,000 documents; the first run takes 25 minutes
 	@script/install-test-deps
 	@script/with-servers go run ./app/bench search
+
+bench-insights: build ## Measure the figures for leaders on 10,000 people, 200,000 threads and 2,000,000 events
+	@script/install-test-deps
+	@script/with-servers go run ./app/bench insights
 
 clean: ## Remove what the build made; data/ stays
 	@rm -rf bin static/dist node_modules views/.built .cache

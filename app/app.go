@@ -27,6 +27,7 @@ import (
 	"watercooler/app/files"
 	"watercooler/app/find"
 	"watercooler/app/importers"
+	"watercooler/app/insights"
 	"watercooler/app/kv"
 	"watercooler/app/mail"
 	"watercooler/app/networks"
@@ -51,6 +52,7 @@ type Settings struct {
 	Contact        string // e-mail address for questions about the hub, "" for none
 	Security       string // where to report a weakness, "" for nowhere
 	Sample         bool
+	InsightsK      int // how many people must stand behind a figure
 	RedisURL       string
 	BodyLimit      int // bytes
 	PhotoLimit     int64
@@ -104,6 +106,7 @@ type App struct {
 	routing  *routing.Service
 	signals  *signals.Service
 	learning *reflections.Service
+	insights *insights.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -172,6 +175,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
+	a.insights = insights.New(a.db, a.cfg.Timezone, a.cfg.InsightsK, a.now)
 	a.learning = reflections.New(a.db, a.threads, a.find, a.cfg.Timezone, a.now)
 	a.signals = signals.New(a.db, a.threads, topicSource{a.topics}, signals.Config{
 		Fetch: a.cfg.Feeds, Allow: a.cfg.FeedsFrom, Hub: a.hubName, BaseURL: a.cfg.BaseURL, Contact: a.cfg.Contact,
@@ -207,7 +211,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	own := searchConsumer + instance
-	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.routing.Consumer(), a.learning.Consumer(), a.signin.Letters(), a.readers.Letters())
+	a.dispatcher = event.NewDispatcher(a.db, a.log, event.Options{}, a.find.Consumer(own), a.experts.Consumer(), a.routing.Consumer(), a.learning.Consumer(), a.insights.Consumer(), a.signin.Letters(), a.readers.Letters())
 	unknown, err := a.dispatcher.Unknown(ctx)
 	if err != nil {
 		return err
@@ -216,6 +220,11 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.stale = a.stale || slices.Contains(unknown, own)
 	if slices.Contains(unknown, experts.ConsumerName) { // a database from before there were experts; should this be cut short, it is done again
 		if err := a.experts.Recount(ctx); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(unknown, insights.ConsumerName) { // as with experts
+		if err := a.countInsights(ctx, a.out); err != nil {
 			return err
 		}
 	}
@@ -279,8 +288,16 @@ func importDeps(d *db.DB, store *files.Store) importers.Deps {
 	}
 }
 
-// Drain hands every event on before it returns: for tests and for commands that end.
-func (a *App) Drain(ctx context.Context) error { return a.dispatcher.Drain(ctx) }
+// Drain hands every event on, and makes the figures that rest on them, before it returns: for tests and for commands that end.
+func (a *App) Drain(ctx context.Context) error {
+	if err := a.dispatcher.Drain(ctx); err != nil {
+		return err
+	}
+	if err := a.insights.AddUpSearches(ctx, insights.Months); err != nil {
+		return err
+	}
+	return a.insights.Settle(ctx)
+}
 
 // Close closes what New opened.
 func (a *App) Close() error { return a.closeStores() }

@@ -414,7 +414,7 @@ func (c Command) AdminLink(ctx context.Context, email string) error {
 func (c Command) settings() Settings {
 	cfg := c.Config
 	s := Settings{
-		Data: cfg.Data, BaseURL: cfg.BaseURL, Timezone: cfg.Location(), Contact: address(cfg.Contact), Security: cfg.SecurityContact, Sample: cfg.Sample, RedisURL: cfg.RedisURL,
+		Data: cfg.Data, BaseURL: cfg.BaseURL, Timezone: cfg.Location(), Contact: address(cfg.Contact), Security: cfg.SecurityContact, Sample: cfg.Sample, InsightsK: cfg.InsightsK, RedisURL: cfg.RedisURL,
 		BodyLimit: int(cfg.BodyLimit), PhotoLimit: int64(cfg.PhotoLimit), RateLimits: cfg.RateLimits,
 		ProxyHeader: cfg.ProxyHeader, TrustedProxies: cfg.TrustedProxies, MetricsListen: cfg.Metrics,
 		Auth:      auth.Config{BaseURL: cfg.BaseURL, Idle: cfg.SessionIdle, Absolute: cfg.SessionAbsolute},

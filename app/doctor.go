@@ -46,6 +46,9 @@ func (a *App) doctor(ctx context.Context, out io.Writer) error {
 	if err := a.checkExperts(ctx, say); err != nil {
 		return err
 	}
+	if err := a.checkInsights(ctx, out, say); err != nil {
+		return err
+	}
 	if err := a.checkIndex(ctx, out, say); err != nil {
 		return err
 	}
@@ -82,6 +85,26 @@ func (a *App) checkExperts(ctx context.Context, say func(bool, string, ...any)) 
 		return fmt.Errorf("count who knows what anew: %w", err)
 	}
 	say(true, "who knows what differed in %d rows and was counted anew", wrong)
+	return nil
+}
+
+// checkInsights compares the figures with what they were made from, and makes them anew when they differ.
+func (a *App) checkInsights(ctx context.Context, out io.Writer, say func(bool, string, ...any)) error {
+	if err := a.addUpAllSearches(ctx); err != nil {
+		return err
+	}
+	wrong, err := a.insights.Check(ctx)
+	if err != nil {
+		return err
+	}
+	if wrong == 0 {
+		say(true, "figures agree with what they were made from")
+		return nil
+	}
+	if err := a.countInsights(ctx, out); err != nil {
+		return fmt.Errorf("make the figures anew: %w", err)
+	}
+	say(true, "figures differed in %d rows and were made anew", wrong)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"watercooler/app/importers"
+	"watercooler/app/insights"
 	"watercooler/app/kv"
 	"watercooler/app/signin"
 	"watercooler/auth"
@@ -35,6 +36,10 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget old searches", a.find.Forget) })
 	running.Go(func() { a.every(ctx, 10*time.Minute, "look for gaps", a.find.RefreshGaps) })
 	running.Go(func() { a.every(ctx, 5*time.Minute, "write about searches", a.find.SendAlerts) })
+	running.Go(func() { a.every(ctx, 5*time.Second, "make figures", a.insights.Settle) })
+	running.Go(func() { a.every(ctx, time.Minute, "add up searches", a.addUpSearches) })
+	running.Go(func() { a.every(ctx, 24*time.Hour, "add up all searches", a.addUpAllSearches) })
+	running.Go(func() { a.every(ctx, 24*time.Hour, "forget who looked at figures", a.insights.Forget) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })
@@ -45,6 +50,31 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	if a.cfg.MetricsListen != "" {
 		running.Go(func() { a.report(ctx, "serve metrics", a.metrics.serve(ctx, a.cfg.MetricsListen)) })
 	}
+}
+
+// addUpSearches looks at the searches of this month and the one before, which change by the minute.
+func (a *App) addUpSearches(ctx context.Context) error { return a.insights.AddUpSearches(ctx, 2) }
+
+// addUpAllSearches looks at all of them: something that an old search found may be opened late.
+func (a *App) addUpAllSearches(ctx context.Context) error {
+	return a.insights.AddUpSearches(ctx, insights.Months)
+}
+
+// countInsights makes the ledger of the figures, and the figures, anew and shows how far it is.
+func (a *App) countInsights(ctx context.Context, out io.Writer) error {
+	bar := importers.NewProgress(out, time.Now)
+	done := 0
+	err := a.insights.Recount(ctx, func(now, total int) {
+		if done == 0 {
+			bar.Start("Counting for the figures", total)
+		}
+		bar.Add(now - done)
+		done = now
+	})
+	if done > 0 {
+		bar.End()
+	}
+	return err
 }
 
 // serverGone is how long a server may be away before no events are kept for its index any more. Should it return, it builds

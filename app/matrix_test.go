@@ -578,6 +578,13 @@ POST /settings/photo/delete          -           in  303    303     303       30
 GET  /settings/export                -           in  200    200     200       200     200    200     200       200   200    in
 POST /settings/export                -           in  200    200     200       200     200    200     200       200   200    in
 
+GET  /insights                      -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/scorecard            -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/method               -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/looked               -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/figures.csv          -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/figures.json         -           in  404    404     404       404     200    404     404       200   404    in
+
 GET  /admin                          -           in  404    404     404       404     404    404     404       200   404    in
 GET  /admin/accounts                 -           in  404    404     404       404     404    404     404       200   404    in
 POST /admin/accounts                 -           in  404    404     404       404     404    404     404       303   404    in    | name=Somebody+New&email=new$serial@tamarshire.example

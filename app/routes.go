@@ -10,6 +10,7 @@ import (
 	"watercooler/app/experts"
 	"watercooler/app/find"
 	"watercooler/app/importers"
+	"watercooler/app/insights"
 	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/reflections"
@@ -48,6 +49,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	find.Lessons(learning)
 	threads.Gaps(a.find)
 	threads.Remind(a.reminders()...)
+	insights := insights.NewWeb(a.insights, a.web)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
 	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
 
@@ -365,6 +367,15 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Post("/settings/photo/delete", writes, member, people.RemovePhoto)
 	f.Get("/settings/export", reads, member, contributions.Contributions) // what somebody can take along
 	f.Post("/settings/export", uploads, member, contributions.Download)
+
+	// Figures, for leaders and administrators of the home organisation; to everyone else these do not exist.
+	f.Use("/insights", insights.Watch) // keeps who looked at what
+	f.Get("/insights", reads, member, insights.Summary)
+	f.Get("/insights/scorecard", reads, member, insights.Scorecard)
+	f.Get("/insights/method", reads, member, insights.Method)
+	f.Get("/insights/looked", reads, member, insights.Looked)
+	f.Get("/insights/figures.csv", reads, member, insights.CSV)
+	f.Get("/insights/figures.json", reads, member, insights.JSON)
 
 	// For administrators; to everyone else these do not exist.
 	f.Get("/admin", reads, administrator, admin.Overview)

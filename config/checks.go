@@ -198,8 +198,9 @@ var rules = map[string]func(reflect.Value) string{
 		}
 		return ""
 	},
-	"pool": between(1, 256),
-	"port": between(1, 65535),
+	"pool":  between(1, 256),
+	"crowd": between(5, 1000),
+	"port":  between(1, 65535),
 	"networks": each(func(s string) bool {
 		if _, err := netip.ParseAddr(s); err == nil {
 			return true

@@ -36,6 +36,8 @@ type Config struct {
 	Timezone string `name:"timezone" group:"The hub" preset:"Europe/London" check:"timezone" placeholder:"ZONE" help:"Time zone of the organisation, in which dates are shown."`
 	Sample   bool   `name:"sample" group:"The hub" preset:"false" help:"Fill an empty hub with sample content and let anyone sign in as a sample person. For trying it out, never for real use."`
 
+	InsightsK int `name:"insights-k" group:"The hub" preset:"5" check:"crowd" placeholder:"COUNT" help:"How many people must stand behind a figure before leaders see it. Never fewer than 5; more where people are few."`
+
 	Contact         string `name:"contact" group:"The hub" preset:"" check:"mailbox?" placeholder:"ADDRESS" help:"E-mail address for questions about the hub, named in its accessibility statement, privacy notice and cookie page."`
 	SecurityContact string `name:"security-contact" group:"The hub" preset:"" check:"contact?" placeholder:"ADDRESS" help:"Where to report a weakness: an e-mail address, or the https:// address of a page. Published at /.well-known/security.txt; empty: there is none."`
 

@@ -13,6 +13,8 @@
 // `make bench-search` (bench search) is another measurement: the search of the hub beside SQLite FTS5 and PostgreSQL full text, on the
 // same documents and queries, at sizes up to a million documents.
 //
+// `make bench-insights` (bench insights) is a third: the figures for leaders on 10,000 people, 200,000 threads and 2,000,000 events.
+//
 // Everything stays on loopback and under .cache/bench, and ends by itself.
 package main
 
@@ -59,6 +61,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if len(args) > 0 && args[0] == "search" {
 		return benchSearch(ctx, args[1:])
+	}
+	if len(args) > 0 && args[0] == "insights" {
+		return benchInsights(ctx, args[1:])
 	}
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)

@@ -43,3 +43,36 @@ func QueryIn(ctx context.Context, q Querier, query string, ids []int64) ([]int64
 	slices.Sort(found)
 	return slices.Compact(found), nil
 }
+
+// inserted are how many rows one statement of InsertMany writes: a few sizes, so that few different statements are made.
+var inserted = [...]int{50, 10, 1}
+
+// InsertMany writes list with one statement for many of them. The statement begins with head, up to VALUES, and ends with tail, such
+// as ON CONFLICT; values returns the values of one row, as many for each.
+func InsertMany[T any](ctx context.Context, tx *Tx, head, tail string, list []T, values func(T) []any) error {
+	for _, n := range inserted {
+		for ; len(list) >= n; list = list[n:] {
+			var p Params
+			var text strings.Builder
+			text.WriteString(head)
+			for i, item := range list[:n] {
+				if i > 0 {
+					text.WriteString(", ")
+				}
+				text.WriteByte('(')
+				for j, v := range values(item) {
+					if j > 0 {
+						text.WriteByte(',')
+					}
+					text.WriteString(p.One(v))
+				}
+				text.WriteByte(')')
+			}
+			text.WriteString(tail)
+			if _, err := tx.Exec(ctx, text.String(), p.Values()...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

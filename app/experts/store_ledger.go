@@ -100,38 +100,8 @@ func selectSaid(ctx context.Context, q db.Querier, ids []int64) ([]*said, error)
 	return list, err
 }
 
-// inserted are how many rows one statement writes: a few sizes, so that few different statements are made.
-var inserted = [...]int{50, 10, 1}
-
-// insertMany writes list with one statement for many of them; values returns the values of one.
-func insertMany[T any](ctx context.Context, tx *db.Tx, head, tail string, list []T, values func(T) []any) error {
-	for _, n := range inserted {
-		for ; len(list) >= n; list = list[n:] {
-			var p db.Params
-			text := head
-			for i, item := range list[:n] {
-				if i > 0 {
-					text += ", "
-				}
-				text += "("
-				for j, v := range values(item) {
-					if j > 0 {
-						text += ","
-					}
-					text += p.One(v)
-				}
-				text += ")"
-			}
-			if _, err := tx.Exec(ctx, text+tail, p.Values()...); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func insertRows(ctx context.Context, tx *db.Tx, list []row) error {
-	return insertMany(ctx, tx, `
+	return db.InsertMany(ctx, tx, `
 		INSERT INTO contributions (thread_id, topic_id, person_id, year, audience, answers, accepted, posts, discussions, votes, last_at)
 		VALUES `, "", list, func(r row) []any {
 		return []any{r.thread, r.topic, r.person, r.year, r.audience, r.Answers, r.Accepted, r.Posts, r.Discussions, r.Votes, r.last}
@@ -151,7 +121,7 @@ func addSums(ctx context.Context, tx *db.Tx, sums map[key]*sum) error {
 		}
 	}
 	slices.SortFunc(list, func(a, b change) int { return byPlace(row{key: a.key}, row{key: b.key}) })
-	err := insertMany(ctx, tx, `
+	err := db.InsertMany(ctx, tx, `
 		INSERT INTO expertise (person_id, topic_id, audience, year, answers, accepted, posts, discussions, votes, last_at)
 		VALUES `, `
 		ON CONFLICT (person_id, topic_id, audience, year) DO UPDATE

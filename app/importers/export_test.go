@@ -574,6 +574,8 @@ var leftOut = map[string]string{
 	"expert_settings": "how somebody agreed to be asked is for this hub, and another asks them again", "expert_topics": "as expert_settings",
 	"endorsements": "told in the log of events, and meant for the colleagues of this hub", "best_bets": "of this hub's search, and they expire", "best_bet_words": "as best_bets",
 	"saved_searches": "private, and bound to what one may read here", "search_log": "says how this hub's search did; kept for 13 months",
+	"insight_facts": "added up from threads", "insight_months": "as insight_facts", "insight_cells": "as insight_facts", "insight_topics": "as insight_facts",
+	"insight_searches": "added up from search_log", "insight_looks": "who looked at the figures of this hub; kept for 13 months",
 	"routings": "questions on their way, which another hub takes up by itself", "offers": "as routings",
 	"kv": "sessions and other passing things", "drafts": "unfinished and private, not even kept by those who write for long",
 	"blog_readers": "they said yes to the letters of this hub, and another asks them again", "blog_letters": "of the program", "migrations": "of the program",

@@ -13,6 +13,7 @@ import (
 	"watercooler/app/event"
 	"watercooler/app/experts"
 	"watercooler/app/find"
+	"watercooler/app/insights"
 	"watercooler/app/people"
 	"watercooler/app/reflections"
 	"watercooler/app/routing"
@@ -141,6 +142,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := reflections.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := insights.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

@@ -25,6 +25,16 @@ const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfReque
 type room struct {
 	name, text, rest, path string // rest of the text is left out where space is short
 	aside                  bool   // on a phone it is under More
+	spare                  bool   // on a narrow desk it is in the menu of the person
+}
+
+// furtherOff reports whether a room is one of those that a phone has under More.
+func furtherOff(now string) bool {
+	switch now {
+	case "blogs", "people", "topics", "insights", "brief", "signals", "decisions", "lessons":
+		return true
+	}
+	return false
 }
 
 // signInPath leads to the door and back to where the reader is.

@@ -11,7 +11,7 @@ type Chrome struct {
 	Published   string // when a public article was first published, RFC 3339; empty says nothing
 	Feeds       []FeedLink
 	Hub         string // name of the organisation
-	Nav         string // the room we are in: home, discussions, people, topics or admin
+	Nav         string // the room we are in: home, discussions, people, topics, insights or admin
 	Query       string // what is in the search box
 	Theme       string // "", light, dark or contrast
 	Sample      bool   // the sample hub, where anyone can sign in as anybody: said on every page
@@ -67,4 +67,5 @@ type Me struct {
 	Photo    string
 	Tint     int
 	Admin    bool // may open /admin
+	Insights bool // may open /insights
 }

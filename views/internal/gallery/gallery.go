@@ -41,6 +41,7 @@ func Pages(theme string) []Page {
 	g.routing()
 	g.decisions()
 	g.signals()
+	g.insights()
 	g.site()
 	g.readers()
 	g.signin()
