@@ -14,7 +14,7 @@ const (
 	threadCount  = 20_000
 	communities  = 8
 	networksEach = 8    // of a community
-	within       = 0.92 // of what people say, how much is among their community
+	within       = 0.88 // of what people say, how much is among their community
 )
 
 var (
@@ -129,7 +129,7 @@ func (o *Organisation) growNetworks(r *rand.Rand) {
 		for _, n := range r.Perm(networksEach)[:1+r.IntN(4)] {
 			o.join(p.Community*networksEach+n, p.ID)
 		}
-		if r.Float64() < 0.1 {
+		if r.Float64() < 0.2 {
 			o.join(r.IntN(communities*networksEach), p.ID)
 		}
 	}
@@ -171,7 +171,7 @@ func (o *Organisation) growTopics(r *rand.Rand) {
 	// Ten topics burst, and four fade; none of them both.
 	chosen := r.Perm(communities * topicsEach)
 	for i, topic := range chosen[:10] {
-		from := 4 + (i*19+r.IntN(3))%18
+		from := Months - 13 + i + r.IntN(2) // in the last thirteen months, which pages show
 		o.Truth.Bursts = append(o.Truth.Bursts, Burst{Topic: int64(topic + 1), From: from, To: min(from+1+r.IntN(2), Months-1)})
 	}
 	for _, topic := range chosen[10:14] {

@@ -208,7 +208,7 @@ func (o *Organisation) talkMore(r *rand.Rand) {
 	for _, b := range o.Truth.Bursts {
 		c := o.Topic(b.Topic).Community
 		for m := b.From; m <= b.To; m++ {
-			for range 18 + r.IntN(10) {
+			for range 28 + r.IntN(12) {
 				at := o.within(r, m)
 				o.converse(r, s, s.of(r, c, b.Topic, at), c, b.Topic, at)
 			}
