@@ -27,6 +27,7 @@ import (
 	"watercooler/app/importers"
 	"watercooler/app/kv"
 	"watercooler/app/mail"
+	"watercooler/app/maps"
 	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/routing"
@@ -95,6 +96,7 @@ type App struct {
 	find     *find.Service
 	experts  *experts.Service
 	routing  *routing.Service
+	maps     *maps.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -161,6 +163,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
+	a.maps = maps.New(a.db, unlogged{}, a.cfg.Timezone, maps.LeastK, a.now)
 	a.topics.ReferredBy(a.threads, a.people, a.experts)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err

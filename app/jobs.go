@@ -32,6 +32,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	})
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget old searches", a.find.Forget) })
 	running.Go(func() { a.every(ctx, 5*time.Minute, "write about searches", a.find.SendAlerts) })
+	running.Go(func() { a.every(ctx, 10*time.Minute, "draw the maps of the organisation", a.maps.Refresh) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })
@@ -182,6 +183,9 @@ func (a *App) loadSample(ctx context.Context) error {
 		return nil
 	}
 	if err := a.catchUp(ctx, io.Discard); err != nil { // a blink: the sample is small
+		return err
+	}
+	if err := a.maps.Rebuild(ctx, func(int, int) {}); err != nil {
 		return err
 	}
 	return a.routing.StartYoung(ctx, sampleOffered)

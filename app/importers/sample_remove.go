@@ -12,6 +12,7 @@ import (
 	"watercooler/app/event"
 	"watercooler/app/experts"
 	"watercooler/app/find"
+	"watercooler/app/maps"
 	"watercooler/app/people"
 	"watercooler/app/routing"
 	"watercooler/app/site"
@@ -133,6 +134,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := routing.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := maps.Erase(ctx, r.tx); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

@@ -49,16 +49,13 @@ type Service struct {
 	k     int
 }
 
-// New returns the slice on d. Months are those of zone.
-func New(d *db.DB, looks Looks, zone *time.Location, now func() time.Time) *Service {
+// New returns the slice on d. Months are those of zone; figures about people stand on at least k, and never on fewer than LeastK.
+func New(d *db.DB, looks Looks, zone *time.Location, k int, now func() time.Time) *Service {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return &Service{db: d, looks: looks, zone: zone, now: now, k: LeastK}
+	return &Service{db: d, looks: looks, zone: zone, now: now, k: max(k, LeastK)}
 }
-
-// AtLeast raises the number of people that a figure stands on; below LeastK it stays.
-func (s *Service) AtLeast(k int) { s.k = max(k, LeastK) }
 
 // K returns the number of people that a figure stands on at least.
 func (s *Service) K() int { return s.k }

@@ -83,10 +83,10 @@ func (t *talk) missing(ctx context.Context, q db.Querier) (Subjects, []Absence, 
 	}
 	subjects := Subjects{List: []Subject{}}
 	var absences []Absence
-	parts := t.parts()
+	all := t.partitions()
 	for _, a := range append(most(topics, maxAbsentTopics), most(decisions, maxAbsentDecisions)...) {
 		subjects.List = append(subjects.List, a.Subject)
-		absences = append(absences, t.absence(a.Subject, a.people, parts))
+		absences = append(absences, t.absence(a.Subject, a.people, all))
 	}
 	return subjects, absences, nil
 }
@@ -114,14 +114,14 @@ type part struct {
 	people int
 }
 
-// parts are all groups of at least k people who are here, by what they have in common.
-type parts struct {
+// partitions are all groups of at least k people who are here, by what they have in common.
+type partitions struct {
 	units  [levels][]unit
 	places []part
 	roles  []part
 }
 
-func (t *talk) parts() (p parts) {
+func (t *talk) partitions() (p partitions) {
 	for level := range levels {
 		p.units[level] = t.largest(level, maxParts)
 		slices.SortFunc(p.units[level], byName)
@@ -169,7 +169,7 @@ func (t *talk) sharing(of func(person) string) []part {
 }
 
 // absence says of each group whether it took part.
-func (t *talk) absence(s Subject, people set, all parts) Absence {
+func (t *talk) absence(s Subject, people set, all partitions) Absence {
 	a := Absence{Subject: s}
 	unitTook := [levels]map[int64]int{}
 	for level := range levels {

@@ -31,7 +31,7 @@ func service(t *testing.T, d *db.DB) *maps.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return maps.New(d, nobody{}, zone, func() time.Time { return planted.Now })
+	return maps.New(d, nobody{}, zone, 0, func() time.Time { return planted.Now })
 }
 
 // must returns the map of a page that has to be there.

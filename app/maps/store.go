@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"watercooler/app/db"
+	"watercooler/app/people"
 )
 
 // kept is a map in the table.
@@ -132,13 +133,19 @@ type person struct {
 func selectPeople(ctx context.Context, q db.Querier, home int64) ([]person, error) {
 	return inBatches(func(after int64) ([]person, error) {
 		rows, err := q.Query(ctx, `
-			SELECT id, COALESCE(unit_id, 0), location, job_title, left_at
+			SELECT id, COALESCE(unit_id, 0), location, privacy, job_title, left_at
 			FROM people
 			WHERE organisation_id = $1 AND id > $2
 			ORDER BY id
 			LIMIT $3`, home, after, 5*batch)
 		return db.Collect(rows, err, func(r db.Scanner) (p person, err error) {
-			return p, r.Scan(&p.id, &p.unit, &p.location, &p.job, &p.leftAt)
+			var privacy string
+			err = r.Scan(&p.id, &p.unit, &p.location, &privacy, &p.job, &p.leftAt)
+			// SECURITY: a place that somebody keeps to themself is not told by a map either.
+			if people.ParsePrivacy(privacy)[people.FieldLocation] == people.ForMe {
+				p.location = ""
+			}
+			return p, err
 		})
 	}, func(p person) int64 { return p.id })
 }

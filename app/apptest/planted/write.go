@@ -38,7 +38,7 @@ func (o *Organisation) Write(t testing.TB, d *db.DB) {
 		t.Fatalf("write the planted organisation: %v", err)
 	}
 	var last int64
-	if err := d.QueryRow(t.Context(), "SELECT MAX(id) FROM replies").Scan(&last); err != nil || last != int64(len(o.Replies)) {
+	if err := d.QueryRow(t.Context(), "SELECT COALESCE(MAX(id), 0) FROM replies").Scan(&last); err != nil || last != int64(len(o.Replies)) {
 		t.Fatalf("the last reply has id %d (%v), want %d: was the database empty?", last, err, len(o.Replies))
 	}
 }
