@@ -30,6 +30,7 @@ import (
 	"watercooler/app/insights"
 	"watercooler/app/kv"
 	"watercooler/app/mail"
+	"watercooler/app/maps"
 	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/reflections"
@@ -107,6 +108,7 @@ type App struct {
 	signals  *signals.Service
 	learning *reflections.Service
 	insights *insights.Service
+	maps     *maps.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -176,6 +178,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
 	a.insights = insights.New(a.db, a.cfg.Timezone, a.cfg.InsightsK, a.now)
+	a.maps = maps.New(a.db, a.insights, a.cfg.Timezone, a.cfg.InsightsK, a.now)
 	a.learning = reflections.New(a.db, a.threads, a.find, a.cfg.Timezone, a.now)
 	a.signals = signals.New(a.db, a.threads, topicSource{a.topics}, signals.Config{
 		Fetch: a.cfg.Feeds, Allow: a.cfg.FeedsFrom, Hub: a.hubName, BaseURL: a.cfg.BaseURL, Contact: a.cfg.Contact,

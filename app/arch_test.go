@@ -20,6 +20,7 @@ var layers = map[string]struct {
 	also  []string
 }{
 	"config": {level: 0}, "static": {level: 0}, "search": {level: 0}, "app/errs": {level: 0}, "app/markup": {level: 0}, "app/mail": {level: 0}, "app/feeds": {level: 0},
+	"app/burst": {level: 0}, "app/graph": {level: 0},
 
 	"app/db": {level: 1}, "app/files": {level: 1}, "views": {level: 1},
 
@@ -33,12 +34,13 @@ var layers = map[string]struct {
 	"app/blogs": {level: 5, also: kernel}, "app/routing": {level: 5, also: kernel}, "app/experts": {level: 5, also: kernel},
 	"app/decisions": {level: 5, also: kernel}, "app/signals": {level: 5, also: kernel}, "app/reflections": {level: 5, also: kernel},
 	"app/insights": {level: 5, also: kernel},
+	"app/maps":     {level: 5, also: kernel},
 
 	"app/api": {level: 6}, "app/importers": {level: 6}, "app/evaluate": {level: 6},
 	"app": {level: 7}, "main": {level: 7, also: []string{"app"}},
 
 	// Beside the program: the test kit with its databases, the journeys through a browser, the measurements.
-	"app/apptest": {level: 8, also: []string{"app/apptest/backends"}}, "app/apptest/backends": {level: 8}, "app/browser": {level: 9}, "app/bench": {level: 9},
+	"app/apptest": {level: 8, also: []string{"app/apptest/backends"}}, "app/apptest/backends": {level: 8}, "app/apptest/planted": {level: 8}, "app/browser": {level: 9}, "app/bench": {level: 9},
 }
 
 var kernel = []string{"app/people", "app/networks", "app/threads"}
@@ -174,8 +176,8 @@ func room(file string) string {
 		return parts[0]
 	case len(parts) == 2:
 		return "app"
-	case parts[1] == "apptest" && parts[2] == "backends":
-		return "app/apptest/backends"
+	case parts[1] == "apptest" && len(parts) > 3:
+		return "app/apptest/" + parts[2]
 	default:
 		return "app/" + parts[1]
 	}

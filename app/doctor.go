@@ -52,6 +52,11 @@ func (a *App) doctor(ctx context.Context, out io.Writer) error {
 	if err := a.checkIndex(ctx, out, say); err != nil {
 		return err
 	}
+	wrong, err := a.maps.Check(ctx)
+	if err != nil {
+		return fmt.Errorf("draw the maps of the organisation anew: %w", err)
+	}
+	say(true, "maps of the organisation: %d differed from what was said, and were drawn anew", wrong)
 	missing, err := a.missingPhotos(ctx)
 	if err != nil {
 		return err

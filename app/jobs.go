@@ -40,6 +40,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { a.every(ctx, time.Minute, "add up searches", a.addUpSearches) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "add up all searches", a.addUpAllSearches) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget who looked at figures", a.insights.Forget) })
+	running.Go(func() { a.every(ctx, 10*time.Minute, "draw the maps of the organisation", a.maps.Refresh) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })
@@ -215,6 +216,9 @@ func (a *App) loadSample(ctx context.Context) error {
 		return nil
 	}
 	if err := a.catchUp(ctx, io.Discard); err != nil { // a blink: the sample is small
+		return err
+	}
+	if err := a.maps.Rebuild(ctx, func(int, int) {}); err != nil {
 		return err
 	}
 	return a.routing.StartYoung(ctx, sampleOffered)

@@ -335,6 +335,15 @@ POST /people/:handle/endorse         public      in  422    422     422       42
                                      network     in  404    404     422       422     404    404     404       404   403    in
 POST /endorsements/:id/withdraw      -           in  404    404     404       404     404    404     404       404   404    in
 
+GET  /insights/maps                  -           in  404 404     404       404     200    404     404       200   404    in
+GET  /insights/maps/networks         -           in  404 404     404       404     200    404     404       200   404    in
+GET  /insights/maps/topics           -           in  404 404     404       404     200    404     404       200   404    in
+GET  /insights/maps/knowledge        -           in  404 404     404       404     200    404     404       200   404    in
+GET  /insights/maps/missing          -           in  404 404     404       404     200    404     404       200   404    in
+GET  /insights/maps/:map.csv         -           in  404 404     404       404     200    404     404       200   404    in    | level=1
+GET  /insights/maps/:map.json        -           in  404 404     404       404     200    404     404       200   404    in
+GET  /insights/you                   -           in  200 200     200       200     200    200     200       200   200    in
+
 GET  /people                         -           in  200    200     200       200     200    200     200       200   200    in
 GET  /people/chart                   -           in  200    200     200       200     200    200     200       200   200    in
 GET  /people/:handle                 -           in  200    200     200       200     200    200     200       200   200    in
@@ -889,7 +898,7 @@ var addresses = strings.NewReplacer(
 	"/threads/:id/amend", "/threads/$decision/amend", "/threads/:id/challenge", "/threads/$decision/challenge", "/threads/:id/review", "/threads/$decision/review",
 	"/threads/:id/withdraw", "/threads/$decision/withdraw", "/threads/:id/stance", "/threads/$proposal/stance", "/threads/:id/agree", "/threads/$proposal/agree",
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
-	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/signals/items/:id", "/signals/items/$item", "/signals/sources/:id", "/signals/sources/$source", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/signals/items/:id", "/signals/items/$item", "/signals/sources/:id", "/signals/sources/$source", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/insights/maps/:map", "/insights/maps/replies", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
 	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",

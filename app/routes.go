@@ -11,6 +11,7 @@ import (
 	"watercooler/app/find"
 	"watercooler/app/importers"
 	"watercooler/app/insights"
+	"watercooler/app/maps"
 	"watercooler/app/networks"
 	"watercooler/app/people"
 	"watercooler/app/reflections"
@@ -50,6 +51,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	threads.Gaps(a.find)
 	threads.Remind(a.reminders()...)
 	insights := insights.NewWeb(a.insights, a.web)
+	maps := maps.NewWeb(a.maps, a.web)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
 	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
 
@@ -225,6 +227,16 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/people/:handle/endorse", reads, member, experts.EndorseForm)
 	f.Post("/people/:handle/endorse", writes, member, experts.Endorse)
 	f.Post("/endorsements/:id/withdraw", writes, member, experts.Withdraw)
+
+	// The organisation read back to those who lead it: to everybody else these pages do not exist. And to everybody what is their own.
+	f.Get("/insights/maps", reads, member, maps.Replies) // who learns from whom
+	f.Get("/insights/maps/networks", reads, member, maps.Groups)
+	f.Get("/insights/maps/topics", reads, member, maps.Topics) // that rise and fade
+	f.Get("/insights/maps/knowledge", reads, member, maps.Knowledge)
+	f.Get("/insights/maps/missing", reads, member, maps.Missing)
+	f.Get("/insights/maps/:map.csv", reads, member, maps.CSV)
+	f.Get("/insights/maps/:map.json", reads, member, maps.JSON)
+	f.Get("/insights/you", reads, member, maps.You)
 
 	// People.
 	f.Get("/people", reads, member, people.Directory)

@@ -570,7 +570,7 @@ func TestRealArchive(t *testing.T) {
 // write it in export_store.go, read it in jsonl.go, and describe it in docs/export.md.
 var leftOut = map[string]string{
 	"accounts": "who may sign in is the next hub's own decision", "identities": "as accounts", "account_links": "secrets", "api_tokens": "secrets",
-	"contributions": "added up from threads", "expertise": "added up from threads", "file_texts": "read anew from the files",
+	"contributions": "added up from threads", "maps": "added up from threads", "expertise": "added up from threads", "file_texts": "read anew from the files",
 	"expert_settings": "how somebody agreed to be asked is for this hub, and another asks them again", "expert_topics": "as expert_settings",
 	"endorsements": "told in the log of events, and meant for the colleagues of this hub", "best_bets": "of this hub's search, and they expire", "best_bet_words": "as best_bets",
 	"saved_searches": "private, and bound to what one may read here", "search_log": "says how this hub's search did; kept for 13 months",

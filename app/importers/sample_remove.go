@@ -14,6 +14,7 @@ import (
 	"watercooler/app/experts"
 	"watercooler/app/find"
 	"watercooler/app/insights"
+	"watercooler/app/maps"
 	"watercooler/app/people"
 	"watercooler/app/reflections"
 	"watercooler/app/routing"
@@ -145,6 +146,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := insights.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
+		return done, err
+	}
+	if err := maps.Erase(ctx, r.tx); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

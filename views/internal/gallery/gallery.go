@@ -42,6 +42,7 @@ func Pages(theme string) []Page {
 	g.decisions()
 	g.signals()
 	g.insights()
+	g.maps()
 	g.site()
 	g.readers()
 	g.signin()
