@@ -20,6 +20,7 @@ var layers = map[string]struct {
 	also  []string
 }{
 	"config": {level: 0}, "static": {level: 0}, "search": {level: 0}, "app/errs": {level: 0}, "app/markup": {level: 0}, "app/mail": {level: 0}, "app/feeds": {level: 0},
+	"app/burst": {level: 0},
 
 	"app/db": {level: 1}, "app/files": {level: 1}, "views": {level: 1},
 
