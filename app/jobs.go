@@ -32,6 +32,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	})
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget old searches", a.find.Forget) })
 	running.Go(func() { a.every(ctx, 5*time.Minute, "write about searches", a.find.SendAlerts) })
+	running.Go(func() { a.every(ctx, 5*time.Minute, "send briefs", a.briefs.SendLetters) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })
