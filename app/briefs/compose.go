@@ -82,11 +82,12 @@ func (c *composer) day(t time.Time) string { return date(t.In(c.zone)) }
 // in says when the period was: "in May 2027", "in the week of 3 May 2027".
 func (c *composer) in() string { return "in " + c.Period.Name() }
 
-// found returns the items of marks that the reader may open, the first by weight first, with their marks, and how many there are in
-// all: also those past the first, which were counted by audience.
+// found returns the items of marks that the reader may open, with their marks, and how many there are in all: also those past the
+// first, which were counted by audience. What weighs most comes first, and then what is latest, or of what waits the earliest.
 func (c *composer) found(w what, has func(sub string) bool) (items []Item, marks []mark, total int) {
 	type group struct{ sub, audience string }
 	counted := make(map[group]bool)
+	earliest := w == waiting || w == due
 	for _, m := range c.m.marks {
 		if m.what != w || has != nil && !has(m.sub) || !c.v.CanRead(m.audience) {
 			continue
@@ -107,7 +108,11 @@ func (c *composer) found(w what, has func(sub string) bool) (items []Item, marks
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(marks[b].weight, marks[a].weight), marks[a].at.Compare(marks[b].at), cmp.Compare(marks[a].thread, marks[b].thread))
+		x, y := marks[a], marks[b]
+		if !earliest {
+			x, y = y, x
+		}
+		return cmp.Or(cmp.Compare(marks[b].weight, marks[a].weight), x.at.Compare(y.at), cmp.Compare(x.thread, y.thread))
 	})
 	sortedItems, sortedMarks := make([]Item, len(items)), make([]mark, len(items))
 	for i, o := range order {
@@ -137,16 +142,15 @@ func (c *composer) lead() (out []Sentence) {
 		}
 	}
 	if total > 0 {
-		l := say(start(c.in()) + ", " + c.who(total))
-		switch {
-		case len(kinds) == 1:
-			l.and(kinds[0])
-		default:
-			l.and(count(total, "thread", "threads") + ": " + listed(kinds))
+		what, which := count(total, "thread", "threads"), ": "+listed(kinds)
+		if len(kinds) == 1 {
+			what, which = kinds[0], ""
 		}
+		l := say(start(c.in()) + ", " + c.who() + what)
 		if before, ok := c.before(); ok {
-			l.and("; " + c.compared(total, before))
+			l.and(", " + c.compared(total, before))
 		}
+		l.and(which)
 		out = append(out, l.on(items...).of(total).end("."))
 	}
 	talks, replies, threads := c.talks()
@@ -162,13 +166,20 @@ func (c *composer) lead() (out []Sentence) {
 		if c.m.placed > 1 {
 			l.and(", from " + count(c.m.placed, "unit", "units"))
 		}
-		out = append(out, l.on(items...).of(total).end("."))
+		ground := total
+		for _, t := range talks {
+			if total == 0 {
+				ground = threads
+				l.on(c.items[t.thread])
+			}
+		}
+		out = append(out, l.on(items...).of(ground).end("."))
 	}
 	return out
 }
 
 // who says that somebody opened something.
-func (c *composer) who(n int) string {
+func (c *composer) who() string {
 	switch c.Scope.Kind {
 	case Unit:
 		return "people of " + c.Scope.Name + " opened "
@@ -242,9 +253,13 @@ func (c *composer) moved() (out []Sentence) {
 	for useful < len(items) && useful < mostNamed && marks[useful].weight >= leastUseful {
 		useful++
 	}
-	if useful > 0 {
+	switch {
+	case useful > 0:
 		out = append(out, say(c.way("useful", "Of what was new, people found ", "Of the new threads, people found ")).all(items[:useful], nil).end(" most useful."))
+	case len(said) == 0 && len(items) > 0 && marks[0].weight == 0: // nothing stands out
+		out = append(out, say(either(len(items) == 1, "What came is ", "The latest threads are ")).all(first(items), nil).end("."))
 	}
+	out = append(out, c.about()...)
 	settled, _, n := c.found(answered, nil)
 	switch {
 	case n == 1 && len(settled) == 1:
@@ -260,6 +275,31 @@ func (c *composer) moved() (out []Sentence) {
 		out = append(out, c.among("On the blogs, "+count(n, "post", "posts")+" "+were(n)+" published", n, posts))
 	}
 	return out
+}
+
+// about says which topics most was written about.
+func (c *composer) about() []Sentence {
+	topics := c.m.subjectsOf(c.v.CanRead, mostNamed)
+	l, named := say(c.way("about", "Most was written about ", "The topics of most threads are ")), 0
+	for _, t := range topics {
+		var items []Item
+		for _, id := range t.ids {
+			if it, ok := c.items[id]; ok {
+				items = append(items, it)
+			}
+		}
+		if len(items) == 0 {
+			continue
+		}
+		if named++; named > 1 {
+			l.and(either(named == len(topics), " and ", ", "))
+		}
+		l.topic(t.name, t.slug).and(" (" + either(named == 1, count(t.threads, "thread", "threads"), number(t.threads)) + ")").on(items...)
+	}
+	if named < len(topics) || named == 0 { // a topic without anything to open: it was taken away a moment ago
+		return nil
+	}
+	return []Sentence{l.end(".")}
 }
 
 // among ends a sentence about n things with their names, or with some of them.
@@ -287,8 +327,7 @@ func (c *composer) rises() (out []Sentence) {
 		if len(items) == 0 {
 			continue
 		}
-		l := say(c.way(r.slug, "Interest in ", "Talk about "))
-		l.s.Spans = append(l.s.Spans, Span{Text: r.name, Item: &Item{Kind: "topic", Title: r.name, Path: "/topics/" + r.slug}})
+		l := say(c.way(r.slug, "Interest in ", "Talk about ")).topic(r.name, r.slug)
 		l.and(" is rising: " + count(r.threads, "thread", "threads") + " " + c.in() + ", where " + c.usual(r.usual))
 		if n := len(c.m.buckets); r.since < n-1 {
 			l.and(", and it has been so since " + c.Period.step(r.since-n+1).Name())

@@ -165,7 +165,7 @@ func rising(list []subject, n int) []subject {
 	}
 	out := list[:0:0]
 	for _, s := range list {
-		if s.topic != 0 && last[s.topic] < leastRising {
+		if s.topic != 0 && last[s.topic] < leastAbout {
 			continue
 		}
 		s.ids = s.ids[:min(len(s.ids), evidence)]
@@ -186,7 +186,7 @@ func (m *material) threads() []int64 {
 	for _, x := range m.choices {
 		ids = append(ids, x.thread)
 	}
-	for _, t := range m.bursting() {
+	for _, t := range m.told() {
 		for _, s := range m.subjects {
 			if s.topic == t {
 				ids = append(ids, s.ids...)

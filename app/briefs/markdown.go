@@ -84,7 +84,7 @@ func noted(items []Item, more int, base string) string {
 
 func linked(text, address string) string { return "[" + escaped(text) + "](<" + address + ">)" }
 
-var markdown = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "#", `\#`, "|", `\|`, "~", `\~`, "\n", " ", "\r", " ")
+var markdown = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "\n", " ", "\r", " ")
 
 // escaped returns a text that Markdown shows as it is.
 func escaped(text string) string { return markdown.Replace(text) }

@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	leastRising  = 3 // threads about a topic in the period, before it is said to be rising
+	leastAbout   = 3 // threads about a topic in the period, before it is said that much was written about it
+	leastRising  = 4 // the same, before it is said to be rising
 	leastKnown   = 4 // periods before this one in which something was written: of fewer nobody can tell what is usual
 	leastOverall = 6 // threads about a topic in all periods together
 )
@@ -78,16 +79,43 @@ func (m *material) bursts(reads func(audience string) bool) []rise {
 	return out
 }
 
-// mostBursting is for how many topics threads are read.
-const mostBursting = 8
-
-// bursting returns the topics that are rising if one reads everything.
-func (m *material) bursting() []int64 {
-	var ids []int64
-	for _, r := range m.bursts(func(string) bool { return true }) {
-		ids = append(ids, r.topic)
+// subjectsOf returns the topics that most was written about in the last period, of those that have leastAbout threads, as far as
+// what was written is for an audience that reads allows.
+func (m *material) subjectsOf(reads func(audience string) bool, most int) []rise {
+	byTopic := make(map[int64]*rise)
+	for _, s := range m.subjects {
+		if s.topic == 0 || s.bucket != len(m.buckets)-1 || !reads(s.audience) {
+			continue
+		}
+		if byTopic[s.topic] == nil {
+			byTopic[s.topic] = &rise{topic: s.topic, name: s.name, slug: s.slug}
+		}
+		byTopic[s.topic].threads += s.threads
+		byTopic[s.topic].ids = append(byTopic[s.topic].ids, s.ids...)
 	}
-	ids = ids[:min(len(ids), mostBursting)]
+	var list []rise
+	for _, r := range byTopic {
+		if r.threads >= leastAbout {
+			list = append(list, *r)
+		}
+	}
+	slices.SortFunc(list, func(a, b rise) int { return cmp.Or(cmp.Compare(b.threads, a.threads), cmp.Compare(a.name, b.name)) })
+	return list[:min(len(list), most)]
+}
+
+// mostTold is for how many topics of each sort threads are read.
+const mostTold = 8
+
+// told returns the topics that a brief may name: those that are rising, and those that most was written about. Who may not read all of
+// it may have others; where the threads of one are missing, nothing is said of it.
+func (m *material) told() []int64 {
+	var ids []int64
+	all := func(string) bool { return true }
+	for _, list := range [][]rise{m.bursts(all), m.subjectsOf(all, mostTold)} {
+		for _, r := range list[:min(len(list), mostTold)] {
+			ids = append(ids, r.topic)
+		}
+	}
 	slices.SortFunc(ids, cmp.Compare[int64])
-	return ids
+	return slices.Compact(ids)
 }

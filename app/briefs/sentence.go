@@ -28,7 +28,7 @@ type Sentence struct {
 }
 
 // mostItems is how many items one sentence names as its ground.
-const mostItems = 40
+const mostItems = 20
 
 // Text returns the sentence without its links.
 func (s Sentence) Text() string {
@@ -63,6 +63,12 @@ func (l *line) and(text string) *line {
 func (l *line) the(it Item) *line {
 	l.s.Spans = append(l.s.Spans, Span{Text: "“" + it.Title + "”", Item: &it})
 	return l.on(it)
+}
+
+// topic adds the name of a topic, which leads to it. A sentence does not rest on it: what is written about it is elsewhere.
+func (l *line) topic(name, slug string) *line {
+	l.s.Spans = append(l.s.Spans, Span{Text: name, Item: &Item{Kind: "topic", Title: name, Path: "/topics/" + slug}})
+	return l
 }
 
 // all adds titles, with what after says behind each.

@@ -77,7 +77,7 @@ func selectHappened(ctx context.Context, q db.Querier, f frame) ([]mark, error) 
 		FROM (
 			SELECT y.what, y.sub, y.id, y.audience, y.at, y.weight,
 			  COUNT(*) OVER (PARTITION BY y.what, y.sub, y.audience) AS total,
-			  ROW_NUMBER() OVER (PARTITION BY y.what, y.sub, y.audience ORDER BY y.weight DESC, y.at, y.id) AS place
+			  ROW_NUMBER() OVER (PARTITION BY y.what, y.sub, y.audience ORDER BY y.weight DESC, y.at DESC, y.id DESC) AS place
 			FROM (
 				SELECT 'opened' AS what, t.kind AS sub, t.id, t.audience, t.created_at AS at, t.vote_count AS weight
 				FROM threads t
@@ -100,7 +100,7 @@ func selectHappened(ctx context.Context, q db.Querier, f frame) ([]mark, error) 
 			) y
 		) x
 		WHERE x.place <= ` + p.One(mostMarks) + `
-		ORDER BY x.what, x.sub, x.weight DESC, x.at, x.id
+		ORDER BY x.what, x.sub, x.weight DESC, x.at DESC, x.id DESC
 		LIMIT ` + p.One(mostRows)
 	rows, err := q.Query(ctx, text, p.Values()...)
 	return db.Collect(rows, err, scanMark)

@@ -76,7 +76,7 @@ func quoted(text string, limit int) string {
 		return text
 	}
 	cut := string(runes[:limit])
-	if i := strings.LastIndexByte(cut, ' '); i > limit/2 {
+	if i := strings.LastIndexByte(cut, ' '); i > limit/2 && runes[limit] != ' ' {
 		cut = cut[:i]
 	}
 	return strings.TrimRight(cut, ",;:. ") + "…"
