@@ -182,7 +182,7 @@ func (c *composer) lead() (out []Sentence) {
 func (c *composer) who() string {
 	switch c.Scope.Kind {
 	case Unit:
-		return "people of " + c.Scope.Name + " opened "
+		return "people in " + c.Scope.Name + " opened "
 	case Network:
 		return "the members of " + c.Scope.Name + " opened "
 	}
@@ -328,7 +328,7 @@ func (c *composer) rises() (out []Sentence) {
 			continue
 		}
 		l := say(c.way(r.slug, "Interest in ", "Talk about ")).topic(r.name, r.slug)
-		l.and(" is rising: " + count(r.threads, "thread", "threads") + " " + c.in() + ", where " + c.usual(r.usual))
+		l.and(either(len(out) == 0, " is rising: ", " is rising as well: ") + count(r.threads, "thread", "threads") + " " + c.in() + ", where " + c.usual(r.usual))
 		if n := len(c.m.buckets); r.since < n-1 {
 			l.and(", and it has been so since " + c.Period.step(r.since-n+1).Name())
 		}

@@ -108,13 +108,16 @@ func (c *composer) differ() (out []Sentence) {
 		}
 	}
 	talks, _, _ := c.talks()
-	met := 0
+	var met []Item
+	var crowds []string
 	for _, t := range talks {
-		if t.kind != "discussion" && t.kind != "decision" || c.told[t.thread] || t.replies < heated || t.people < c.k || t.units < leastUnits || met == 2 {
+		if t.kind != "discussion" && t.kind != "decision" || c.told[t.thread] || t.replies < heated || t.people < c.k || t.units < leastUnits || len(met) == 2 {
 			continue
 		}
-		met++
-		out = append(out, say("Views of several units meet in ").the(c.items[t.thread]).end(": "+c.crowd(t)+"."))
+		met, crowds = append(met, c.items[t.thread]), append(crowds, c.crowd(t))
+	}
+	if len(met) > 0 {
+		out = append(out, say("Views of several units meet in ").all(met, func(i int) string { return " (" + crowds[i] + ")" }).end("."))
 	}
 	return out
 }

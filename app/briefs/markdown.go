@@ -9,7 +9,7 @@ import (
 // searchPath is the address of a search.
 func searchPath(query string) string { return "/search?q=" + url.QueryEscape(query) }
 
-// Markdown returns the brief to paste elsewhere: titles lead to what they name at base, the address of the hub, and what else a
+// Markdown returns the brief to paste elsewhere: titles lead to what they name at base, the address of the hub, and what a
 // sentence rests on is a note below.
 func (b Brief) Markdown(base string) string {
 	var out, notes strings.Builder
@@ -20,7 +20,11 @@ func (b Brief) Markdown(base string) string {
 	case b.Quiet():
 		fmt.Fprintf(&out, "\nThere is nothing to tell of %s.\n", b.Period.Name())
 	}
-	n := 0
+	numbers, grounds := b.Noted()
+	for i, n := range grounds {
+		fmt.Fprintf(&notes, "[^%d]: %s\n", i+1, noted(n.Items, n.More, base))
+	}
+	told := 0
 	for _, section := range b.Sections {
 		if section.Heading != "" {
 			fmt.Fprintf(&out, "\n## %s\n", section.Heading)
@@ -37,11 +41,10 @@ func (b Brief) Markdown(base string) string {
 					out.WriteString(linked(span.Text, base+span.Item.Path))
 				}
 			}
-			if rest := s.unnamed(); len(rest) > 0 || s.More > 0 {
-				n++
+			if n := numbers[told]; n > 0 {
 				fmt.Fprintf(&out, "[^%d]", n)
-				fmt.Fprintf(&notes, "[^%d]: %s\n", n, noted(rest, s.More, base))
 			}
+			told++
 		}
 		out.WriteByte('\n')
 	}
@@ -56,20 +59,6 @@ func (b Brief) Markdown(base string) string {
 
 // Method says how what is rising was found.
 const Method = "What is rising was found with the two-state automaton of J. Kleinberg, “Bursty and hierarchical structure in streams” (2002): topics whose share of what is written has at least doubled."
-
-// unnamed returns what the sentence rests on without naming it.
-func (s Sentence) unnamed() (rest []Item) {
-next:
-	for _, it := range s.Items {
-		for _, span := range s.Spans {
-			if span.Item != nil && *span.Item == it {
-				continue next
-			}
-		}
-		rest = append(rest, it)
-	}
-	return rest
-}
 
 func noted(items []Item, more int, base string) string {
 	parts := make([]string, 0, len(items)+1)

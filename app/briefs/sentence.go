@@ -45,6 +45,32 @@ type Section struct {
 	Sentences []Sentence
 }
 
+// same reports whether two sentences rest on the same.
+func (s Sentence) same(other Sentence) bool {
+	return s.More == other.More && slices.Equal(s.Items, other.Items)
+}
+
+// Noted returns the number of the note below the brief that says what a sentence rests on, 0 where that is nothing. Sentences on the
+// same ground share one. The notes are numbered in order.
+func (b Brief) Noted() (numbers []int, notes []Sentence) {
+next:
+	for _, s := range b.Sentences() {
+		if len(s.Items) == 0 {
+			numbers = append(numbers, 0)
+			continue
+		}
+		for i, n := range notes {
+			if n.same(s) {
+				numbers = append(numbers, i+1)
+				continue next
+			}
+		}
+		notes = append(notes, s)
+		numbers = append(numbers, len(notes))
+	}
+	return numbers, notes
+}
+
 // line is a sentence that is being written.
 type line struct{ s Sentence }
 

@@ -130,7 +130,7 @@ var patterns = []struct {
 	text  *regexp.Regexp
 	check func(o oracle, m []string)
 }{
-	{regexp.MustCompile(`^In [^,]+, (?:people here|people of [A-Z][a-z]+|the members of [A-Za-z ]+|the hub) (?:opened|gained) ` + num + ` ([a-z]+)(?:, (?:` + num + ` (more|fewer) than|(as many as)) in the [a-z]+ before)?(?:: (.+))?\.$`), func(o oracle, m []string) {
+	{regexp.MustCompile(`^In [^,]+, (?:people here|people in [A-Z][a-z]+|the members of [A-Za-z ]+|the hub) (?:opened|gained) ` + num + ` ([a-z]+)(?:, (?:` + num + ` (more|fewer) than|(as many as)) in the [a-z]+ before)?(?:: (.+))?\.$`), func(o oracle, m []string) {
 		n := o.count(openedThen, o.from, o.to)
 		o.is(m[1], n)
 		o.rests(n)
@@ -237,7 +237,7 @@ var patterns = []struct {
 		o.is(m[1], n)
 		o.rests(n)
 	}},
-	{regexp.MustCompile(`^(?:Interest in|Talk about) ([A-Z][a-z]+) is rising: ` + num + ` threads in .+, where (.+) usual(, and it has been so since .+)?; for example .+\.$`), func(o oracle, m []string) {
+	{regexp.MustCompile(`^(?:Interest in|Talk about) ([A-Z][a-z]+) is rising(?: as well)?: ` + num + ` threads in .+, where (.+) usual(, and it has been so since .+)?; for example .+\.$`), func(o oracle, m []string) {
 		n := o.count(openedThen+` AND EXISTS (SELECT 1 FROM thread_topics h JOIN topics o ON o.id = h.topic_id WHERE h.thread_id = t.id AND o.name = $3)`, o.from, o.to, m[1])
 		o.is(m[2], n)
 		o.rests(n)
@@ -302,7 +302,13 @@ var patterns = []struct {
 		}
 	}},
 	{regexp.MustCompile(`^One reason given in ` + title + `: ‘Too soon\.’$`), func(oracle, []string) {}},
-	{regexp.MustCompile(`^Views of several units meet in ` + title + `: ` + num + ` replies by ` + num + ` people from ` + num + ` units\.$`), func(o oracle, m []string) { o.crowds(m[1], m[2], m[3], m[4]) }},
+	{regexp.MustCompile(`^Views of several units meet in (.+)\.$`), func(o oracle, m []string) {
+		all := regexp.MustCompile(title+` \(`+num+` replies by `+num+` people from `+num+` units\)`).FindAllStringSubmatch(m[1], -1)
+		o.rests(len(all))
+		for _, x := range all {
+			o.crowds(x[1], x[2], x[3], x[4])
+		}
+	}},
 	{regexp.MustCompile(`^The decision ` + title + ` was reviewed(?:\. What it found: ‘It works\.’|\.)$`), func(o oracle, m []string) {
 		o.named(m[1], `d.reviewed_at >= $2 AND d.reviewed_at < $3`, o.from, o.to)
 	}},

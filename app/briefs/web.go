@@ -178,27 +178,32 @@ func empty(b Brief) parts.Empty {
 // tell fills in the sentences and what they rest on.
 func (h *Web) tell(page *views.Page, b Brief) {
 	_, host, _ := strings.Cut(h.web.URL(""), "://")
+	numbers, notes := b.Noted()
+	for i, n := range notes {
+		note := views.Note{Number: i + 1}
+		for _, it := range n.Items {
+			note.Items = append(note.Items, views.Source{Text: it.Title, Path: it.Path, Short: host + it.Path})
+		}
+		if n.More > 0 {
+			note.More = "and " + number(n.More) + " more"
+		}
+		page.Notes = append(page.Notes, note)
+	}
+	told := 0
 	for _, section := range b.Sections {
 		shown := views.Section{Heading: section.Heading}
 		for _, s := range section.Sentences {
-			var sentence views.Sentence
+			sentence := views.Sentence{Note: numbers[told], Index: told + 1}
+			told++
+			if n := sentence.Note; n > 0 && page.Notes[n-1].First == 0 {
+				page.Notes[n-1].First = sentence.Index
+			}
 			for _, span := range s.Spans {
 				l := parts.Link{Text: span.Text}
 				if span.Item != nil {
 					l.Path = span.Item.Path
 				}
 				sentence.Spans = append(sentence.Spans, l)
-			}
-			if len(s.Items) > 0 {
-				note := views.Note{Number: len(page.Notes) + 1}
-				for _, it := range s.Items {
-					note.Items = append(note.Items, views.Source{Text: it.Title, Path: it.Path, Short: host + it.Path})
-				}
-				if s.More > 0 {
-					note.More = "and " + number(s.More) + " more"
-				}
-				sentence.Note = note.Number
-				page.Notes = append(page.Notes, note)
 			}
 			shown.Sentences = append(shown.Sentences, sentence)
 		}

@@ -38,11 +38,13 @@ type Section struct {
 type Sentence struct {
 	Spans []parts.Link
 	Note  int
+	Index int // of the sentence, from 1
 }
 
 // Note is what a sentence rests on.
 type Note struct {
 	Number int
+	First  int // index of the first sentence that rests on it
 	Items  []Source
 	More   string // "and 12 more"; "" for nothing
 }
