@@ -54,7 +54,7 @@ func TestBriefPage(t *testing.T) {
 	if got := doc.Find("h1").Text(); got != "April 2027" {
 		t.Errorf("the last month that is over is %q", got)
 	}
-	if n := doc.Find(".said sup a").Length(); n == 0 || n < doc.Find(".notes li").Length() {
+	if n := doc.Find(".telling sup a").Length(); n == 0 || n < doc.Find(".notes li").Length() {
 		t.Errorf("%d sentences have notes, and there are %d", n, doc.Find(".notes li").Length())
 	}
 	if doc.Find("nav[aria-label='Insights']").Length() != 0 || h.As(helen).Get("/brief").Doc(t).Find("nav[aria-label='Insights'] [aria-current]").Text() == "" {

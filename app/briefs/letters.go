@@ -14,6 +14,7 @@ import (
 	"watercooler/app/mail"
 	"watercooler/auth"
 	views "watercooler/views/briefs"
+	"watercooler/views/parts"
 )
 
 // Letters is what sending briefs by e-mail needs.
@@ -249,9 +250,9 @@ func (s *Service) write(ctx context.Context, b Brief, r Reader, to string) (mail
 		}
 		for _, sentence := range section.Sentences {
 			fmt.Fprintf(&text, "\n%s\n", sentence.Text())
-			spans := make([]views.Span, 0, len(sentence.Spans))
+			spans := make([]parts.Link, 0, len(sentence.Spans))
 			for _, span := range sentence.Spans {
-				out := views.Span{Text: span.Text}
+				out := parts.Link{Text: span.Text}
 				if span.Item != nil {
 					out.Path = l.BaseURL + span.Item.Path
 					fmt.Fprintf(&text, "  %s\n", out.Path)

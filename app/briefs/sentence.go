@@ -28,7 +28,7 @@ type Sentence struct {
 }
 
 // mostItems is how many items one sentence names as its ground.
-const mostItems = 20
+const mostItems = 12
 
 // Text returns the sentence without its links.
 func (s Sentence) Text() string {

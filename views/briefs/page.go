@@ -112,11 +112,8 @@ type Letter struct {
 // LetterSection is a part of a letter.
 type LetterSection struct {
 	Heading   string
-	Sentences [][]Span
+	Sentences [][]parts.Link // with whole addresses
 }
-
-// Span is a piece of a sentence in a letter, with a whole address where it leads somewhere.
-type Span struct{ Text, Path string }
 
 func noteID(n int) string { return "note-" + strconv.Itoa(n) }
 func refID(n int) string  { return "sentence-" + strconv.Itoa(n) }
