@@ -76,6 +76,7 @@ func grammar(c *app.Command, environ []string) *cobra.Command {
 		onFile("export FILE", "Write everything people have put into the hub as one open archive, while the hub runs.",
 			func(ctx context.Context, path string) error { return c.Export(ctx, path) }),
 		evaluations(c),
+		brief(c),
 		sample(c),
 		command("reindex", "Build the search index anew, beside the one in use.", cobra.NoArgs, func(ctx context.Context) error { return c.Reindex(ctx) }),
 		onFile("backup FILE", "Write database and files into one zip file, while the hub runs.",
@@ -242,6 +243,17 @@ func evaluations(c *app.Command) *cobra.Command {
 		root.AddCommand(cmd)
 	}
 	return root
+}
+
+func brief(c *app.Command) *cobra.Command {
+	var period, network string
+	var unit int64
+	cmd := command("brief", "Print what happened in a month or a week as a page of prose, in Markdown. docs/brief.md explains.", cobra.NoArgs,
+		func(ctx context.Context) error { return c.Brief(ctx, period, unit, network) })
+	cmd.Flags().StringVar(&period, "period", "", "`month` or week, such as 2027-05 or 2027-W18; the last month that is over if not given")
+	cmd.Flags().Int64Var(&unit, "unit", 0, "`number` of a unit, as in the address of its page; the whole organisation if not given")
+	cmd.Flags().StringVar(&network, "network", "", "`address` of a network, such as flood-watch")
+	return cmd
 }
 
 func sample(c *app.Command) *cobra.Command {

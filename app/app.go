@@ -19,6 +19,7 @@ import (
 
 	"watercooler/app/admin"
 	"watercooler/app/blogs"
+	"watercooler/app/briefs"
 	"watercooler/app/db"
 	"watercooler/app/decisions"
 	"watercooler/app/errs"
@@ -109,6 +110,7 @@ type App struct {
 	learning *reflections.Service
 	insights *insights.Service
 	maps     *maps.Service
+	briefs   *briefs.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -207,6 +209,9 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	}
 	a.readers = blogs.NewReaders(a.blogs, blogs.ReadersConfig{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Mail: sender, Mailboxes: mailboxes{a}})
 	a.find.Letters(find.Letters{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Zone: a.cfg.Timezone, Mail: sender, People: recipients{a.auth, mailboxes{a}}})
+	a.briefs = briefs.New(a.db, a.people, a.networks, topicVisits{a.topics}, briefs.Config{
+		Zone: a.cfg.Timezone, Letters: briefs.Letters{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Mail: sender, People: recipients{a.auth, mailboxes{a}}},
+	}, a.now)
 	a.signin = signin.New(a.db, a.auth, a.people, signin.Config{BaseURL: a.cfg.BaseURL, Sample: a.cfg.Sample, Mail: sender, Hub: a.hubName}, a.log)
 
 	instance, err := a.instance()
@@ -334,7 +339,7 @@ func (m mailboxes) Mailbox(ctx context.Context, v auth.Viewer) (string, error) {
 	return account.Email, nil
 }
 
-// recipients tells find whom it may write to, and where.
+// recipients tells find and briefs whom they may write to, and where.
 type recipients struct {
 	*auth.Service
 	mailboxes

@@ -35,6 +35,7 @@ var layers = map[string]struct {
 	"app/decisions": {level: 5, also: kernel}, "app/signals": {level: 5, also: kernel}, "app/reflections": {level: 5, also: kernel},
 	"app/insights": {level: 5, also: kernel},
 	"app/maps":     {level: 5, also: kernel},
+	"app/briefs":   {level: 5, also: kernel},
 
 	"app/api": {level: 6}, "app/importers": {level: 6}, "app/evaluate": {level: 6},
 	"app": {level: 7}, "main": {level: 7, also: []string{"app"}},

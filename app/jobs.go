@@ -41,6 +41,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { a.every(ctx, 24*time.Hour, "add up all searches", a.addUpAllSearches) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget who looked at figures", a.insights.Forget) })
 	running.Go(func() { a.every(ctx, 10*time.Minute, "draw the maps of the organisation", a.maps.Refresh) })
+	running.Go(func() { a.every(ctx, 5*time.Minute, "send briefs", a.briefs.SendLetters) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })

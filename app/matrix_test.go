@@ -555,7 +555,17 @@ POST /networks/:slug/links/:id/end   open        in  403    403     403       30
 GET  /topics                         -           200 200    200     200       200     200    200     200       200   200    200
 POST /topics                         -           in  403    403     403       403     403    403     303       303   403    in    | name=Topic+$serial
 GET  /topics/new                     -           in  403    403     403       403     403    403     200       200   403    in
+GET  /brief                          -           404 200    404     200       200     200    200     200       200   200    404
+POST /brief/letters                  -           in  404    404     404       404     404    404     404       404   404    in    | every=month
+GET  /brief/letters/:token           -           404 404    404     404       404     404    404     404       404   404    404
+POST /brief/letters/:token           -           200 200    200     200       200     200    200     200       200   200    200  | do=stop
+GET  /brief/:period                  open        404 200    200     200       200     200    200     200       200   200    404   | network=$network
+                                     closed      404 404    404     200       200     404    404     404       404   404    404
+                                     private     404 404    404     200       200     404    404     404       404   404    404
+
 GET  /topics/:slug                   -           200 200    200     200       200     200    200     200       200   200    200
+GET  /topics/:slug/view              -           200 200    200     200       200     200    200     200       200   200    200
+GET  /topics/:slug/view.md           -           200 200    200     200       200     200    200     200       200   200    200
 GET  /topics/:slug/edit              -           in  403    403     403       403     403    403     200       200   403    in
 POST /topics/:slug/edit              -           in  403    403     403       403     403    403     303       303   403    in    | name=Connectivity
 GET  /topics/:slug/feed.atom         -           200 200    200     200       200     200    200     200       200   200    200
@@ -899,7 +909,7 @@ var addresses = strings.NewReplacer(
 	"/threads/:id/withdraw", "/threads/$decision/withdraw", "/threads/:id/stance", "/threads/$proposal/stance", "/threads/:id/agree", "/threads/$proposal/agree",
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
 	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/signals/items/:id", "/signals/items/$item", "/signals/sources/:id", "/signals/sources/$source", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/insights/maps/:map", "/insights/maps/replies", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
-	"/blog/readers/:token", "/blog/readers/none", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
+	"/blog/readers/:token", "/blog/readers/none", "/brief/letters/:token", "/brief/letters/none", "/brief/:period", "/brief/2027-04", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
 	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",
 	"/sitemap/:kind/:n.xml", "/sitemap/threads/1.xml", "/site/:statement", "/site/privacy",

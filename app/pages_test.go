@@ -127,6 +127,11 @@ var pages = map[string]struct {
 	"/topics":                         {"/topics", priya, 200},
 	"/topics/new":                     {"/topics/new", ruth, 200},
 	"/topics/:slug":                   {"/topics/connectivity", priya, 200},
+	"/topics/:slug/view":              {"/topics/connectivity/view", priya, 200},
+	"/topics/:slug/view.md":           {"/topics/connectivity/view.md", priya, 200},
+	"/brief":                          {"/brief", priya, 200},
+	"/brief/:period":                  {"/brief/2027-05?unit=1", priya, 200},
+	"/brief/letters/:token":           {"/brief/letters/none", "", 404}, // package briefs reads those of real letters
 	"/topics/:slug/edit":              {"/topics/connectivity/edit", ruth, 200},
 	"/topics/:slug/feed.atom":         {"/topics/connectivity/feed.atom", "", 200},
 	"/topics/:slug/merge":             {"/topics/connectivity/merge?into=Libraries", ruth, 200},

@@ -6,6 +6,7 @@ import (
 	"watercooler/app/admin"
 	"watercooler/app/api"
 	"watercooler/app/blogs"
+	"watercooler/app/briefs"
 	"watercooler/app/decisions"
 	"watercooler/app/experts"
 	"watercooler/app/find"
@@ -53,6 +54,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	insights := insights.NewWeb(a.insights, a.web)
 	maps := maps.NewWeb(a.maps, a.web)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
+	briefs := briefs.NewWeb(a.briefs, a.web)
 	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
 
 	member := auth.RequireSignedIn
@@ -337,10 +339,19 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/topics/new", reads, member, topics.New)
 	f.Get("/topics/:slug", reads, topics.Show)
 	f.Get("/topics/:slug/feed.atom", reads, site.TopicFeed)
+	f.Get("/topics/:slug/view", reads, briefs.Topic) // everything on a topic in one view
+	f.Get("/topics/:slug/view.md", reads, briefs.TopicMarkdown)
 	f.Get("/topics/:slug/edit", reads, member, topics.EditForm)
 	f.Post("/topics/:slug/edit", writes, member, topics.Edit)
 	f.Get("/topics/:slug/merge", reads, member, topics.MergeForm)
 	f.Post("/topics/:slug/merge", writes, member, topics.Merge)
+
+	// What an organisation, a unit or a network did in a week or a month, in a page of prose.
+	f.Get("/brief", reads, briefs.Latest)
+	f.Post("/brief/letters", writes, member, briefs.Letters) // by e-mail
+	f.Get("/brief/letters/:token", doors, briefs.Letter)     // from a letter
+	f.Post("/brief/letters/:token", doors, briefs.StopLetters)
+	f.Get("/brief/:period", reads, briefs.Show) // 2027-05 or 2027-W18; with .md to paste, with .json for programs
 
 	// The public face.
 	f.Get("/robots.txt", reads, site.Robots)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"watercooler/app/blogs"
+	"watercooler/app/briefs"
 	"watercooler/app/experts"
 	"watercooler/app/people"
 	"watercooler/app/routing"
@@ -34,6 +35,14 @@ func (s knownSource) Resolve(ctx context.Context, names []string) ([]experts.Top
 		list[i] = experts.Topic{ID: t.ID, Slug: t.Slug, Name: t.Name}
 	}
 	return list, unknown, err
+}
+
+// topicVisits lets briefs, which does not know the topics slice, find a topic as somebody may know of it.
+type topicVisits struct{ topics *topics.Service }
+
+func (s topicVisits) Visit(ctx context.Context, v auth.Viewer, slug string) (briefs.Topic, error) {
+	a, err := s.topics.Visit(ctx, v, slug)
+	return briefs.Topic{ID: a.ID, Slug: a.Slug, Name: a.Name, Description: a.Description, Synonyms: a.Synonyms}, err
 }
 
 // knowers lets routing, which does not know the slice of experts, ask who may know and how they want to be asked.

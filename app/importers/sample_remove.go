@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"watercooler/app/blogs"
+	"watercooler/app/briefs"
 	"watercooler/app/db"
 	"watercooler/app/decisions"
 	"watercooler/app/errs"
@@ -149,6 +150,9 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	if err := maps.Erase(ctx, r.tx); err != nil {
+		return done, err
+	}
+	if err := briefs.Erase(ctx, r.tx, r.sourced.People, r.sourced.Units, r.networks); err != nil {
 		return done, err
 	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {

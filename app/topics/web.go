@@ -105,7 +105,7 @@ func tabs(v auth.Viewer, a Around, current string) []parts.Tab {
 // page returns the page of a topic without its threads.
 func (h *Web) page(c *fiber.Ctx, a Around) views.ShowPage {
 	v := auth.ViewerOf(c)
-	page := views.ShowPage{Chrome: h.chrome(c, a.Name), Name: a.Name, Description: a.Description, Synonyms: a.Synonyms}
+	page := views.ShowPage{Chrome: h.chrome(c, a.Name), Name: a.Name, Description: a.Description, Synonyms: a.Synonyms, ViewPath: a.Path() + "/view"}
 	page.Chrome.Description = a.Description
 	page.Chrome.Feeds = []layout.FeedLink{{Title: "Public threads about " + a.Name, Type: layout.AtomFeed, Href: a.Path() + "/feed.atom"}}
 	if !v.SignedIn() { // somebody signed out sees it, so it is public

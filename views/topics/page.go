@@ -44,6 +44,7 @@ type ShowPage struct {
 	Narrower    []Branch
 	EditPath    string // for moderators
 	MergePath   string // for moderators
+	ViewPath    string // everything on the topic in one view
 	AskPath     string // /write?to=…; empty when this viewer cannot write
 	Follow      parts.Follow
 	Tabs        []parts.Tab // Threads · Unanswered · Posts · People

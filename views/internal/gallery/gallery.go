@@ -36,6 +36,7 @@ func Pages(theme string) []Page {
 	g.networks()
 	g.blogs()
 	g.topics()
+	g.briefs()
 	g.find()
 	g.experts()
 	g.routing()
@@ -367,7 +368,7 @@ func (g *shelf) topics() {
 		{Name: "Rights of way", Path: "/topics/rights-of-way", Threads: 1}, {Name: "Libraries", Path: "/topics/libraries"},
 	}}))
 	g.add("topics-empty", topics.List(topics.ListPage{Chrome: g.stranger("Topics", "topics"), Empty: parts.Empty{Title: "No topics yet", Text: "A moderator makes the first one."}}))
-	g.add("topic", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Synonyms: []string{"broadband", "fibre", "wi-fi"}, Above: []parts.Topic{{Name: "Infrastructure", Path: "/topics/infrastructure"}}, Narrower: []topics.Branch{{Topic: schools, Narrower: []parts.Topic{{Name: "School networks", Path: "/topics/school-networks"}}}}, EditPath: "/topics/connectivity/edit", MergePath: "/topics/connectivity/merge", AskPath: "/write?to=connectivity", Follow: parts.Follow{Kind: "topic", ID: 3, Name: "Connectivity"}, Tabs: tabs(0, "Threads", "Unanswered", "Posts", "People"), Items: items()[:4], Pager: pager(), Beside: experts.TopicBeside(cover())}))
+	g.add("topic", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", Description: "Broadband, mobile cover and the networks of public buildings.", Synonyms: []string{"broadband", "fibre", "wi-fi"}, Above: []parts.Topic{{Name: "Infrastructure", Path: "/topics/infrastructure"}}, Narrower: []topics.Branch{{Topic: schools, Narrower: []parts.Topic{{Name: "School networks", Path: "/topics/school-networks"}}}}, ViewPath: "/topics/connectivity/view", EditPath: "/topics/connectivity/edit", MergePath: "/topics/connectivity/merge", AskPath: "/write?to=connectivity", Follow: parts.Follow{Kind: "topic", ID: 3, Name: "Connectivity"}, Tabs: tabs(0, "Threads", "Unanswered", "Posts", "People"), Items: items()[:4], Pager: pager(), Beside: experts.TopicBeside(cover())}))
 	g.add("topic-people", topics.Show(topics.ShowPage{Chrome: g.chrome("Connectivity", "topics"), Name: "Connectivity", Tabs: tabs(3, "Threads", "Unanswered", "Posts", "People"), People: experts.TopicPeople(cover())}))
 	letters := []parts.Tab{{Text: "0–9", Path: "/topics?letter=0"}, {Text: "C", Path: "/topics?letter=c", Current: true}}
 	g.add("topics-many", topics.List(topics.ListPage{Chrome: g.stranger("Topics", "topics"), Total: 3000, Letters: letters, Topics: []topics.Entry{{Name: "Connectivity", Path: "/topics/connectivity", Threads: 212, Description: "Broadband, mobile cover and networks."}}}))
