@@ -36,7 +36,7 @@ var layers = map[string]struct {
 	"app": {level: 7}, "main": {level: 7, also: []string{"app"}},
 
 	// Beside the program: the test kit with its databases, the journeys through a browser, the measurements.
-	"app/apptest": {level: 8, also: []string{"app/apptest/backends"}}, "app/apptest/backends": {level: 8}, "app/browser": {level: 9}, "app/bench": {level: 9},
+	"app/apptest": {level: 8, also: []string{"app/apptest/backends"}}, "app/apptest/backends": {level: 8}, "app/apptest/planted": {level: 8}, "app/browser": {level: 9}, "app/bench": {level: 9},
 }
 
 var kernel = []string{"app/people", "app/networks", "app/threads"}
@@ -172,8 +172,8 @@ func room(file string) string {
 		return parts[0]
 	case len(parts) == 2:
 		return "app"
-	case parts[1] == "apptest" && parts[2] == "backends":
-		return "app/apptest/backends"
+	case parts[1] == "apptest" && len(parts) > 3:
+		return "app/apptest/" + parts[2]
 	default:
 		return "app/" + parts[1]
 	}
