@@ -30,7 +30,7 @@ var layers = map[string]struct {
 	// The slices: never one another, but any of them those of the kernel.
 	"app/people": {level: 5}, "app/networks": {level: 5, also: kernel}, "app/threads": {level: 5, also: kernel},
 	"app/site": {level: 5, also: kernel}, "app/topics": {level: 5, also: kernel}, "app/signin": {level: 5, also: kernel}, "app/find": {level: 5, also: kernel}, "app/admin": {level: 5, also: kernel},
-	"app/blogs": {level: 5, also: kernel}, "app/routing": {level: 5, also: kernel}, "app/experts": {level: 5, also: kernel},
+	"app/blogs": {level: 5, also: kernel}, "app/routing": {level: 5, also: kernel}, "app/experts": {level: 5, also: kernel}, "app/symptoms": {level: 5, also: kernel},
 
 	"app/api": {level: 6}, "app/importers": {level: 6}, "app/evaluate": {level: 6},
 	"app": {level: 7}, "main": {level: 7, also: []string{"app"}},

@@ -572,6 +572,7 @@ var leftOut = map[string]string{
 	"endorsements": "told in the log of events, and meant for the colleagues of this hub", "best_bets": "of this hub's search, and they expire", "best_bet_words": "as best_bets",
 	"saved_searches": "private, and bound to what one may read here", "search_log": "says how this hub's search did; kept for 13 months",
 	"routings": "questions on their way, which another hub takes up by itself", "offers": "as routings",
+	"symptom_findings": "found anew in the record", "symptom_items": "as symptom_findings", "symptom_looks": "of the program",
 	"kv": "sessions and other passing things", "drafts": "unfinished and private, not even kept by those who write for long",
 	"blog_readers": "they said yes to the letters of this hub, and another asks them again", "blog_letters": "of the program", "migrations": "of the program",
 	"events": "what happened, told in rows elsewhere", "consumers": "of the program", "consumer_verbs": "of the program", "outbox": "of the program",
