@@ -32,6 +32,7 @@ import (
 	"watercooler/app/routing"
 	"watercooler/app/signin"
 	"watercooler/app/site"
+	"watercooler/app/symptoms"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/app/web"
@@ -95,6 +96,7 @@ type App struct {
 	find     *find.Service
 	experts  *experts.Service
 	routing  *routing.Service
+	symptoms *symptoms.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -161,6 +163,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
+	a.symptoms = symptoms.New(a.db, symptoms.Options{Zone: a.cfg.Timezone, Now: a.now})
 	a.topics.ReferredBy(a.threads, a.people, a.experts)
 	if a.auth, err = auth.New(a.db, a.kv, a.cfg.Auth, a.now, a.log); err != nil {
 		return err

@@ -46,6 +46,9 @@ func (a *App) doctor(ctx context.Context, out io.Writer) error {
 	if err := a.checkExperts(ctx, say); err != nil {
 		return err
 	}
+	if err := a.checkSymptoms(ctx, say); err != nil {
+		return err
+	}
 	if err := a.checkIndex(ctx, out, say); err != nil {
 		return err
 	}
@@ -82,6 +85,24 @@ func (a *App) checkExperts(ctx context.Context, say func(bool, string, ...any)) 
 		return fmt.Errorf("count who knows what anew: %w", err)
 	}
 	say(true, "who knows what differed in %d rows and was counted anew", wrong)
+	return nil
+}
+
+// checkSymptoms looks through the record and compares what is kept of symptoms with what it finds. They differ by what has happened in the
+// hour since the last look.
+func (a *App) checkSymptoms(ctx context.Context, say func(bool, string, ...any)) error {
+	wrong, err := a.symptoms.Check(ctx)
+	if err != nil {
+		return err
+	}
+	if wrong == 0 {
+		say(true, "symptoms are those that the record shows")
+		return nil
+	}
+	if _, err := a.symptoms.Look(ctx); err != nil {
+		return err
+	}
+	say(true, "symptoms differed from what the record shows in %d findings and were looked for anew", wrong)
 	return nil
 }
 

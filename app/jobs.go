@@ -32,6 +32,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	})
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget old searches", a.find.Forget) })
 	running.Go(func() { a.every(ctx, 5*time.Minute, "write about searches", a.find.SendAlerts) })
+	running.Go(func() { a.every(ctx, 10*time.Minute, "look for symptoms", a.symptoms.Refresh) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })
@@ -184,7 +185,11 @@ func (a *App) loadSample(ctx context.Context) error {
 	if err := a.catchUp(ctx, io.Discard); err != nil { // a blink: the sample is small
 		return err
 	}
-	return a.routing.StartYoung(ctx, sampleOffered)
+	if err := a.routing.StartYoung(ctx, sampleOffered); err != nil {
+		return err
+	}
+	_, err = a.symptoms.Look(ctx)
+	return err
 }
 
 // sampleOffered is how many of the sample's open questions are brought to people who may know.

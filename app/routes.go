@@ -14,6 +14,7 @@ import (
 	"watercooler/app/routing"
 	"watercooler/app/signin"
 	"watercooler/app/site"
+	"watercooler/app/symptoms"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/app/web"
@@ -36,6 +37,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	site := site.NewWeb(a.site, a.threads, threads, a.web, a.log)
 	signin := signin.NewWeb(a.signin, a.web)
 	find := find.NewWeb(a.find, a.web, a.experts)
+	symptoms := symptoms.NewWeb(a.symptoms, a.web)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
 	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
 
@@ -151,6 +153,15 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/people/:handle/endorse", reads, member, experts.EndorseForm)
 	f.Post("/people/:handle/endorse", writes, member, experts.Endorse)
 	f.Post("/endorsements/:id/withdraw", writes, member, experts.Withdraw)
+
+	// Symptoms, for leaders; to everyone else these do not exist.
+	f.Get("/insights/symptoms", reads, member, symptoms.Overview)
+	f.Get("/insights/symptoms.csv", searches, member, symptoms.CSV)
+	f.Get("/insights/symptoms.json", searches, member, symptoms.JSON)
+	f.Get("/insights/symptoms/:symptom", reads, member, symptoms.List) // all findings of one
+	f.Get("/insights/findings/:id", reads, member, symptoms.Show)      // with all it rests on
+	f.Post("/insights/findings/:id/dismiss", writes, member, symptoms.Dismiss)
+	f.Post("/insights/findings/:id/reopen", writes, member, symptoms.Reopen)
 
 	// People.
 	f.Get("/people", reads, member, people.Directory)

@@ -39,6 +39,7 @@ func Pages(theme string) []Page {
 	g.find()
 	g.experts()
 	g.routing()
+	g.symptoms()
 	g.site()
 	g.readers()
 	g.signin()
