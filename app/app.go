@@ -39,6 +39,7 @@ import (
 	"watercooler/app/signals"
 	"watercooler/app/signin"
 	"watercooler/app/site"
+	"watercooler/app/symptoms"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/app/web"
@@ -111,6 +112,7 @@ type App struct {
 	insights *insights.Service
 	maps     *maps.Service
 	briefs   *briefs.Service
+	symptoms *symptoms.Service
 	admin    *admin.Service
 
 	web     *web.Web
@@ -179,6 +181,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
+	a.symptoms = symptoms.New(a.db, symptoms.Options{Zone: a.cfg.Timezone, K: a.cfg.InsightsK, Looks: a.insights, Now: a.now})
 	a.insights = insights.New(a.db, a.cfg.Timezone, a.cfg.InsightsK, a.now)
 	a.maps = maps.New(a.db, a.insights, a.cfg.Timezone, a.cfg.InsightsK, a.now)
 	a.learning = reflections.New(a.db, a.threads, a.find, a.cfg.Timezone, a.now)

@@ -36,6 +36,7 @@ var layers = map[string]struct {
 	"app/insights": {level: 5, also: kernel},
 	"app/maps":     {level: 5, also: kernel},
 	"app/briefs":   {level: 5, also: kernel},
+	"app/blogs":    {level: 5, also: kernel}, "app/routing": {level: 5, also: kernel}, "app/experts": {level: 5, also: kernel}, "app/symptoms": {level: 5, also: kernel},
 
 	"app/api": {level: 6}, "app/importers": {level: 6}, "app/evaluate": {level: 6},
 	"app": {level: 7}, "main": {level: 7, also: []string{"app"}},

@@ -49,6 +49,9 @@ func (a *App) doctor(ctx context.Context, out io.Writer) error {
 	if err := a.checkInsights(ctx, out, say); err != nil {
 		return err
 	}
+	if err := a.checkSymptoms(ctx, say); err != nil {
+		return err
+	}
 	if err := a.checkIndex(ctx, out, say); err != nil {
 		return err
 	}
@@ -110,6 +113,24 @@ func (a *App) checkInsights(ctx context.Context, out io.Writer, say func(bool, s
 		return fmt.Errorf("make the figures anew: %w", err)
 	}
 	say(true, "figures differed in %d rows and were made anew", wrong)
+	return nil
+}
+
+// checkSymptoms looks through the record and compares what is kept of symptoms with what it finds. They differ by what has happened in the
+// hour since the last look.
+func (a *App) checkSymptoms(ctx context.Context, say func(bool, string, ...any)) error {
+	wrong, err := a.symptoms.Check(ctx)
+	if err != nil {
+		return err
+	}
+	if wrong == 0 {
+		say(true, "symptoms are those that the record shows")
+		return nil
+	}
+	if _, err := a.symptoms.Look(ctx); err != nil {
+		return err
+	}
+	say(true, "symptoms differed from what the record shows in %d findings and were looked for anew", wrong)
 	return nil
 }
 

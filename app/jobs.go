@@ -42,6 +42,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget who looked at figures", a.insights.Forget) })
 	running.Go(func() { a.every(ctx, 10*time.Minute, "draw the maps of the organisation", a.maps.Refresh) })
 	running.Go(func() { a.every(ctx, 5*time.Minute, "send briefs", a.briefs.SendLetters) })
+	running.Go(func() { a.every(ctx, 10*time.Minute, "look for symptoms", a.symptoms.Refresh) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "optimise the database", a.db.Optimize) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "remove photos that nobody shows", a.sweepPhotos) })
 	running.Go(func() { a.every(ctx, 6*time.Hour, "forget addresses nobody confirmed", a.readers.ForgetUnconfirmed) })
@@ -222,7 +223,11 @@ func (a *App) loadSample(ctx context.Context) error {
 	if err := a.maps.Rebuild(ctx, func(int, int) {}); err != nil {
 		return err
 	}
-	return a.routing.StartYoung(ctx, sampleOffered)
+	if err := a.routing.StartYoung(ctx, sampleOffered); err != nil {
+		return err
+	}
+	_, err = a.symptoms.Look(ctx)
+	return err
 }
 
 // sampleOffered is how many of the sample's open questions are brought to people who may know.

@@ -343,6 +343,13 @@ GET  /insights/maps/missing          -           in  404 404     404       404  
 GET  /insights/maps/:map.csv         -           in  404 404     404       404     200    404     404       200   404    in    | level=1
 GET  /insights/maps/:map.json        -           in  404 404     404       404     200    404     404       200   404    in
 GET  /insights/you                   -           in  200 200     200       200     200    200     200       200   200    in
+GET  /insights/symptoms              -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/symptoms.csv          -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/symptoms.json         -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/symptoms/:symptom     -           in  404    404     404       404     200    404     404       200   404    in
+GET  /insights/findings/:id          -           in  404    404     404       404     200    404     404       200   404    in
+POST /insights/findings/:id/dismiss  -           in  404    404     404       404     303    404     404       303   404    in    | reason=It+is+the+season
+POST /insights/findings/:id/reopen   -           in  404    404     404       404     303    404     404       303   404    in
 
 GET  /people                         -           in  200    200     200       200     200    200     200       200   200    in
 GET  /people/chart                   -           in  200    200     200       200     200    200     200       200   200    in
@@ -908,7 +915,7 @@ var addresses = strings.NewReplacer(
 	"/threads/:id/amend", "/threads/$decision/amend", "/threads/:id/challenge", "/threads/$decision/challenge", "/threads/:id/review", "/threads/$decision/review",
 	"/threads/:id/withdraw", "/threads/$decision/withdraw", "/threads/:id/stance", "/threads/$proposal/stance", "/threads/:id/agree", "/threads/$proposal/agree",
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
-	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/signals/items/:id", "/signals/items/$item", "/signals/sources/:id", "/signals/sources/$source", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/insights/maps/:map", "/insights/maps/replies", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/signals/items/:id", "/signals/items/$item", "/signals/sources/:id", "/signals/sources/$source", "/symptoms/:symptom", "/symptoms/tunnel", "/findings/:id", "/findings/$finding", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/insights/maps/:map", "/insights/maps/replies", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/brief/letters/:token", "/brief/letters/none", "/brief/:period", "/brief/2027-04", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
 	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",
@@ -995,6 +1002,11 @@ func (n *things) make(name string) string {
 		return m.failure()
 	case "account":
 		return strconv.FormatInt(m.number(`SELECT id FROM accounts WHERE email = 'ben.chaffe@tamarshire.example'`), 10)
+	case "finding":
+		m.serial++
+		m.tx(`INSERT INTO symptom_findings (symptom, variant, key, topic_id, least, number, days, since_at, latest_at, state, found_at)
+			SELECT 'tunnel', 'topic-quiet', $1, t.id, 0, 9, 0, 1, 1, 'open', 1 FROM topics t WHERE t.slug = 'connectivity'`, fmt.Sprint("thread:", m.serial))
+		return strconv.FormatInt(m.number(`SELECT MAX(id) FROM symptom_findings`), 10)
 	case "photo":
 		return photoIn(m.t, m.DB)
 	case "serial":

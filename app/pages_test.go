@@ -164,6 +164,11 @@ var pages = map[string]struct {
 	"/signals/sources/:id/edit":       {"/signals/sources/{source}/edit", ruth, 200},
 	"/experts":                        {"/experts?q=library+broadband", priya, 200},
 	"/settings/knowing":               {"/settings/knowing", priya, 200},
+	"/insights/symptoms":              {"/insights/symptoms", helen, 200},
+	"/insights/symptoms.csv":          {"/insights/symptoms.csv", helen, 200},
+	"/insights/symptoms.json":         {"/insights/symptoms.json", helen, 200},
+	"/insights/symptoms/:symptom":     {"/insights/symptoms/guesswork", helen, 200},
+	"/insights/findings/:id":          {"/insights/findings/999999", helen, 404}, // package symptoms reads real ones
 	"/people/:handle/endorse":         {"/people/sian-rees/endorse?reply=0&thread=0", priya, 404},
 	"/settings/profile":               {"/settings/profile", priya, 200},
 	"/settings/export":                {"/settings/export", priya, 200},
@@ -200,7 +205,7 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 			}
 		})
 		clients := map[string]*apptest.Client{"": h.Client()}
-		for _, email := range []string{priya, ruth, imran} {
+		for _, email := range []string{priya, ruth, imran, helen} {
 			clients[email] = h.As(email)
 		}
 		grow(t, h, 3) // no list is empty, because an empty one needs fewer statements

@@ -20,6 +20,7 @@ import (
 	"watercooler/app/signals"
 	"watercooler/app/signin"
 	"watercooler/app/site"
+	"watercooler/app/symptoms"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/app/web"
@@ -53,6 +54,7 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	threads.Remind(a.reminders()...)
 	insights := insights.NewWeb(a.insights, a.web)
 	maps := maps.NewWeb(a.maps, a.web)
+	symptoms := symptoms.NewWeb(a.symptoms, a.web)
 	admin := admin.NewWeb(a.admin, a.web, a.version)
 	briefs := briefs.NewWeb(a.briefs, a.web)
 	contributions := importers.NewWeb(a.importDeps(), a.web, a.log)
@@ -239,6 +241,14 @@ func (a *App) routes(f *fiber.App, context fiber.Handler) {
 	f.Get("/insights/maps/:map.csv", reads, member, maps.CSV)
 	f.Get("/insights/maps/:map.json", reads, member, maps.JSON)
 	f.Get("/insights/you", reads, member, maps.You)
+	// Symptoms, for leaders; to everyone else these do not exist.
+	f.Get("/insights/symptoms", reads, member, symptoms.Overview)
+	f.Get("/insights/symptoms.csv", searches, member, symptoms.CSV)
+	f.Get("/insights/symptoms.json", searches, member, symptoms.JSON)
+	f.Get("/insights/symptoms/:symptom", reads, member, symptoms.List) // all findings of one
+	f.Get("/insights/findings/:id", reads, member, symptoms.Show)      // with all it rests on
+	f.Post("/insights/findings/:id/dismiss", writes, member, symptoms.Dismiss)
+	f.Post("/insights/findings/:id/reopen", writes, member, symptoms.Reopen)
 
 	// People.
 	f.Get("/people", reads, member, people.Directory)

@@ -160,6 +160,9 @@ var pages = []struct {
 	{"admin-accounts", admin, "/admin/accounts"},
 	{"admin-events", admin, "/admin/events"},
 	{"leader-home", leader, "/"},
+	{"symptoms", leader, "/insights/symptoms"},
+	{"symptom", leader, "/insights/symptoms/guesswork"},
+	{"symptom-aside", leader, "/insights/symptoms/guesswork?show=aside"},
 }
 
 // wifi is a thread with replies, votes and an accepted answer.

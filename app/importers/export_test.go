@@ -578,6 +578,7 @@ var leftOut = map[string]string{
 	"insight_searches": "added up from search_log", "insight_looks": "who looked at the figures of this hub; kept for 13 months",
 	"brief_readers": "they asked this hub for its letters, and its briefs are made of what it has",
 	"routings":      "questions on their way, which another hub takes up by itself", "offers": "as routings",
+	"symptom_findings": "found anew in the record", "symptom_items": "as symptom_findings", "symptom_looks": "of the program",
 	"kv": "sessions and other passing things", "drafts": "unfinished and private, not even kept by those who write for long",
 	"blog_readers": "they said yes to the letters of this hub, and another asks them again", "blog_letters": "of the program", "migrations": "of the program",
 	"events": "what happened, told in rows elsewhere", "consumers": "of the program", "consumer_verbs": "of the program", "outbox": "of the program",

@@ -44,6 +44,7 @@ func Pages(theme string) []Page {
 	g.signals()
 	g.insights()
 	g.maps()
+	g.symptoms()
 	g.site()
 	g.readers()
 	g.signin()
