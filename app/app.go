@@ -258,7 +258,7 @@ func (a *App) documents() float64 {
 
 func (a *App) importDeps() importers.Deps {
 	return importers.Deps{
-		DB: a.db, Files: a.files, People: a.people, Topics: a.topics, Networks: a.networks, Threads: a.threads, Blogs: a.blogs, Statements: a.site,
+		DB: a.db, Files: a.files, People: a.people, Topics: a.topics, Networks: a.networks, Threads: a.threads, Blogs: a.blogs, Signals: a.signals, Statements: a.site,
 	}
 }
 
@@ -268,7 +268,7 @@ func importDeps(d *db.DB, store *files.Store) importers.Deps {
 	talk := threads.New(d, topicSource{t}, time.Now)
 	return importers.Deps{
 		DB: d, Files: store, People: people.New(d, store, time.Now), Topics: t, Networks: networks.New(d, talk, time.Now), Threads: talk,
-		Blogs: blogs.New(d, talk, store, blogs.Options{}),
+		Blogs: blogs.New(d, talk, store, blogs.Options{}), Signals: signals.New(d, talk, topicSource{t}, signals.Config{}, time.Now),
 	}
 }
 

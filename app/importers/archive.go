@@ -24,7 +24,7 @@ import (
 // of record, photos and other files under files/, and a manifest. It is a zip file, or the folder that it was unpacked to. Export writes
 // it and JSONL reads it. The same content is always the same bytes, so archives can be compared.
 const (
-	archiveFormat   = 3 // 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what; both are read as well
+	archiveFormat   = 4 // 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what, 3 nothing of what is noticed; all are read as well
 	archiveManifest = "manifest.json"
 	archiveFiles    = "files/"
 )
@@ -78,6 +78,11 @@ type archiveLine struct {
 	Launch    string       `json:"launch,omitempty"`
 	Authors   []string     `json:"authors,omitempty"`
 	AllSeries []seriesLine `json:"all_series,omitempty"`
+
+	URL    string `json:"url,omitempty"`
+	Source string `json:"source,omitempty"`
+	Paused bool   `json:"paused,omitempty"`
+	Read   string `json:"read,omitempty"`
 
 	Path        string   `json:"path,omitempty"`
 	Network     string   `json:"network,omitempty"`

@@ -26,6 +26,7 @@ import (
 	"watercooler/app/files"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/signals"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/auth"
@@ -40,6 +41,7 @@ type Deps struct {
 	Networks *networks.Service
 	Threads  *threads.Service
 	Blogs    *blogs.Service
+	Signals  *signals.Service
 	// Statements are the accessibility statement and its like. nil: they stay as they are.
 	Statements Statements
 }

@@ -104,6 +104,12 @@ type record struct {
 	Number int    `json:"number"`
 	Editor string `json:"editor"`
 
+	// source, signal: a signal is about a thread; kind, title, published and the like are above and below
+	URL    string `json:"url"`
+	Source string `json:"source"`
+	Paused bool   `json:"paused"`
+	Read   moment `json:"read"`
+
 	// fresh: about a thread; person is who checked it, created when
 	Successor string `json:"successor"`
 
@@ -166,7 +172,7 @@ var knownFields = []string{
 	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor", "pronouns", "languages", "working_pattern",
 	"how_to_work", "privacy", "writes_in", "ask_about", "former_slugs", "purpose", "access", "public", "members", "parents", "blog", "launch",
 	"all_series", "series", "summary", "cover", "cover_alt", "published", "publish", "pinned", "network", "networks", "blogs", "path", "topic",
-	"file", "content_type", "size", "successor",
+	"file", "content_type", "size", "successor", "url", "source", "paused", "read",
 }
 
 // What a line is about.
@@ -188,10 +194,12 @@ const (
 	typeAttachment   = "attachment"
 	typeStatement    = "statement"
 	typeFresh        = "fresh"
+	typeSource       = "source"
+	typeSignal       = "signal"
 )
 
 // nameless are the types of lines that nothing refers to.
-var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh}
+var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh, typeSignal}
 
 // audienceOrg begins the audience of one organisation, audienceNetwork that of the members of a network.
 const (
@@ -228,6 +236,8 @@ type jsonl struct {
 	own           own
 	posted        map[string]place // threads that a post line is about
 	posts         map[string]place // threads of the kind post
+	noticed       map[string]place // threads that a signal line is about
+	signals       map[string]place // threads of the kind signal
 
 	// Known once they are written.
 	organisationIDs map[string]int64
@@ -279,7 +289,7 @@ func importLines(ctx context.Context, d Deps, b *bundle, source string, o Option
 		audiences: map[string]string{}, counts: map[string]int{}, read: map[string]int{}, late: map[string]string{}, own: own{d.DB, nil},
 		family: family{parents: map[string]string{}}, circle: circle,
 		organisationIDs: map[string]int64{}, unitIDs: map[string]int64{}, topicsByName: map[string]knownTopic{}, topicIDs: map[string]int64{},
-		networkIDs: map[string]int64{}, blogIDs: map[string]int64{}, posted: map[string]place{}, posts: map[string]place{},
+		networkIDs: map[string]int64{}, blogIDs: map[string]int64{}, posted: map[string]place{}, posts: map[string]place{}, noticed: map[string]place{}, signals: map[string]place{},
 	}
 	r.Progress.Start("Checking", 0)
 	if err := j.check(ctx); err != nil {
@@ -326,7 +336,7 @@ func (j *jsonl) write(ctx context.Context) error {
 	}{
 		{typeOrganisation, j.writeOrganisations}, {typeUnit, j.writeUnits}, {"", j.writeTopics}, {"", j.writePeople}, {typePerson, j.writePhotos},
 		{typeNetwork, j.writeNetworks}, {typeBlog, j.writeBlogs}, {typeThread, j.writeThreads}, {typeThread, j.writeCoAuthors},
-		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeRevision, j.writeRevisions},
+		{typePost, j.writePosts}, {typeSource, j.writeSources}, {typeSignal, j.writeSignals}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeRevision, j.writeRevisions},
 		{typeVote, j.writeVotes}, {typeFollow, j.writeFollows}, {typeAttachment, j.writeAttachments}, {typeRedirect, j.writeRedirects},
 		{typeStatement, j.writeStatements},
 	} {

@@ -14,6 +14,7 @@ import (
 	"watercooler/app/find"
 	"watercooler/app/people"
 	"watercooler/app/routing"
+	"watercooler/app/signals"
 	"watercooler/app/site"
 	"watercooler/app/threads"
 	"watercooler/auth"
@@ -135,6 +136,10 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 	if err := routing.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {
 		return done, err
 	}
+	sources, err := signals.Erase(ctx, r.tx, sampleSource+"/", r.said.Threads, r.sourced.People, r.networks)
+	if err != nil {
+		return done, err
+	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {
 		return done, err
 	}
@@ -165,7 +170,7 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	for _, c := range []ExportedCount{
-		{"threads", len(r.said.Threads)}, {"replies", len(r.said.Replies)}, {"blogs", len(r.blogs)}, {"networks", len(r.networks)},
+		{"threads", len(r.said.Threads)}, {"replies", len(r.said.Replies)}, {"blogs", len(r.blogs)}, {"networks", len(r.networks)}, {"sources", sources},
 		{"accounts", accounts}, {"people", len(gone.People)}, {"units", len(gone.Units)}, {"organisations", len(gone.Organisations)},
 		{"topics", len(topics)},
 	} {

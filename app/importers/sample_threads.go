@@ -26,7 +26,8 @@ type sampleThread struct {
 	whom    string // public, hub, own or network
 	blog    string // key, of a post
 	post    blogs.PostRecord
-	useful  []string // handles of those who found it so
+	signal  sampleSignal // of a signal
+	useful  []string     // handles of those who found it so
 	replies []sampleReply
 }
 
@@ -102,9 +103,11 @@ func (b block) thread(key string) (*sampleThread, error) {
 	switch kind {
 	case threads.Post:
 		fields = append(fields, "blog", "slug", "series", "with", "summary")
+	case threads.Signal:
+		fields = append(fields, "from", "sort", "url", "read")
 	case threads.Question, threads.Discussion:
 	default:
-		return nil, b.problem("a thread is a question, a discussion or a post, not a %q.", b.key)
+		return nil, b.problem("a thread is a question, a discussion, a post or a signal, not a %q.", b.key)
 	}
 	if err := b.only(fields...); err != nil {
 		return nil, err
@@ -126,8 +129,11 @@ func (b block) thread(key string) (*sampleThread, error) {
 	if t.Votes, err = b.number("votes"); err != nil {
 		return nil, err
 	}
-	if kind == threads.Post {
+	switch kind {
+	case threads.Post:
 		t.post = b.post(t.ExternalID)
+	case threads.Signal:
+		t.signal = b.signal()
 	}
 	if t.Hash, err = b.hash(); err != nil {
 		return nil, err
