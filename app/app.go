@@ -181,9 +181,9 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.find.Files(a.files)
 	a.experts = experts.New(a.db, a.index, knownSource{a.topics}, a.people, a.now)
 	a.routing = routing.New(a.db, knowers{a.experts}, a.cfg.Timezone, a.now)
-	a.symptoms = symptoms.New(a.db, symptoms.Options{Zone: a.cfg.Timezone, K: a.cfg.InsightsK, Looks: a.insights, Now: a.now})
 	a.insights = insights.New(a.db, a.cfg.Timezone, a.cfg.InsightsK, a.now)
 	a.maps = maps.New(a.db, a.insights, a.cfg.Timezone, a.cfg.InsightsK, a.now)
+	a.symptoms = symptoms.New(a.db, symptoms.Options{Zone: a.cfg.Timezone, K: a.cfg.InsightsK, Looks: a.insights, Now: a.now})
 	a.learning = reflections.New(a.db, a.threads, a.find, a.cfg.Timezone, a.now)
 	a.signals = signals.New(a.db, a.threads, topicSource{a.topics}, signals.Config{
 		Fetch: a.cfg.Feeds, Allow: a.cfg.FeedsFrom, Hub: a.hubName, BaseURL: a.cfg.BaseURL, Contact: a.cfg.Contact,
@@ -285,7 +285,7 @@ func (a *App) documents() float64 {
 
 func (a *App) importDeps() importers.Deps {
 	return importers.Deps{
-		DB: a.db, Files: a.files, People: a.people, Topics: a.topics, Networks: a.networks, Threads: a.threads, Blogs: a.blogs, Decisions: a.decides, Statements: a.site,
+		DB: a.db, Files: a.files, People: a.people, Topics: a.topics, Networks: a.networks, Threads: a.threads, Blogs: a.blogs, Decisions: a.decides, Signals: a.signals, Statements: a.site,
 	}
 }
 
@@ -296,6 +296,7 @@ func importDeps(d *db.DB, store *files.Store) importers.Deps {
 	return importers.Deps{
 		DB: d, Files: store, People: people.New(d, store, time.Now), Topics: t, Networks: networks.New(d, talk, time.Now), Threads: talk,
 		Blogs: blogs.New(d, talk, store, blogs.Options{}), Decisions: decisions.New(d, talk, time.UTC, "", time.Now),
+		Signals: signals.New(d, talk, topicSource{t}, signals.Config{}, time.Now),
 	}
 }
 

@@ -33,10 +33,7 @@ var layers = map[string]struct {
 	"app/site": {level: 5, also: kernel}, "app/topics": {level: 5, also: kernel}, "app/signin": {level: 5, also: kernel}, "app/find": {level: 5, also: kernel}, "app/admin": {level: 5, also: kernel},
 	"app/blogs": {level: 5, also: kernel}, "app/routing": {level: 5, also: kernel}, "app/experts": {level: 5, also: kernel},
 	"app/decisions": {level: 5, also: kernel}, "app/signals": {level: 5, also: kernel}, "app/reflections": {level: 5, also: kernel},
-	"app/insights": {level: 5, also: kernel},
-	"app/maps":     {level: 5, also: kernel},
-	"app/briefs":   {level: 5, also: kernel},
-	"app/blogs":    {level: 5, also: kernel}, "app/routing": {level: 5, also: kernel}, "app/experts": {level: 5, also: kernel}, "app/symptoms": {level: 5, also: kernel},
+	"app/insights": {level: 5, also: kernel}, "app/maps": {level: 5, also: kernel}, "app/briefs": {level: 5, also: kernel}, "app/symptoms": {level: 5, also: kernel},
 
 	"app/api": {level: 6}, "app/importers": {level: 6}, "app/evaluate": {level: 6},
 	"app": {level: 7}, "main": {level: 7, also: []string{"app"}},

@@ -96,7 +96,7 @@ var pages = []struct {
 	{"signals", member, "/signals"},
 	{"signals-narrowed", member, "/signals?show=waiting&kind=press"},
 	{"signals-clipped", member, "/signals?show=clipped"},
-	{"signal", member, "/threads/{thread Gazette: Hex Bridge to close for thirteen weeks}"},
+	{"signal", member, "/threads/{thread Hex Bridge to close for thirteen weeks}"},
 	{"signal-share", member, "/signals/new?url=https://gazette.example/hex-bridge"},
 	{"sources", moderator, "/signals/sources"},
 	{"source-new", moderator, "/signals/sources/new"},

@@ -152,16 +152,9 @@ func (s *Service) Made(ctx context.Context, v auth.Viewer, thread int64) ([]Line
 	return lines, nil
 }
 
-// Reminder is something for one person to look at.
-type Reminder struct {
-	Text string // "Look again at …"
-	Path string
-	Due  time.Time // since when
-}
-
 // Reminders returns what waits for v as the owner of a decision, or its author where it has none, or the deputy: what is due for
 // review, what was challenged, and proposals that have closed. The longest overdue comes first.
-func (s *Service) Reminders(ctx context.Context, v auth.Viewer, limit int) ([]Reminder, error) {
+func (s *Service) Reminders(ctx context.Context, v auth.Viewer, limit int) ([]threads.Reminder, error) {
 	if v.Person == 0 {
 		return nil, nil
 	}
@@ -169,9 +162,9 @@ func (s *Service) Reminders(ctx context.Context, v auth.Viewer, limit int) ([]Re
 	if err != nil {
 		return nil, fmt.Errorf("reminders of decisions: %w", err)
 	}
-	out := make([]Reminder, len(list))
+	out := make([]threads.Reminder, len(list))
 	for i, w := range list {
-		out[i] = Reminder{Path: threadPath(w.thread), Due: w.due}
+		out[i] = threads.Reminder{Path: threadPath(w.thread), Due: w.due}
 		switch {
 		case w.state == Proposed:
 			out[i].Text = "A proposal has closed: " + w.title

@@ -24,8 +24,8 @@ import (
 // of record, photos and other files under files/, and a manifest. It is a zip file, or the folder that it was unpacked to. Export writes
 // it and JSONL reads it. The same content is always the same bytes, so archives can be compared.
 const (
-	// 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what, 3 nothing of what was decided and learnt, and
-	// of who keeps what; all are read as well.
+	// 1 had no networks and blogs, 2 nothing of what is known to be right and of who knows what, 3 nothing of what was noticed, decided and learnt,
+	// and of who keeps what; all are read as well.
 	archiveFormat   = 4
 	archiveManifest = "manifest.json"
 	archiveFiles    = "files/"
@@ -80,6 +80,11 @@ type archiveLine struct {
 	Launch    string       `json:"launch,omitempty"`
 	Authors   []string     `json:"authors,omitempty"`
 	AllSeries []seriesLine `json:"all_series,omitempty"`
+
+	URL    string `json:"url,omitempty"`
+	Source string `json:"source,omitempty"`
+	Paused bool   `json:"paused,omitempty"`
+	Read   string `json:"read,omitempty"`
 
 	Path        string   `json:"path,omitempty"`
 	Network     string   `json:"network,omitempty"`

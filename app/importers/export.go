@@ -78,7 +78,7 @@ func (x *export) write(ctx context.Context, q db.Querier) error {
 	}{
 		{"organisations", exportOrganisations}, {"units", exportUnits}, {"topics", exportTopics}, {"people", x.people},
 		{"networks", exportNetworks}, {"blogs", x.blogs}, {"threads", x.threads}, {"replies", exportReplies}, {"checks", exportFresh}, {"decisions", exportDecisions},
-		{"reflections", exportReflections}, {"gaps", exportGaps}, {"posts", x.posts},
+		{"reflections", exportReflections}, {"gaps", exportGaps}, {"posts", x.posts}, {"sources", exportSources}, {"signals", exportSignals},
 		{"drafts", x.drafts}, {"votes", exportVotes}, {"revisions", exportRevisions}, {"follows", exportFollows},
 		{"attachments", x.attachments}, {"redirects", exportRedirects}, {"statements", exportStatements},
 	} {

@@ -20,6 +20,7 @@ import (
 	"watercooler/app/db"
 	"watercooler/app/errs"
 	"watercooler/app/importers"
+	"watercooler/app/signals"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/auth"
@@ -207,6 +208,16 @@ func (h *hub) lives(t *testing.T) {
 		}
 		return h.deps.Topics.Redirect(ctx, tx, "and-before-that", all[1].ID)
 	}))
+	noticed, err := h.deps.Signals.Share(ctx, ada, signals.Shared{URL: "https://gazette.example/?id=7&utm_source=x", Title: "Zwölf <b>words</b>", Kind: signals.Press, Audience: "hub", Published: noon.Add(-time.Hour)})
+	must(err)
+	lost, err := h.deps.Signals.Share(ctx, ada, signals.Shared{URL: "https://gazette.example/secret", Title: "TOP SECRET signal", Kind: signals.Press, Audience: "hub"})
+	must(err)
+	must(talk.DeleteThread(ctx, ada, lost))
+	seen, err := talk.Find(ctx, ben, noticed)
+	must(err)
+	must(h.deps.Signals.Opened(ctx, ben, seen))
+	_, _, err = h.deps.Signals.Add(ctx, ada, signals.NewSource{URL: "https://gazette.example/feed", Title: "Gazette", Kind: signals.Local})
+	must(err)
 	h.wordpress(t, oneOfEach(), importers.Options{Attachments: uploads(t)})
 	must(talk.Watch(ctx, ada, "blog", int64(h.number(t, "SELECT MAX(id) FROM blogs"))))
 	must(talk.Watch(ctx, ada, "network", int64(h.number(t, "SELECT MIN(id) FROM networks WHERE access = 'open'"))))
@@ -367,7 +378,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 	}
 	want := []string{"organisations.jsonl", "units.jsonl", "topics.jsonl", "people.jsonl", "networks.jsonl", "blogs.jsonl", "threads.jsonl",
-		"replies.jsonl", "checks.jsonl", "decisions.jsonl", "reflections.jsonl", "gaps.jsonl", "posts.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
+		"replies.jsonl", "checks.jsonl", "decisions.jsonl", "reflections.jsonl", "gaps.jsonl", "posts.jsonl", "sources.jsonl", "signals.jsonl", "drafts.jsonl", "votes.jsonl", "revisions.jsonl", "follows.jsonl", "attachments.jsonl", "redirects.jsonl",
 		"statements.jsonl"}
 	if len(names) != len(want)+4 || !slices.Equal(names[:len(want)], want) || names[len(names)-1] != "manifest.json" {
 		t.Errorf("files: got %q", names)
@@ -386,7 +397,7 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 		}
 		Stored int
 	}
-	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 4 || m.Stored != 3 || len(m.Files) != 20 {
+	if err := json.Unmarshal([]byte(files["manifest.json"]), &m); err != nil || m.Format != 4 || m.Stored != 3 || len(m.Files) != 22 {
 		t.Errorf("manifest: %v %+v", err, m)
 	}
 	for i, f := range m.Files {
@@ -397,6 +408,10 @@ func TestArchiveIsWhatTheFormatSays(t *testing.T) {
 	for _, tc := range []struct{ name, file, text string }{
 		{"a title alone before its edit", "revisions.jsonl", `"number":1,"title":"Only a title, <b>really</b>?","editor":`},
 		{"an audience", "threads.jsonl", `"audience":"org:`},
+		{"a signal", "signals.jsonl", `"url":"https://gazette.example/?id=7&utm_source=x","source":"gazette.example","read":"`},
+		{"a source of the hub", "sources.jsonl", `{"type":"source","external_id":"hub/source/`},
+		{"a source that is not read", "sources.jsonl", `"paused":true`},
+		{"a source of a network", "sources.jsonl", `"network":"sample/network/flood-watch"`},
 		{"a closed thread", "threads.jsonl", `"closed":"`},
 		{"a stub", "replies.jsonl", `"deleted":"`},
 		{"an accepted answer", "replies.jsonl", `"accepted":true`},
@@ -579,7 +594,10 @@ var leftOut = map[string]string{
 	"brief_readers": "they asked this hub for its letters, and its briefs are made of what it has",
 	"routings":      "questions on their way, which another hub takes up by itself", "offers": "as routings",
 	"symptom_findings": "found anew in the record", "symptom_items": "as symptom_findings", "symptom_looks": "of the program",
-	"kv": "sessions and other passing things", "drafts": "unfinished and private, not even kept by those who write for long",
+	"signal_items": "brought anew by their sources", "signal_sources.etag": "of the last visit", "signal_sources.modified": "as etag", "signal_sources.fetched_at": "as etag",
+	"signal_sources.failures": "as etag", "signal_sources.last_error": "as etag", "signal_sources.busy_until": "of the program", "signal_sources.host": "part of its address",
+	"signals.url_key": "made anew",
+	"kv":              "sessions and other passing things", "drafts": "unfinished and private, not even kept by those who write for long",
 	"blog_readers": "they said yes to the letters of this hub, and another asks them again", "blog_letters": "of the program", "migrations": "of the program",
 	"events": "what happened, told in rows elsewhere", "consumers": "of the program", "consumer_verbs": "of the program", "outbox": "of the program",
 
@@ -611,7 +629,8 @@ var exportedColumns = map[string]string{
 	"post_authors": "thread_id person_id",
 	"post_drafts": "external_id blog_id author_id authors title slug summary body topics audience cover cover_alt series_id publish_at " +
 		"created_at updated_at",
-	"statements":       "slug body",
+	"statements":     "slug body",
+	"signal_sources": "external_id url title kind network_id topic_id added_by next_at created_at", "signals": "thread_id url kind source published_at read_at",
 	"decisions":        "thread_id source_id state decided_by authority decided_at notice_days effective_at review_at reviewed_at closes_at learnt",
 	"decision_options": "thread_id position said chosen", "decision_evidence": "thread_id position kind title url item_id dated_at added_at",
 	"decision_assumptions": "thread_id position said watch_for broken_at",

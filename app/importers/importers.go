@@ -27,6 +27,7 @@ import (
 	"watercooler/app/files"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/signals"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
 	"watercooler/auth"
@@ -43,6 +44,7 @@ type Deps struct {
 	Blogs    *blogs.Service
 
 	Decisions *decisions.Service
+	Signals   *signals.Service
 	// Statements are the accessibility statement and its like. nil: they stay as they are.
 	Statements Statements
 }

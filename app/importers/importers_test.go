@@ -12,6 +12,7 @@ import (
 	"watercooler/app/importers"
 	"watercooler/app/networks"
 	"watercooler/app/people"
+	"watercooler/app/signals"
 	"watercooler/app/site"
 	"watercooler/app/threads"
 	"watercooler/app/topics"
@@ -62,7 +63,7 @@ func emptyHubAt(t *testing.T, d *db.DB, day time.Time) *hub {
 	return &hub{importers.Deps{
 		Decisions: decides,
 		DB:        d, Files: store, People: people.New(d, store, now), Topics: topics.New(d, now), Networks: networks.New(d, talk, now), Threads: talk,
-		Blogs: blogs.New(d, talk, store, blogs.Options{Now: now}), Statements: words,
+		Blogs: blogs.New(d, talk, store, blogs.Options{Now: now}), Signals: signals.New(d, talk, nil, signals.Config{}, now), Statements: words,
 	}}
 }
 

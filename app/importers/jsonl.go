@@ -104,6 +104,12 @@ type record struct {
 	Number int    `json:"number"`
 	Editor string `json:"editor"`
 
+	// source, signal: a signal is about a thread; kind, title, published and the like are above and below
+	URL    string `json:"url"`
+	Source string `json:"source"`
+	Paused bool   `json:"paused"`
+	Read   moment `json:"read"`
+
 	// fresh: about a thread; person is who checked it, created when
 	Successor string    `json:"successor"`
 	Keep      *keepLine `json:"keep"`
@@ -173,7 +179,7 @@ var knownFields = []string{
 	"score", "agency", "bio", "slug", "photo", "deleted", "reply", "number", "editor", "pronouns", "languages", "working_pattern",
 	"how_to_work", "privacy", "writes_in", "ask_about", "former_slugs", "purpose", "access", "public", "members", "parents", "blog", "launch",
 	"all_series", "series", "summary", "cover", "cover_alt", "published", "publish", "pinned", "network", "networks", "blogs", "path", "topic",
-	"file", "content_type", "size", "successor", "decision", "keep", "reflection", "gap",
+	"file", "content_type", "size", "successor", "decision", "keep", "reflection", "gap", "url", "source", "paused", "read",
 }
 
 // What a line is about.
@@ -195,13 +201,15 @@ const (
 	typeAttachment   = "attachment"
 	typeStatement    = "statement"
 	typeFresh        = "fresh"
+	typeSource       = "source"
+	typeSignal       = "signal"
 	typeDecision     = "decision"
 	typeReflection   = "reflection"
 	typeGap          = "gap"
 )
 
 // nameless are the types of lines that nothing refers to.
-var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh, typeDecision, typeGap}
+var nameless = []string{typeVote, typeRevision, typeFollow, typePost, typeRedirect, typeStatement, typeFresh, typeSignal, typeDecision, typeGap}
 
 // audienceOrg begins the audience of one organisation, audienceNetwork that of the members of a network.
 const (
@@ -240,6 +248,8 @@ type jsonl struct {
 	posts         map[string]place // threads of the kind post
 	decided       map[string]place // threads that a decision line is about
 	decisions     map[string]place // threads of the kind decision
+	noticed       map[string]place // threads that a signal line is about
+	signals       map[string]place // threads of the kind signal
 
 	// Known once they are written.
 	organisationIDs map[string]int64
@@ -293,6 +303,7 @@ func importLines(ctx context.Context, d Deps, b *bundle, source string, o Option
 		organisationIDs: map[string]int64{}, unitIDs: map[string]int64{}, topicsByName: map[string]knownTopic{}, topicIDs: map[string]int64{},
 		networkIDs: map[string]int64{}, blogIDs: map[string]int64{}, posted: map[string]place{}, posts: map[string]place{},
 		decided: map[string]place{}, decisions: map[string]place{},
+		noticed: map[string]place{}, signals: map[string]place{},
 	}
 	r.Progress.Start("Checking", 0)
 	if err := j.check(ctx); err != nil {
@@ -339,7 +350,7 @@ func (j *jsonl) write(ctx context.Context) error {
 	}{
 		{typeOrganisation, j.writeOrganisations}, {typeUnit, j.writeUnits}, {"", j.writeTopics}, {"", j.writePeople}, {typePerson, j.writePhotos},
 		{typeNetwork, j.writeNetworks}, {typeBlog, j.writeBlogs}, {typeThread, j.writeThreads}, {typeThread, j.writeCoAuthors},
-		{typePost, j.writePosts}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeDecision, j.writeDecisions}, {typeReflection, j.writeReflections},
+		{typePost, j.writePosts}, {typeSource, j.writeSources}, {typeSignal, j.writeSignals}, {typeDraft, j.writeDrafts}, {typeReply, j.writeReplies}, {typeFresh, j.writeFresh}, {typeDecision, j.writeDecisions}, {typeReflection, j.writeReflections},
 		{typeGap, j.writeGaps}, {typeRevision, j.writeRevisions},
 		{typeVote, j.writeVotes}, {typeFollow, j.writeFollows}, {typeAttachment, j.writeAttachments}, {typeRedirect, j.writeRedirects},
 		{typeStatement, j.writeStatements},

@@ -50,7 +50,7 @@ func (j *jsonl) check(ctx context.Context) error {
 	if len(j.places) == 0 {
 		return errs.Invalidf("There is nothing to import: the input is empty.")
 	}
-	if err := errors.Join(j.own.flush(ctx), j.complete(j.read), j.checkUnits(), j.checkPosts(), j.checkDecided(), j.settle(ctx)); err != nil {
+	if err := errors.Join(j.own.flush(ctx), j.complete(j.read), j.checkUnits(), j.checkPosts(), j.checkDecided(), j.checkNoticed(), j.settle(ctx)); err != nil {
 		return err
 	}
 	for id, name := range plainAuthors {
@@ -116,10 +116,12 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 		case threads.Question, threads.Discussion:
 		case threads.Post:
 			j.posts[rec.ExternalID] = p
+		case threads.Signal:
+			j.signals[rec.ExternalID] = p
 		case threads.Decision:
 			j.decisions[rec.ExternalID] = p
 		default:
-			return problem(p.file, p.line, `the kind of a thread is "question", "discussion", "post" or "decision", not %.20q.`, rec.Kind)
+			return problem(p.file, p.line, `the kind of a thread is "question", "discussion", "post", "signal" or "decision", not %.20q.`, rec.Kind)
 		}
 		return errors.Join(require("title", rec.Title), require("author", rec.Author), j.checkBody(p, rec), j.checkAudience(p, rec))
 	case typeReply:
@@ -171,6 +173,8 @@ func (j *jsonl) checkTyped(p place, rec *record) error {
 			return problem(p.file, p.line, "%s cannot follow themselves.", rec.Person)
 		}
 		return require("person", rec.Person)
+	case typeSource, typeSignal:
+		return j.checkSignals(p, rec, refer)
 	case typeNetwork, typeBlog, typePost, typeDraft, typeRedirect, typeAttachment, typeStatement:
 		return j.checkRooms(p, rec, require, refer)
 	default:

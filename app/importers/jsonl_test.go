@@ -211,6 +211,13 @@ func TestBrokenLines(t *testing.T) {
 		{"a post in no blog", author + `{"type":"thread","external_id":"t","kind":"post","title":"x","body":"y","author":"p1"}`, "line 2: the thread t is a post, but"},
 		{"a question in a blog", author + `{"type":"blog","external_id":"b","name":"B","person":"p1"}` + "\n" +
 			`{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1"}` + "\n" + `{"type":"post","thread":"t","blog":"b"}`, "line 4: the post names the thread t"},
+		{"a signal from nowhere", author + `{"type":"thread","external_id":"t","kind":"signal","title":"x","body":"y","author":"p1"}`, "line 2: the thread t is a signal, but"},
+		{"where a question comes from", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1"}` + "\n" +
+			`{"type":"signal","thread":"t","url":"https://a.example/","kind":"press"}`, "line 3: the signal names the thread t"},
+		{"a signal that is no page", author + `{"type":"thread","external_id":"t","kind":"signal","title":"x","body":"y","author":"p1"}` + "\n" +
+			`{"type":"signal","thread":"t","url":"javascript:alert(1)","kind":"press"}`, "is no address of a page on the web"},
+		{"a source of no kind", `{"type":"source","external_id":"s","url":"https://a.example/feed"}`, "is no kind of source"},
+		{"a source of no network", `{"type":"source","external_id":"s","url":"https://a.example/feed","kind":"press","network":"n9"}`, "the network is network n9"},
 		{"a network of an audience", author + `{"type":"thread","external_id":"t","kind":"question","title":"x","body":"y","author":"p1","audience":"network:9"}`, "the audience is network 9"},
 		{"a redirect to nothing", `{"type":"redirect","path":"/x"}`, "leads to one thread"},
 		{"a redirect of no path", author + `{"type":"redirect","path":"x","person":"p1"}`, "begins with a slash"},

@@ -21,12 +21,12 @@ type ownName struct {
 	id, created    int64
 }
 
-var ownPattern = regexp.MustCompile(`^hub/(organisation|unit|person|topic|thread|reply|network|blog|draft|attachment)/([0-9]{1,18})-(-?[0-9a-z]{1,13})$`)
+var ownPattern = regexp.MustCompile(`^hub/(organisation|unit|person|topic|thread|reply|network|blog|draft|attachment|source)/([0-9]{1,18})-(-?[0-9a-z]{1,13})$`)
 
 // tables are where rows of a kind are looked up.
 var tables = map[string]string{
 	typeOrganisation: "organisations", typeUnit: "units", typePerson: "people", typeTopic: "topics", typeThread: "threads", typeReply: "replies",
-	typeNetwork: "networks", typeBlog: "blogs", typeDraft: "post_drafts", typeAttachment: "attachments",
+	typeNetwork: "networks", typeBlog: "blogs", typeDraft: "post_drafts", typeAttachment: "attachments", typeSource: "signal_sources",
 }
 
 // add looks at the name of a record.

@@ -65,9 +65,12 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 	if s.drafts, err = parseDrafts(); err != nil {
 		return *r.report, err
 	}
+	if s.feeds, err = parseSignals(); err != nil {
+		return *r.report, err
+	}
 	dates(s.said, s.now)
 	for _, step := range []func(context.Context) error{
-		s.writeOrganisations, s.writeUnits, s.writeTopics, s.writePeople, s.writeNetworks, s.writeBlogs, s.writeThreads, s.writePosts,
+		s.writeOrganisations, s.writeUnits, s.writeTopics, s.writePeople, s.writeNetworks, s.writeBlogs, s.writeThreads, s.writePosts, s.writeSignals, s.writeSources,
 		s.writeReplies, s.writeDecisions, s.writeVotes, s.writeDrafts, s.writeFollows,
 	} {
 		if err := step(ctx); err != nil {
@@ -84,6 +87,7 @@ type sample struct {
 	cast   *cast
 	said   []*sampleThread
 	drafts []sampleDraft
+	feeds  []sampleFeed
 	now    time.Time
 
 	organisationIDs, unitIDs, topicIDs, personIDs, networkIDs, blogIDs map[string]int64 // by external id

@@ -9,6 +9,7 @@ import (
 	"watercooler/app/decisions"
 	"watercooler/app/markup"
 	"watercooler/app/networks"
+	"watercooler/app/signals"
 	"watercooler/app/threads"
 	"watercooler/auth"
 )
@@ -33,6 +34,7 @@ func TestSampleFiles(t *testing.T) {
 	k.networks()
 	k.blogs(drafts)
 	k.follows()
+	k.feeds()
 	titles := map[string]bool{}
 	for _, one := range said {
 		k.thread(one)
@@ -234,8 +236,13 @@ func (k *sampleCheck) thread(t *sampleThread) {
 		k.wrong(t.place, "it is about no topic.")
 	}
 	k.where(t)
-	if t.Kind == threads.Post {
+	switch t.Kind {
+	case threads.Post:
 		k.post(t)
+	case threads.Signal:
+		if !t.signal.Kind.Valid() || t.signal.Source == "" || signals.Key(t.signal.URL) == "" || !strings.Contains(t.signal.URL, ".example/") {
+			k.wrong(t.place, "it comes from nowhere, or from somewhere real.")
+		}
 	}
 	if t.decision != nil {
 		k.decision(t)
@@ -408,5 +415,38 @@ func (k *sampleCheck) post(t *sampleThread) {
 		k.wrong(t.place, "there is another post %s.", key)
 	} else {
 		k.posts[key] = true
+	}
+}
+
+// feeds makes sure that sources are invented, and that what they told of is to be seen somewhere.
+func (k *sampleCheck) feeds() {
+	list, err := parseSignals()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, f := range list {
+		k.known(f.place, samplePersonID+f.by)
+		if f.topic != "" {
+			k.subjects(f.place, []string{f.topic})
+		}
+		if f.network != "" && !k.member(f.network, samplePersonID+f.by) {
+			k.wrong(f.place, "%s is not in %s.", f.by, f.network)
+		}
+		if !f.Kind.Valid() || !strings.Contains(f.URL, ".example/") || !f.Paused {
+			k.wrong(f.place, "it is no source, a real one, or one that would be read.")
+		}
+		for _, i := range f.items {
+			if i.Title == "" || i.Summary == "" || i.ago <= 0 || i.ago > 29*24*time.Hour {
+				k.wrong(i.place, "an item has a title and a text, and is less than a month old.")
+			}
+			if t := k.threads[i.clipped]; i.clipped != "" && (t == nil || t.Kind != threads.Signal || t.Title != i.Title) {
+				k.wrong(i.place, "there is no signal %q of this title.", i.clipped)
+			}
+			if i.same != "" && !told[i.same] {
+				k.wrong(i.place, "%q does not come before it.", i.same)
+			}
+			told[f.key+"/"+i.GUID] = true
+		}
 	}
 }

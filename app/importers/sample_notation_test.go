@@ -14,7 +14,7 @@ func TestSampleNotation(t *testing.T) {
 		{"words before the first block", "Keys\n" + opening, "line 1: only comments"},
 		{"part before the first block", "-- tilly-warren | +1h\nHello.\n", "line 1: a part comes before"},
 		{"block without a title", "== question Who has the key?\n", "line 1: a block begins"},
-		{"kind nobody knows", strings.Replace(opening, "question", "riddle", 1), `line 1: a thread is a question, a discussion, a post or a decision, not a "riddle"`},
+		{"kind nobody knows", strings.Replace(opening, "question", "riddle", 1), `line 1: a thread is a question, a discussion, a post, a signal or a decision, not a "riddle"`},
 		{"field nobody knows", strings.Replace(opening, "topics", "about", 1), `line 1: "about" is not a field here`},
 		{"field twice", strings.Replace(opening, "ago 12d4h", "ago 12d4h | ago 3d", 1), `line 1: the field "ago" is there twice`},
 		{"no date", strings.Replace(opening, " | ago 12d4h", "", 1), `line 1: the field "ago" is missing`},

@@ -19,6 +19,7 @@ import (
 	"watercooler/app/people"
 	"watercooler/app/reflections"
 	"watercooler/app/routing"
+	"watercooler/app/signals"
 	"watercooler/app/site"
 	"watercooler/app/threads"
 	"watercooler/auth"
@@ -155,6 +156,10 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 	if err := briefs.Erase(ctx, r.tx, r.sourced.People, r.sourced.Units, r.networks); err != nil {
 		return done, err
 	}
+	sources, err := signals.Erase(ctx, r.tx, sampleSource+"/", r.said.Threads, r.sourced.People, r.networks)
+	if err != nil {
+		return done, err
+	}
 	if err := r.Threads.Erase(ctx, r.tx, r.said); err != nil {
 		return done, err
 	}
@@ -185,7 +190,7 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 		return done, err
 	}
 	for _, c := range []ExportedCount{
-		{"threads", len(r.said.Threads)}, {"replies", len(r.said.Replies)}, {"blogs", len(r.blogs)}, {"networks", len(r.networks)},
+		{"threads", len(r.said.Threads)}, {"replies", len(r.said.Replies)}, {"blogs", len(r.blogs)}, {"networks", len(r.networks)}, {"sources", sources},
 		{"accounts", accounts}, {"people", len(gone.People)}, {"units", len(gone.Units)}, {"organisations", len(gone.Organisations)},
 		{"topics", len(topics)},
 	} {

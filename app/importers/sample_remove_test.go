@@ -54,7 +54,7 @@ func TestRemoveSampleLeavesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{" 84 people\n", " 40 topics\n", " 16 networks\n", " 1 accounts\n", " 3 organisations\n"} {
+		for _, want := range []string{" 84 people\n", " 40 topics\n", " 16 networks\n", " 14 sources\n", " 1 accounts\n", " 3 organisations\n"} {
 			if !strings.Contains(done.String(), want) {
 				t.Errorf("it says\n%swant %q", done, want)
 			}
@@ -70,6 +70,7 @@ func TestRemoveSampleLeavesNothing(t *testing.T) {
 			"people", "units", "topic_synonyms", "person_topics", "networks", "network_members", "network_links", "blogs", "series", "posts",
 			"post_drafts", "post_authors", "blog_authors", "threads", "thread_topics", "replies", "votes", "watches", "accounts", "api_tokens",
 			"decisions", "decision_options", "decision_evidence", "decision_assumptions", "decision_stances", "decision_changes",
+			"signals", "signal_sources", "signal_items",
 		} {
 			if n := h.number(t, "SELECT COUNT(*) FROM "+table); n != 0 {
 				t.Errorf("%s: %d rows are left", table, n)

@@ -72,6 +72,13 @@ func TestSample(t *testing.T) {
 			{"evidence that came late", "SELECT COUNT(*) FROM decision_evidence e JOIN decisions d ON d.thread_id = e.thread_id WHERE e.dated_at > d.decided_at", 1},
 			{"decisions without evidence", "SELECT COUNT(*) FROM decisions d WHERE NOT EXISTS (SELECT 1 FROM decision_evidence e WHERE e.thread_id = d.thread_id)", 2},
 			{"drafts of posts", "SELECT COUNT(*) FROM post_drafts WHERE publish_at IS NULL", 1},
+			{"signals", "SELECT COUNT(*) FROM signals", 15},
+			{"signals that somebody read", "SELECT COUNT(*) FROM signals WHERE read_at IS NOT NULL", 10},
+			{"sources", "SELECT COUNT(*) FROM signal_sources", 12},
+			{"sources of networks", "SELECT COUNT(*) FROM signal_sources WHERE network_id IS NOT NULL", 3},
+			{"items to look at", "SELECT COUNT(*) FROM signal_items WHERE state = 'new'", 25},
+			{"clipped items", "SELECT COUNT(*) FROM signal_items WHERE state = 'clipped' AND thread_id IS NOT NULL", 3},
+			{"joined items", "SELECT COUNT(*) FROM signal_items WHERE state = 'joined' AND joined_to IS NOT NULL", 1},
 			{"scheduled posts", "SELECT COUNT(*) FROM post_drafts WHERE publish_at IS NOT NULL", 1},
 		} {
 			if got := h.number(t, tc.query); got < tc.least {
@@ -79,7 +86,8 @@ func TestSample(t *testing.T) {
 			}
 		}
 		for name, query := range map[string]string{
-			"links that lead nowhere": "SELECT COUNT(*) FROM replies WHERE body LIKE '%](thread:%'",
+			"sources that would be read": "SELECT COUNT(*) FROM signal_sources WHERE next_at IS NOT NULL",
+			"links that lead nowhere":    "SELECT COUNT(*) FROM replies WHERE body LIKE '%](thread:%'",
 			"replies that are older than what they answer": `
 				SELECT COUNT(*)
 				FROM replies r JOIN threads t ON t.id = r.thread_id LEFT JOIN replies p ON p.id = r.parent_id

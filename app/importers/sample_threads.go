@@ -26,7 +26,8 @@ type sampleThread struct {
 	whom    string // public, hub, own or network
 	blog    string // key, of a post
 	post    blogs.PostRecord
-	useful  []string // handles of those who found it so
+	signal  sampleSignal // of a signal
+	useful  []string     // handles of those who found it so
 	replies []sampleReply
 
 	decision *sampleDecision // of a decision
@@ -104,11 +105,13 @@ func (b block) thread(key string) (*sampleThread, error) {
 	switch kind {
 	case threads.Post:
 		fields = append(fields, "blog", "slug", "series", "with", "summary")
+	case threads.Signal:
+		fields = append(fields, "from", "sort", "url", "read")
 	case threads.Decision:
 		fields = append(fields, decisionFields...)
 	case threads.Question, threads.Discussion:
 	default:
-		return nil, b.problem("a thread is a question, a discussion, a post or a decision, not a %q.", b.key)
+		return nil, b.problem("a thread is a question, a discussion, a post, a signal or a decision, not a %q.", b.key)
 	}
 	if err := b.only(fields...); err != nil {
 		return nil, err
@@ -130,10 +133,12 @@ func (b block) thread(key string) (*sampleThread, error) {
 	if t.Votes, err = b.number("votes"); err != nil {
 		return nil, err
 	}
-	if kind == threads.Post {
+	switch kind {
+	case threads.Post:
 		t.post = b.post(t.ExternalID)
-	}
-	if kind == threads.Decision {
+	case threads.Signal:
+		t.signal = b.signal()
+	case threads.Decision:
 		if t.decision, err = b.decision(); err != nil {
 			return nil, err
 		}

@@ -237,10 +237,7 @@ func (s *sample) writeVotes(ctx context.Context) error {
 }
 
 func (s *sample) writeFollows(ctx context.Context) error {
-	topicIDs := make(map[string]int64, len(s.cast.topics)) // by name, as the files say it
-	for _, t := range s.cast.topics {
-		topicIDs[t.Name] = s.topicIDs[t.ExternalID]
-	}
+	topicIDs := s.topicNames()
 	kinds := map[string]func(key string) (string, int64){
 		"topics":   func(key string) (string, int64) { return typeTopic, topicIDs[key] },
 		"people":   func(key string) (string, int64) { return typePerson, s.personIDs[samplePersonID+key] },

@@ -9,7 +9,7 @@ import (
 )
 
 // Erase removes for good, in tx, the topics whose external ids begin with prefix, unless something is about them, somebody can
-// be asked about them, decided or is endorsed for them, or follows them. What was below one of them stands at the top. It returns their ids.
+// be asked about them, decided or is endorsed for them, or follows them, or a source of signals is always about them. What was below one of them stands at the top. It returns their ids.
 func (s *Service) Erase(ctx context.Context, tx *db.Tx, prefix string) ([]int64, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT t.id
@@ -19,6 +19,7 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, prefix string) ([]int64,
 		  AND NOT EXISTS (SELECT 1 FROM person_topics p WHERE p.topic_id = t.id)
 		  AND NOT EXISTS (SELECT 1 FROM expertise e WHERE e.topic_id = t.id)
 		  AND NOT EXISTS (SELECT 1 FROM expert_topics x WHERE x.topic_id = t.id)
+		  AND NOT EXISTS (SELECT 1 FROM signal_sources s WHERE s.topic_id = t.id)
 		  AND NOT EXISTS (SELECT 1 FROM endorsements n WHERE n.topic_id = t.id)
 		  AND NOT EXISTS (SELECT 1 FROM watches w WHERE w.object_kind = 'topic' AND w.object_id = t.id)
 		ORDER BY t.id
