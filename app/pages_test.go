@@ -189,6 +189,9 @@ var pages = map[string]struct {
 	"/api/v1/openapi-3.0.yaml":        {"/api/v1/openapi-3.0.yaml", "", 200},
 }
 
+// further are addresses of routes that pages has already, with something else to show.
+var further = []string{"/threads/{decision}", "/threads/{proposal}", "/decisions?state=agreed&topic=connectivity&year=2027"}
+
 // most is how many statements any page may run, the session's included.
 const most = 12
 
@@ -233,6 +236,17 @@ func TestPagesMakeABoundedNumberOfQueries(t *testing.T) {
 					counts[route+" as "+as] = counter.Load().Load()
 					if n := counter.Load().Load(); n > most {
 						t.Errorf("%s as %q: %d statements, want at most %d", route, as, n, most)
+					}
+				}
+			}
+			for _, path := range further {
+				for as, client := range clients {
+					counter.Store(new(atomic.Int64))
+					if got := client.Get(fill.Replace(path)); got.Status != http.StatusOK {
+						t.Errorf("%s as %q: status %d", path, as, got.Status)
+					}
+					if counts[path+" as "+as] = counter.Load().Load(); counts[path+" as "+as] > most {
+						t.Errorf("%s as %q: %d statements, want at most %d", path, as, counts[path+" as "+as], most)
 					}
 				}
 			}

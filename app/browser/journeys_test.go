@@ -45,6 +45,7 @@ var journeys = []struct {
 	{"join a closed network", joinByRequest},
 	{"keep a private network private", keepPrivate},
 	{"from the tree of units to an answer", treeToAnswer},
+	{"decide together, challenge and review", decideTogether},
 	{"join with the keyboard alone", joinByKeyboard},
 }
 

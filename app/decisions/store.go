@@ -2,7 +2,6 @@ package decisions
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -55,29 +54,13 @@ func personColumns(p string) string {
 
 func personOf(a *threads.Author) []any { return []any{&a.ID, &a.Handle, &a.Name, &a.Photo} }
 
-// otherColumns say thread o in one text: its id, its address below /blog if it is a post, and its title, which alone has spaces.
-const otherColumns = `CAST(o.id AS TEXT) || ' ' || CASE WHEN o.kind = 'post' THEN COALESCE(
-      (SELECT b.slug || '/' || po.slug FROM posts po JOIN blogs b ON b.id = po.blog_id WHERE po.thread_id = o.id), '') ELSE '' END
-      || ' ' || o.title`
-
-// otherOf reads what otherColumns say, the zero Other for "".
-func otherOf(said string) (o threads.Other, err error) {
-	if said == "" {
-		return threads.Other{}, nil
-	}
-	id, rest, _ := strings.Cut(said, " ")
-	o.Post, o.Title, _ = strings.Cut(rest, " ")
-	o.ID, err = strconv.ParseInt(id, 10, 64)
-	return o, err
-}
-
 // selectDecision reads a decision that v may read, without what belongs to it.
 func selectDecision(ctx context.Context, q db.Querier, v auth.Viewer, thread int64) (d Decision, err error) {
 	var p db.Params
 	text := `
 		SELECT t.id, t.title, t.audience, COALESCE(t.network_id, 0), t.created_at, d.state, d.authority, d.notice_days, d.learnt,
 		  d.decided_at, d.effective_at, d.review_at, d.reviewed_at, d.closes_at, COALESCE(d.source_id, 0),
-		  COALESCE((SELECT ` + otherColumns + ` FROM threads o WHERE o.id = d.source_id AND o.deleted_at IS NULL AND ` + v.Reads(&p, "o.audience") + `), ''),
+		  COALESCE((SELECT ` + threads.OtherSaid + ` FROM threads o WHERE o.id = d.source_id AND o.deleted_at IS NULL AND ` + v.Reads(&p, "o.audience") + `), ''),
 		  (SELECT COUNT(*) FROM decision_stances s WHERE s.thread_id = d.thread_id AND s.stance = 'agree'),
 		  (SELECT COUNT(*) FROM decision_stances s WHERE s.thread_id = d.thread_id AND s.stance = 'abstain'),
 		  (SELECT COUNT(*) FROM decision_stances s WHERE s.thread_id = d.thread_id AND s.stance = 'disagree'),
@@ -112,7 +95,7 @@ func selectDecision(ctx context.Context, q db.Querier, v auth.Viewer, thread int
 	for i, n := range counts {
 		d.Counts[Positions[i]] = n
 	}
-	d.Source, err = otherOf(source)
+	d.Source, err = threads.OtherOf(source)
 	return d, err
 }
 
@@ -193,7 +176,7 @@ func selectChanges(ctx context.Context, q db.Querier, v auth.Viewer, thread int6
 	var p db.Params
 	text := `
 		SELECT c.at, c.change, c.reason, ` + personColumns("p") + `,
-		  COALESCE((SELECT ` + otherColumns + ` FROM threads o WHERE o.id = c.other_id AND o.deleted_at IS NULL AND ` + v.Reads(&p, "o.audience") + `), '')
+		  COALESCE((SELECT ` + threads.OtherSaid + ` FROM threads o WHERE o.id = c.other_id AND o.deleted_at IS NULL AND ` + v.Reads(&p, "o.audience") + `), '')
 		FROM decision_changes c
 		LEFT JOIN people p ON p.id = c.by_id
 		WHERE c.thread_id = ` + p.One(thread) + `
@@ -209,7 +192,7 @@ func selectChanges(ctx context.Context, q db.Querier, v auth.Viewer, thread int6
 			return Change{}, err
 		}
 		c.At = db.Time(at)
-		c.Other, err = otherOf(other)
+		c.Other, err = threads.OtherOf(other)
 		return c, err
 	})
 }

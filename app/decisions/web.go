@@ -300,6 +300,8 @@ func (h *Web) row(v auth.Viewer, l Line) views.Row {
 		r.Grounds = parts.Plural(l.Options, "option", "options") + ", " + strings.ToLower(r.Grounds[:1]) + r.Grounds[1:]
 	}
 	switch {
+	case l.State == Proposed && !l.ClosesAt.IsZero() && l.ClosesAt.Before(now):
+		r.Review = "closed on " + h.web.Date(l.ClosesAt)
 	case l.State == Proposed && !l.ClosesAt.IsZero():
 		r.Review = "open until " + h.web.Date(l.ClosesAt)
 	case l.ReviewAt.IsZero() || l.State == Superseded || l.State == Withdrawn || l.State == Proposed:

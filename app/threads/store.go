@@ -98,7 +98,7 @@ func selectThread(ctx context.Context, q db.Querier, v auth.Viewer, id int64) (t
 	s := sql("SELECT "+threadColumns+`, t.body, t.body_html, a.created_at, t.moved_to, t.checked_at,
   CASE WHEN t.checked_by IS NULL THEN '' ELSE (SELECT CAST(c.id AS TEXT) || ' ' || c.handle || ' ' || c.name FROM people c WHERE c.id = t.checked_by) END,
   CASE WHEN t.superseded_by IS NULL THEN '' ELSE COALESCE((
-    SELECT `+otherSaid+`
+    SELECT `+OtherSaid+`
     FROM threads o
     WHERE o.id = t.superseded_by AND o.deleted_at IS NULL AND ?), '') END,
   EXISTS (SELECT 1 FROM threads o WHERE o.superseded_by = t.id AND o.deleted_at IS NULL),
@@ -149,7 +149,7 @@ WHERE t.id = ? AND ?`, id, readable{v, "t.audience"})
 	if t.CheckedBy, err = checkerOf(checker); err != nil {
 		return Thread{}, err
 	}
-	if t.Successor, err = otherOf(successor); err != nil {
+	if t.Successor, err = OtherOf(successor); err != nil {
 		return Thread{}, err
 	}
 	if err := keeping.read(&t); err != nil {

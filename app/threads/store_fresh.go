@@ -23,14 +23,14 @@ const keepsBlog = `t.kind = 'post' AND EXISTS (
       AND (COALESCE(boss.unit_id, 0) <> me.unit_id
         OR EXISTS (SELECT 1 FROM blog_authors ka WHERE ka.blog_id = b.id AND ka.person_id = me.id)))`
 
-// otherSaid is thread o in one text, for otherOf: its id, its address below /blog if it is a post, and its title, which alone has
+// OtherSaid is thread o in one text, for OtherOf: its id, its address below /blog if it is a post, and its title, which alone has
 // spaces in it.
-const otherSaid = `CAST(o.id AS TEXT) || ' ' || CASE WHEN o.kind = 'post' THEN COALESCE(
+const OtherSaid = `CAST(o.id AS TEXT) || ' ' || CASE WHEN o.kind = 'post' THEN COALESCE(
       (SELECT b.slug || '/' || po.slug FROM posts po JOIN blogs b ON b.id = po.blog_id WHERE po.thread_id = o.id), '') ELSE '' END
       || ' ' || o.title`
 
-// otherOf reads what otherSaid says; the zero Other for "".
-func otherOf(said string) (o Other, err error) {
+// OtherOf reads what OtherSaid says; the zero Other for "".
+func OtherOf(said string) (o Other, err error) {
 	if said == "" {
 		return Other{}, nil
 	}
@@ -57,7 +57,7 @@ const maxReplaced = 10
 // selectReplaced returns the threads whose place one has taken, as far as v may read them, the latest first.
 func selectReplaced(ctx context.Context, q db.Querier, v auth.Viewer, id int64) ([]Other, error) {
 	return collect(ctx, q, sql(`
-SELECT `+otherSaid+`
+SELECT `+OtherSaid+`
 FROM threads o
 WHERE o.superseded_by = ? AND o.deleted_at IS NULL AND ?
 ORDER BY o.created_at DESC, o.id DESC
@@ -66,7 +66,7 @@ LIMIT ?`, id, readable{v, "o.audience"}, maxReplaced), func(r db.Scanner) (Other
 		if err := r.Scan(&said); err != nil {
 			return Other{}, err
 		}
-		return otherOf(said)
+		return OtherOf(said)
 	})
 }
 

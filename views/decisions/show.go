@@ -34,6 +34,22 @@ func paragraphs(text string) []string {
 	return list
 }
 
+// heading says what it is that follows.
+func (p Panel) heading() string {
+	if p.State.Code == "proposed" {
+		return "The proposal"
+	}
+	return "The decision"
+}
+
+// what is the first question of the form.
+func (p WritePage) what() string {
+	if p.Proposal {
+		return "What is proposed"
+	}
+	return "What was decided"
+}
+
 // acts reports whether there is anything to do in the row of actions.
 func (p Panel) acts() bool {
 	return p.AgreePath+p.ChallengePath+p.ReviewPath+p.AmendPath+p.WithdrawPath+p.ReplacePath+p.SupersedePath+p.UnsupersedePath != ""
