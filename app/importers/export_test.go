@@ -608,10 +608,10 @@ var exportedColumns = map[string]string{
 		"created_at updated_at",
 	"statements": "slug body",
 	"topics":     "external_id slug name description broader_id", "topic_synonyms": "topic_id name", "thread_topics": "thread_id topic_id",
-	"threads":   "external_id kind title body author_id audience network_id pinned_at created_at edited_at closed_at imported_votes accepted_reply_id checked_at checked_by superseded_by " +
+	"threads": "external_id kind title body author_id audience network_id pinned_at created_at edited_at closed_at imported_votes accepted_reply_id checked_at checked_by superseded_by " +
 		"reference owner_id deputy_id check_at check_every",
 	"reflections": "external_id kind person_id title noticed tried learnt change about_id thread_id revision created_at updated_at shared_at",
-	"gaps": "said owner_id note answer_id opened_at closed_at closed_why", "gap_words": "words gap_id",
+	"gaps":        "said owner_id note answer_id opened_at closed_at closed_why", "gap_words": "words gap_id",
 	"replies":   "external_id thread_id parent_id author_id body created_at edited_at deleted_at imported_votes",
 	"votes":     "object_kind object_id person_id created_at",
 	"revisions": "object_kind object_id revision title body editor_id created_at",

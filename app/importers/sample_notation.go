@@ -85,7 +85,7 @@ func parseBlocks(file, text string) ([]block, error) {
 }
 
 // sentences are the fields whose value goes on to the end of the line, bars and all.
-var sentences = []string{"purpose", "about", "summary", "asks", "invited"}
+var sentences = []string{"purpose", "about", "summary", "asks", "invited", "note"}
 
 func parseFields(line string) []field {
 	var list []field

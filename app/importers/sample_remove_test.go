@@ -69,6 +69,7 @@ func TestRemoveSampleLeavesNothing(t *testing.T) {
 		for _, table := range []string{
 			"people", "units", "topic_synonyms", "person_topics", "networks", "network_members", "network_links", "blogs", "series", "posts",
 			"post_drafts", "post_authors", "blog_authors", "threads", "thread_topics", "replies", "votes", "watches", "accounts", "api_tokens",
+			"reflections", "gaps", "gap_words", "search_log",
 		} {
 			if n := h.number(t, "SELECT COUNT(*) FROM "+table); n != 0 {
 				t.Errorf("%s: %d rows are left", table, n)
