@@ -220,6 +220,9 @@ func (a *App) loadSample(ctx context.Context) error {
 	if err := a.catchUp(ctx, io.Discard); err != nil { // a blink: the sample is small
 		return err
 	}
+	if err := a.find.RefreshGaps(ctx); err != nil {
+		return err
+	}
 	if err := a.maps.Rebuild(ctx, func(int, int) {}); err != nil {
 		return err
 	}

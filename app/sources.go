@@ -71,7 +71,9 @@ func routingTerms(s experts.Settings) routing.Terms {
 }
 
 // reminders are what somebody said they would look at, besides threads: the home page has them.
-func (a *App) reminders() []threads.ReminderSource { return []threads.ReminderSource{a.decides, a.find} }
+func (a *App) reminders() []threads.ReminderSource {
+	return []threads.ReminderSource{a.decides, a.find}
+}
 
 // attachments lets people, which serves files, ask who may read what belongs to a thread.
 type attachments struct{ threads *threads.Service }

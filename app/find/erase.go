@@ -3,12 +3,14 @@ package find
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"watercooler/app/db"
 )
 
 // Erase removes, in tx, what is kept about things by ref, "person", "thread", "topic" or "network", because they will not be there any
-// more: what people followed and what leads to any of them. Units are forgotten in the log of searches, which stays.
+// more: what people followed and what leads to any of them. Units are forgotten in the log of searches, which stays, but for the
+// searches of "unit" in which nobody else is, and for gaps that nobody else looked for.
 func Erase(ctx context.Context, tx *db.Tx, gone map[string][]int64) error {
 	for _, kind := range []string{"person", "thread", "topic", "network"} {
 		for _, id := range gone[kind] {
@@ -23,6 +25,9 @@ func Erase(ctx context.Context, tx *db.Tx, gone map[string][]int64) error {
 				return fmt.Errorf("erase best bets: %w", err)
 			}
 		}
+	}
+	if err := eraseSearches(ctx, tx, gone["unit"], gone["person"]); err != nil {
+		return fmt.Errorf("erase searches: %w", err)
 	}
 	for _, step := range []struct {
 		statement string
@@ -39,4 +44,29 @@ func Erase(ctx context.Context, tx *db.Tx, gone map[string][]int64) error {
 		}
 	}
 	return nil
+}
+
+// eraseSearches removes the searches of units in which there is nobody but people, and the gaps that only they made.
+func eraseSearches(ctx context.Context, tx *db.Tx, units, people []int64) error {
+	here, err := db.QueryIn(ctx, tx, "SELECT p.id FROM people p WHERE p.unit_id IN ($1)", units)
+	if err != nil {
+		return err
+	}
+	staying := slices.DeleteFunc(here, func(id int64) bool { return slices.Contains(people, id) })
+	kept, err := db.QueryIn(ctx, tx, "SELECT DISTINCT p.unit_id FROM people p WHERE p.id IN ($1)", staying)
+	if err != nil {
+		return err
+	}
+	units = slices.DeleteFunc(slices.Clone(units), func(id int64) bool { return slices.Contains(kept, id) })
+	gaps, err := db.QueryIn(ctx, tx, "SELECT DISTINCT w.gap_id FROM gap_words w JOIN search_log l ON l.words = w.words WHERE l.unit_id IN ($1)", units)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecIn(ctx, "DELETE FROM search_log WHERE unit_id IN ($1)", units); err != nil {
+		return err
+	}
+	_, err = tx.ExecIn(ctx, `
+		DELETE FROM gaps
+		WHERE id IN ($1) AND NOT EXISTS (SELECT 1 FROM gap_words w JOIN search_log l ON l.words = w.words WHERE w.gap_id = gaps.id)`, gaps)
+	return err
 }

@@ -68,10 +68,18 @@ func Sample(ctx context.Context, d Deps, now time.Time) (Report, error) {
 	if s.feeds, err = parseSignals(); err != nil {
 		return *r.report, err
 	}
+	if err := s.readLearning(); err != nil {
+		return *r.report, err
+	}
 	dates(s.said, s.now)
+	there, err := s.Threads.IDsByExternal(ctx, s.DB, []string{s.said[0].ExternalID})
+	if err != nil {
+		return *r.report, err
+	}
+	s.again = len(there) > 0
 	for _, step := range []func(context.Context) error{
 		s.writeOrganisations, s.writeUnits, s.writeTopics, s.writePeople, s.writeNetworks, s.writeBlogs, s.writeThreads, s.writePosts, s.writeSignals, s.writeSources,
-		s.writeReplies, s.writeDecisions, s.writeVotes, s.writeDrafts, s.writeFollows,
+		s.writeReplies, s.writeDecisions, s.writeKept, s.writeReflections, s.writeSearches, s.writeVotes, s.writeDrafts, s.writeFollows,
 	} {
 		if err := step(ctx); err != nil {
 			return *r.report, err
@@ -88,7 +96,11 @@ type sample struct {
 	said   []*sampleThread
 	drafts []sampleDraft
 	feeds  []sampleFeed
+	kept   []sampleKept
+	learnt []sampleReflection
+	sought []sampleSought
 	now    time.Time
+	again  bool // it was loaded before
 
 	organisationIDs, unitIDs, topicIDs, personIDs, networkIDs, blogIDs map[string]int64 // by external id
 	threadIDs                                                          map[string]int64

@@ -29,7 +29,13 @@ func TestSampleFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	learnt, shared, err := parseReflections()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said = append(said, shared...)
 	k := newSampleCheck(t, c, said)
+	k.learning(learnt)
 	k.people()
 	k.networks()
 	k.blogs(drafts)

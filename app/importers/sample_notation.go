@@ -86,7 +86,7 @@ func parseBlocks(file, text string) ([]block, error) {
 
 // sentences are the fields whose value goes on to the end of the line, bars and all.
 var sentences = []string{
-	"purpose", "about", "summary", "asks", "invited", "option", "evidence", "assume", "stance", "change", "learnt", "agreed-because", "title", "trouble",
+	"purpose", "about", "summary", "asks", "invited", "option", "evidence", "assume", "stance", "change", "learnt", "agreed-because", "title", "trouble", "note",
 }
 
 func parseFields(line string) []field {

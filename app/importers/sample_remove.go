@@ -135,7 +135,7 @@ func (r *removal) remove(ctx context.Context) (SampleRemoved, error) {
 	if err := experts.Erase(ctx, r.tx, r.said.Threads, r.said.Replies, r.sourced.People); err != nil {
 		return done, err
 	}
-	if err := find.Erase(ctx, r.tx, map[string][]int64{"person": r.sourced.People, "thread": r.said.Threads, "network": r.networks}); err != nil {
+	if err := find.Erase(ctx, r.tx, map[string][]int64{"person": r.sourced.People, "thread": r.said.Threads, "network": r.networks, "unit": r.sourced.Units}); err != nil {
 		return done, err
 	}
 	if err := routing.Erase(ctx, r.tx, r.said.Threads, r.sourced.People); err != nil {

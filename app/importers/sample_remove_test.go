@@ -71,6 +71,7 @@ func TestRemoveSampleLeavesNothing(t *testing.T) {
 			"post_drafts", "post_authors", "blog_authors", "threads", "thread_topics", "replies", "votes", "watches", "accounts", "api_tokens",
 			"decisions", "decision_options", "decision_evidence", "decision_assumptions", "decision_stances", "decision_changes",
 			"signals", "signal_sources", "signal_items",
+			"reflections", "gaps", "gap_words", "search_log",
 		} {
 			if n := h.number(t, "SELECT COUNT(*) FROM "+table); n != 0 {
 				t.Errorf("%s: %d rows are left", table, n)
