@@ -49,6 +49,7 @@ type Group struct {
 	Path      string  `json:"path"`
 	Community int     `json:"community"` // index of Communities; -1 for a group that is tied to no other
 	Bridge    Band    `json:"bridge"`    // None, Some or Many
+	Joins     []int   `json:"joins"`     // of a bridge, the communities it and the groups it is tied to are in
 	X         float64 `json:"x"`
 	Y         float64 `json:"y"`
 	people    set
@@ -98,6 +99,7 @@ func (t *talk) groups(ctx context.Context, q db.Querier) (m Groups, err error) {
 		}
 		list[i].Bridge = bridgeBand(between[i], across[i])
 	}
+	join(list, ties)
 	drawn := closest(ties, len(list))
 	m.place(list, drawn)
 	m.Groups = list
@@ -125,6 +127,25 @@ func across(ties []tied, communities []int) []float64 {
 		}
 	}
 	return out
+}
+
+// join says of bridges which communities they join.
+func join(list []Group, ties []tied) {
+	add := func(g *Group, community int) {
+		if g.Bridge != None && community >= 0 && !slices.Contains(g.Joins, community) {
+			g.Joins = append(g.Joins, community)
+		}
+	}
+	for i := range list {
+		add(&list[i], list[i].Community)
+	}
+	for _, e := range ties {
+		add(&list[e.a], list[e.b].Community)
+		add(&list[e.b], list[e.a].Community)
+	}
+	for i := range list {
+		slices.Sort(list[i].Joins)
+	}
 }
 
 func bridgeBand(between, across float64) Band {

@@ -37,11 +37,10 @@ func (h *Web) Groups(c *fiber.Ctx) error {
 		}
 		page.Communities = append(page.Communities, out)
 	}
-	next := p.Map.neighbours()
-	for i, g := range p.Map.Groups {
+	for _, g := range p.Map.Groups {
 		shown := views.Group{Name: g.Name, Path: g.Path, Kind: kindName(g.Kind)}
-		if g.Bridge != None {
-			shown.Note = "bridge between " + next[i]
+		if len(g.Joins) > 1 {
+			shown.Note = "bridge between " + joined(g.Joins)
 			page.Bridges = append(page.Bridges, shown)
 		}
 		if g.Community < 0 {
@@ -61,35 +60,14 @@ func kindName(kind string) string {
 	return "Network"
 }
 
-// neighbours says of each group in which communities the groups are that it is seen to be tied to: "communities 2 and 5".
-func (m Groups) neighbours() []string {
-	in := make([][]int, len(m.Groups))
-	add := func(i, community int) {
-		if community >= 0 && !slices.Contains(in[i], community+1) {
-			in[i] = append(in[i], community+1)
-		}
+// joined says which communities a bridge joins: "communities 2 and 5".
+func joined(communities []int) string {
+	words := make([]string, len(communities))
+	for i, c := range communities {
+		words[i] = strconv.Itoa(c + 1)
 	}
-	for i, g := range m.Groups {
-		add(i, g.Community)
-	}
-	for _, t := range m.Ties {
-		add(t.A, m.Groups[t.B].Community)
-		add(t.B, m.Groups[t.A].Community)
-	}
-	out := make([]string, len(in))
-	for i, list := range in {
-		slices.Sort(list)
-		words := make([]string, len(list))
-		for j, n := range list {
-			words[j] = strconv.Itoa(n)
-		}
-		if last := len(words) - 1; last > 0 {
-			out[i] = "communities " + strings.Join(words[:last], ", ") + " and " + words[last]
-		} else if last == 0 {
-			out[i] = "community " + words[0] + " and others"
-		}
-	}
-	return out
+	last := len(words) - 1
+	return "communities " + strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // net is the map as it is drawn.
