@@ -243,7 +243,7 @@ func selectSubjects(ctx context.Context, q db.Querier, f frame) ([]subject, erro
 			SELECT z.topic_id AS topic, o.slug AS slug, o.name AS name, z.bucket AS bucket, z.audience AS audience, COUNT(*) AS threads,
 			  COALESCE(string_agg(CASE WHEN z.bucket = ` + p.One(len(f.buckets)-1) + ` THEN CAST(z.id AS TEXT) END, ' ' ORDER BY z.reply_count DESC, z.id), '') AS ids
 			FROM (
-				SELECT h.topic_id, t.id, t.audience, t.reply_count, ` + bucket() + ` AS bucket
+				SELECT h.topic_id, t.id, t.audience, CASE WHEN t.created_at >= ` + p.One(db.Micros(f.from)) + ` THEN t.reply_count ELSE 0 END AS reply_count, ` + bucket() + ` AS bucket
 				FROM threads t
 				JOIN thread_topics h ON h.thread_id = t.id
 				WHERE ` + during() + ` AND ` + f.scope.has(&p) + `

@@ -14,6 +14,7 @@ CREATE TABLE brief_readers (
 );
 CREATE INDEX brief_readers_due ON brief_readers (run_at);
 
--- app/threads: what was opened, and replied, in a week or a month
-CREATE INDEX threads_created ON threads (created_at, id, audience) WHERE deleted_at IS NULL;
-CREATE INDEX replies_created ON replies (created_at, thread_id) WHERE deleted_at IS NULL;
+-- app/threads: what was opened, and replied, in a week or a month, as far as may be from the index alone: a row holds the whole text
+-- between the columns that decide
+CREATE INDEX threads_created ON threads (created_at, id, audience, superseded_by, author_id) WHERE deleted_at IS NULL;
+CREATE INDEX replies_created ON replies (created_at, thread_id, author_id) WHERE deleted_at IS NULL;
