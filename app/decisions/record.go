@@ -95,10 +95,7 @@ func readSource(ctx context.Context, tx *db.Tx, v auth.Viewer, in Form) (int64, 
 // source is the thread that a decision is made from.
 type source struct {
 	id       int64
-	title    string
 	audience string
-	network  int64
-	post     string
 }
 
 // check says what is wrong with an audience beside that of the source.

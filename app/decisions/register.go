@@ -165,10 +165,10 @@ func (s *Service) Reminders(ctx context.Context, v auth.Viewer, limit int) ([]th
 	out := make([]threads.Reminder, len(list))
 	for i, w := range list {
 		out[i] = threads.Reminder{Path: threadPath(w.thread), Due: w.due}
-		switch {
-		case w.state == Proposed:
+		switch w.state {
+		case Proposed:
 			out[i].Text = "A proposal has closed: " + w.title
-		case w.state == Review:
+		case Review:
 			out[i].Text = "A decision is challenged: " + w.title
 		default:
 			out[i].Text = "Look again at a decision: " + w.title
