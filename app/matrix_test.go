@@ -147,6 +147,14 @@ POST /threads/:id/unsupersede        public      in  403    403     403       40
                                      hub         in  403    403     403       403     403    403     303       303   303    in
                                      org         in  403    404     403       403     403    403     303       303   303    in
                                      network     in  404    404     403       303     404    404     404       404   303    in
+GET  /threads/:id/keep               public      in  403    403     403       403     403    403     200       200   200    in
+                                     hub         in  403    403     403       403     403    403     200       200   200    in
+                                     org         in  403    404     403       403     403    403     200       200   200    in
+                                     network     in  404    404     403       200     404    404     404       404   200    in
+POST /threads/:id/keep               public      in  403    403     403       403     403    403     303       303   303    in | reference=yes&every=6
+                                     hub         in  403    403     403       403     403    403     303       303   303    in
+                                     org         in  403    404     403       403     403    403     303       303   303    in
+                                     network     in  404    404     403       303     404    404     404       404   303    in
 GET  /threads/:id/delete             public      in  403    403     403       403     403    403     200       200   200    in
                                      hub         in  403    403     403       403     403    403     200       200   200    in
                                      org         in  403    404     403       403     403    403     200       200   200    in
@@ -155,6 +163,19 @@ POST /threads/:id/delete             public      in  403    403     403       40
                                      hub         in  403    403     403       403     403    403     303       303   303    in
                                      org         in  403    404     403       403     403    403     303       303   303    in
                                      network     in  404    404     403       303     404    404     404       404   303    in
+GET  /keeping                        -           in  200    200     200       200     200    200     200       200   200    in
+
+GET  /reflections                    -           in  200    200     200       200     200    200     200       200   200    in
+POST /reflections                    -           in  303    303     303       303     303    303     303       303   303    in | kind=weeknote&learnt=Order+salt+early
+GET  /reflections/lessons            -           in  200    200     200       200     200    200     200       200   200    in | q=salt
+GET  /reflections/new                -           in  200    200     200       200     200    200     200       200   200    in | kind=weeknote
+GET  /reflections/:id                -           in  404    404     404       404     404    404     404       404   200    in
+POST /reflections/:id                -           in  404    404     404       404     404    404     404       404   303    in | kind=weeknote&learnt=Order+salt+earlier&revision=1
+GET  /reflections/:id/edit           -           in  404    404     404       404     404    404     404       404   200    in
+GET  /reflections/:id/share          -           in  404    404     404       404     404    404     404       404   200    in
+POST /reflections/:id/share          -           in  404    404     404       404     404    404     404       404   303    in | audience=hub
+GET  /reflections/:id/delete         -           in  404    404     404       404     404    404     404       404   200    in
+POST /reflections/:id/delete         -           in  404    404     404       404     404    404     404       404   303    in
 
 GET  /replies/:id                    public      303 303    303     303       303     303    303     303       303   303    303
                                      hub         404 303    303     303       303     303    303     303       303   303    404
@@ -464,7 +485,11 @@ POST /search/opened                  -           204 204    204     204       20
 GET  /bets                           -           in  403    403     403       403     403    403     200       200   403    in
 POST /bets                           -           in  403    403     403       403     403    403     422       422   403    in    | words=holiday
 POST /bets/:id/remove                -           in  403    403     403       403     403    403     404       404   403    in
-GET  /gaps                           -           in  403    403     403       403     403    403     200       200   403    in
+GET  /gaps                           -           in  200    404     200       200     200    200     200       200   200    in
+GET  /gaps/:id                       -           in  200    404     200       200     200    200     200       200   200    in
+POST /gaps/:id/take                  -           in  303    404     303       303     303    303     303       303   303    in
+POST /gaps/:id/assign                -           in  403    404     403       403     303    403     303       303   403    in | who=@priya-nair
+POST /gaps/:id/close                 -           in  403    404     403       403     303    403     303       303   403    in | note=Ask+the+desk
 GET  /searches                       -           in  200    200     200       200     200    200     200       200   200    in
 POST /searches                       -           in  303    303     303       303     303    303     303       303   303    in    | q=library
 GET  /searches/:id                   -           in  404    404     404       404     404    404     404       404   404    in
@@ -915,7 +940,7 @@ var addresses = strings.NewReplacer(
 	"/threads/:id/amend", "/threads/$decision/amend", "/threads/:id/challenge", "/threads/$decision/challenge", "/threads/:id/review", "/threads/$decision/review",
 	"/threads/:id/withdraw", "/threads/$decision/withdraw", "/threads/:id/stance", "/threads/$proposal/stance", "/threads/:id/agree", "/threads/$proposal/agree",
 	"/threads/:id", "/threads/$thread", "/replies/:id", "/replies/$reply", "/drafts/:id", "/drafts/$draft",
-	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/signals/items/:id", "/signals/items/$item", "/signals/sources/:id", "/signals/sources/$source", "/symptoms/:symptom", "/symptoms/tunnel", "/findings/:id", "/findings/$finding", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/insights/maps/:map", "/insights/maps/replies", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
+	"/people/:handle", "/people/zofia-kowalska", "/units/:id", "/units/1", "/settings/knowing/:topic", "/settings/knowing/connectivity", "/endorsements/:id", "/endorsements/1", "/offers/:id", "/offers/999999", "/signals/items/:id", "/signals/items/$item", "/signals/sources/:id", "/signals/sources/$source", "/symptoms/:symptom", "/symptoms/tunnel", "/findings/:id", "/findings/$finding", "/searches/:id", "/searches/999999", "/bets/:id", "/bets/999999", "/insights/maps/:map", "/insights/maps/replies", "/gaps/:id", "/gaps/$gap", "/reflections/:id", "/reflections/$reflection", "/files/:key", "/files/$photo", "/topics/:slug", "/topics/connectivity",
 	"/blog/readers/:token", "/blog/readers/none", "/brief/letters/:token", "/brief/letters/none", "/brief/:period", "/brief/2027-04", "/blog/:blog/feed", "/blog/priya-nair/feed", "/blog/:blog/readers", "/blog/priya-nair/readers",
 	"/blog/drafts/:id", "/blog/drafts/$written", "/blog/preview/:secret", "/blog/preview/none", "/blog/:blog/series/:series", "/blog/$blog/series/$series",
 	"/blog/:blog/:year/:month", "/blog/$blog/$month", "/blog/:blog/:post", "/blog/$blog/$post", "/blog/:blog", "/blog/$blog",
@@ -996,6 +1021,18 @@ func (n *things) make(name string) string {
 		return strconv.FormatInt(m.number(`SELECT MAX(id) FROM drafts`), 10)
 	case "blog", "post", "written", "series", "month", "audience":
 		return n.blog(name)
+	case "reflection":
+		return m.write("/reflections", url.Values{"kind": {"weeknote"}, "learnt": {"Order salt early."}})
+	case "gap": // that was looked for often enough for everybody on the staff to see
+		m.serial++
+		words := fmt.Sprint("gap", m.serial)
+		for range 6 {
+			m.tx(`INSERT INTO search_log (at, words, said, hits) VALUES ($1, $2, $2, 0)`, db.Micros(m.Clock.Now()), words)
+		}
+		m.tx(`INSERT INTO gaps (said, opened_at) VALUES ($1, 1)`, words)
+		id := m.number(`SELECT MAX(id) FROM gaps`)
+		m.tx(`INSERT INTO gap_words (words, gap_id) VALUES ($1, $2)`, words, id)
+		return strconv.FormatInt(id, 10)
 	case "device":
 		return m.device()
 	case "failure":

@@ -65,6 +65,16 @@ var pages = map[string]struct {
 	"/networks/:slug/feed.atom":       {"/networks/connected-libraries/feed.atom", "", 200},
 	"/bets":                           {"/bets", ruth, 200},
 	"/gaps":                           {"/gaps", ruth, 200},
+	"/gaps/:id":                       {"/gaps/1", ruth, 200}, // of the sample
+	"/keeping":                        {"/keeping", priya, 200},
+	"/threads/:id/keep":               {"/threads/{thread}/keep", ruth, 200},
+	"/reflections":                    {"/reflections", priya, 200},
+	"/reflections/lessons":            {"/reflections/lessons?q=salt", priya, 200},
+	"/reflections/new":                {"/reflections/new?about={thread}", priya, 200},
+	"/reflections/:id":                {"/reflections/13", priya, 200}, // of the sample, her own
+	"/reflections/:id/edit":           {"/reflections/13/edit", priya, 200},
+	"/reflections/:id/share":          {"/reflections/13/share", priya, 200},
+	"/reflections/:id/delete":         {"/reflections/13/delete", priya, 200},
 	"/searches":                       {"/searches", priya, 200},
 	"/searches/:id":                   {"/searches/999999", priya, 404},
 	"/opensearch.xml":                 {"/opensearch.xml", "", 200},

@@ -14,6 +14,7 @@ import (
 
 	"watercooler/app/db"
 	"watercooler/app/errs"
+	"watercooler/app/reflections"
 	"watercooler/auth"
 )
 
@@ -45,7 +46,7 @@ func Contributions(ctx context.Context, d Deps, v auth.Viewer, url func(path str
 		what string
 		do   func(context.Context) error
 	}{
-		{"read me", x.readMe}, {"profile", x.profile}, {"posts", x.posts}, {"drafts", x.drafts}, {"threads", x.threads}, {"replies", x.replies},
+		{"read me", x.readMe}, {"profile", x.profile}, {"posts", x.posts}, {"drafts", x.drafts}, {"threads", x.threads}, {"replies", x.replies}, {"reflections", x.reflections},
 		{"votes", x.votes}, {"follows", x.follows}, {"networks", x.networks}, {"attachments", x.attachments}, {"files", x.copyFiles},
 	} {
 		if err := step.do(ctx); err != nil {
@@ -61,6 +62,7 @@ profile.json       your profile
 posts/             your blog posts, and those you wrote with others, as Markdown
 drafts/            your posts that are not published
 threads.jsonl      questions and discussions you opened
+reflections.jsonl  what you learnt, shared or not
 replies.jsonl      your replies, with the title and address of the thread while you may read it
 useful.jsonl       what you found useful
 follows.jsonl      what you follow
@@ -358,6 +360,7 @@ type contribution struct {
 	Created string        `json:"created,omitempty"`
 	Edited  string        `json:"edited,omitempty"`
 	Closed  string        `json:"closed,omitempty"`
+	Shared  string        `json:"shared,omitempty"`
 
 	id int64
 }
@@ -424,6 +427,29 @@ func (x *contributions) replies(ctx context.Context) error {
 			if thread != 0 {
 				l.Address = x.url(fmt.Sprintf("/replies/%d", l.id))
 				l.Thread = &contribution{Title: title, Address: x.url(fmt.Sprintf("/threads/%d", thread))}
+			}
+			return l, err
+		})
+	})
+}
+
+// reflections writes what somebody learnt, as the text of four boxes under their headings.
+func (x *contributions) reflections(ctx context.Context) error {
+	return x.lines(ctx, "reflections.jsonl", func(after contribution) ([]contribution, error) {
+		rows, err := x.DB.Query(ctx, `
+			SELECT r.id, r.kind, r.title, r.noticed, r.tried, r.learnt, r.change, r.created_at, r.updated_at, r.shared_at, COALESCE(r.thread_id, 0)
+			FROM reflections r
+			WHERE r.id > $1 AND r.person_id = $2
+			ORDER BY r.id
+			LIMIT $3`, after.id, x.v.Person, fewer)
+		return db.Collect(rows, err, func(r db.Scanner) (l contribution, err error) {
+			var created, edited, thread int64
+			var shared *int64
+			var b reflections.Boxes
+			err = r.Scan(&l.id, &l.Kind, &l.Title, &b.Noticed, &b.Tried, &b.Learnt, &b.Change, &created, &edited, &shared, &thread)
+			l.Body, l.Created, l.Edited, l.Shared = reflections.Compose(b, ""), written(created), written(edited), writtenOr(shared)
+			if l.Address = x.url(fmt.Sprintf("/reflections/%d", l.id)); thread != 0 {
+				l.Address = x.url(fmt.Sprintf("/threads/%d", thread))
 			}
 			return l, err
 		})

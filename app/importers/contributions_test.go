@@ -82,6 +82,9 @@ func TestContributions(t *testing.T) {
 		if got := take(v)["replies.jsonl"]; !strings.Contains(got, title) || strings.Contains(got, "And now a text.") {
 			t.Errorf("replies:\n%s", got)
 		}
+		if got := take(v)["reflections.jsonl"]; !strings.Contains(got, `"title":"The bridge, again"`) || !strings.Contains(got, "## What we learnt") || strings.Count(got, "\n") != 1 {
+			t.Errorf("reflections:\n%s", got)
+		}
 		h.exec(t, "UPDATE threads SET audience = 'org:999' WHERE title = 'Only a title, really?'")
 		if got := take(v)["replies.jsonl"]; strings.Contains(got, title) || !strings.Contains(got, `"body":"Yes."`) {
 			t.Errorf("replies to what they may not read any more:\n%s", got)

@@ -38,6 +38,7 @@ func (h *Web) Contributions(c *fiber.Ctx) error {
 			{Name: "Your profile", Text: "With your photo and what only you see, as JSON."},
 			{Name: "Your blog posts and drafts", Text: "Each as a Markdown file with its title, date, topics and pictures."},
 			{Name: "Your questions, discussions and replies", Text: "As JSON Lines, with the title and address of where each reply stands, while you may read it."},
+			{Name: "What you learnt", Text: "Your weeknotes and retrospectives, shared or not, as JSON Lines."},
 			{Name: "What you found useful, what you follow and your networks", Text: "As JSON Lines."},
 			{Name: "Files you brought", Text: "As they are."},
 		},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"watercooler/app/db"
 	"watercooler/auth"
@@ -68,7 +69,7 @@ func (s *Service) Feed(ctx context.Context, v auth.Viewer, in FeedQuery) (Feed, 
 		return Feed{}, signIn
 	}
 	backward := in.After != Key{}
-	few, err := isFew(ctx, s.db, v, in)
+	few, err := s.isFew(ctx, v, in)
 	if err != nil {
 		return Feed{}, fmt.Errorf("feed %s: %w", in.Tab, err)
 	}
@@ -224,17 +225,20 @@ const nearAuthors = `
 const fewThreads = 600
 
 // isFew reports whether a list has so few threads that all of them are best sorted: those near v, about a topic, or of several
-// networks. The threads of one network have an index in order.
-func isFew(ctx context.Context, q db.Querier, v auth.Viewer, in FeedQuery) (bool, error) {
+// networks. The threads of one network have an index in order. Somebody's For you is counted once a minute: either way of looking for
+// it finds the same.
+func (s *Service) isFew(ctx context.Context, v auth.Viewer, in FeedQuery) (bool, error) {
 	switch {
 	case in.Tab == ForYou:
-		near, err := countNear(ctx, q, v, fewThreads)
-		return near < fewThreads, err
+		return s.few.of(strconv.FormatInt(v.Person, 10), s.now(), func() (bool, error) {
+			near, err := countNear(ctx, s.db, v, fewThreads)
+			return near < fewThreads, err
+		})
 	case len(in.Networks) > 1:
-		n, err := countIn(ctx, q, in.Networks, fewThreads)
+		n, err := countIn(ctx, s.db, in.Networks, fewThreads)
 		return n < fewThreads, err
 	case in.Topic != 0:
-		return isRare(ctx, q, in.Topic)
+		return isRare(ctx, s.db, in.Topic)
 	}
 	return len(in.Networks) == 1, nil
 }
@@ -544,11 +548,8 @@ func (s *Service) Desk(ctx context.Context, v auth.Viewer) (Desk, error) {
 		d   Desk
 		err error
 	)
-	if d.Unanswered, d.Drafts, err = selectDeskCounts(ctx, s.db, v); err != nil {
-		return Desk{}, fmt.Errorf("count unanswered questions and drafts: %w", err)
-	}
-	if d.Topics, err = selectFollowedTopics(ctx, s.db, v.Person, 20); err != nil {
-		return Desk{}, fmt.Errorf("followed topics: %w", err)
+	if err = selectDesk(ctx, s.db, v, &d); err != nil {
+		return Desk{}, fmt.Errorf("count unanswered questions and drafts, and read followed topics: %w", err)
 	}
 	if len(d.Topics) == 0 {
 		d.Suggested, err = s.lively.get(v, s.now(), func(shared auth.Viewer) ([]Topic, error) { return selectLivelyTopics(ctx, s.db, shared, 6) })
@@ -566,7 +567,9 @@ func (s *Service) Desk(ctx context.Context, v auth.Viewer) (Desk, error) {
 	return d, nil
 }
 
-func selectDeskCounts(ctx context.Context, q db.Querier, v auth.Viewer) (unanswered, drafts int, err error) {
+// selectDesk reads the counts of a desk and the topics that v follows, in one statement: the topics come as one text, a line each.
+func selectDesk(ctx context.Context, q db.Querier, v auth.Viewer, d *Desk) (err error) {
+	var topics string
 	err = sql(`
 SELECT
   (SELECT COUNT(*) FROM (
@@ -574,19 +577,20 @@ SELECT
     FROM threads
     WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0 AND ?
     LIMIT 100) u),
-  (SELECT COUNT(*) FROM drafts WHERE person_id = ?)`, readable{v, "audience"}, v.Person).row(ctx, q).Scan(&unanswered, &drafts)
-	return unanswered, drafts, err
-}
-
-func selectFollowedTopics(ctx context.Context, q db.Querier, person int64, limit int) ([]Topic, error) {
-	rows, err := q.Query(ctx, `
-SELECT tp.id, tp.slug, tp.name
-FROM watches w
-JOIN topics tp ON tp.id = w.object_id
-WHERE w.person_id = $1 AND w.object_kind = 'topic'
-ORDER BY tp.name, tp.id
-LIMIT $2`, person, limit)
-	return db.Collect(rows, err, func(r db.Scanner) (t Topic, err error) { return t, r.Scan(&t.ID, &t.Slug, &t.Name) })
+  (SELECT COUNT(*) FROM drafts WHERE person_id = ?),
+  COALESCE((SELECT string_agg(CAST(f.id AS TEXT) || ' ' || f.slug || ' ' || f.name, ? ORDER BY f.name, f.id)
+            FROM (
+              SELECT tp.id, tp.slug, tp.name
+              FROM watches w
+              JOIN topics tp ON tp.id = w.object_id
+              WHERE w.person_id = ? AND w.object_kind = 'topic'
+              ORDER BY tp.name, tp.id
+              LIMIT 20) f), '')`, readable{v, "audience"}, v.Person, "\n", v.Person).row(ctx, q).Scan(&d.Unanswered, &d.Drafts, &topics)
+	if err != nil {
+		return err
+	}
+	d.Topics, err = parseTopics(topics)
+	return err
 }
 
 // selectLivelyTopics returns the topics of the last hundred threads that v may read, the most frequent first.

@@ -214,6 +214,7 @@ type Service struct {
 	rooms  map[Kind]Room
 	weeks  perMinute[Week]
 	lively perMinute[[]Topic] // what is written about most
+	few    perMinute[bool]    // by person: whether few threads are near them
 }
 
 // New returns the conversations kept in d, about the topics in source. now is the clock, time.Now outside tests.

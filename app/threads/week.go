@@ -33,7 +33,7 @@ func (s *Service) Week(ctx context.Context, v auth.Viewer) (Week, error) {
 }
 
 // perMinute keeps what is found at most once a minute for each set of shared audiences, of which there are as many as
-// organisations. The zero value is ready.
+// organisations, or for each of other keys. The zero value is ready.
 type perMinute[T any] struct {
 	mu   sync.Mutex
 	kept map[string]keptMinute[T]
@@ -53,14 +53,18 @@ func (p *perMinute[T]) get(v auth.Viewer, now time.Time, find func(shared auth.V
 	if len(v.Memberships()) > 0 {
 		v = v.In()
 	}
-	key := strings.Join(v.Audiences(), " ")
+	return p.of(strings.Join(v.Audiences(), " "), now, func() (T, error) { return find(v) })
+}
+
+// of is get for a key.
+func (p *perMinute[T]) of(key string, now time.Time, find func() (T, error)) (T, error) {
 	p.mu.Lock()
 	k, ok := p.kept[key]
 	p.mu.Unlock()
 	if ok && now.Before(k.until) {
 		return k.found, nil
 	}
-	found, err := find(v)
+	found, err := find()
 	if err != nil {
 		return found, err
 	}
