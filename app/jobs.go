@@ -36,7 +36,7 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget old searches", a.find.Forget) })
 	running.Go(func() { a.every(ctx, 10*time.Minute, "look for gaps", a.find.RefreshGaps) })
 	running.Go(func() { a.every(ctx, 5*time.Minute, "write about searches", a.find.SendAlerts) })
-	running.Go(func() { a.every(ctx, 5*time.Second, "make figures", a.insights.Settle) })
+	running.Go(func() { a.makeFigures(ctx) })
 	running.Go(func() { a.every(ctx, time.Minute, "add up searches", a.addUpSearches) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "add up all searches", a.addUpAllSearches) })
 	running.Go(func() { a.every(ctx, 24*time.Hour, "forget who looked at figures", a.insights.Forget) })
@@ -52,6 +52,26 @@ func (a *App) startJobs(ctx context.Context, running *sync.WaitGroup) {
 	}
 	if a.cfg.MetricsListen != "" {
 		running.Go(func() { a.report(ctx, "serve metrics", a.metrics.serve(ctx, a.cfg.MetricsListen)) })
+	}
+}
+
+// figuresPause is how long after figures were made they are made again, at least.
+const figuresPause = 3 * time.Second
+
+// makeFigures makes the figures of months in which something has changed, until ctx ends. On a large hub where people join by the
+// minute that may be all of them; it never takes more than a tenth of the time.
+func (a *App) makeFigures(ctx context.Context) {
+	for pause := figuresPause; ; {
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		begin := time.Now()
+		a.report(ctx, "make figures", a.insights.Settle(ctx))
+		pause = max(figuresPause, 9*time.Since(begin))
 	}
 }
 
