@@ -109,7 +109,8 @@ func (g *Graph) Modularity(in []int) float64 {
 	q := 0.0
 	for i := range len(in) { // in the order of nodes: sums of floats depend on it
 		if s, ok := sum[in[i]]; ok {
-			q += within[in[i]]/(2*g.total) - math.Pow(s/(2*g.total), 2)
+			part := s / (2 * g.total)
+			q += within[in[i]]/(2*g.total) - part*part
 			delete(sum, in[i])
 		}
 	}

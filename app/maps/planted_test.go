@@ -48,7 +48,7 @@ func must[T any](t *testing.T, p maps.Page[T], err error) T {
 
 // TestPlanted holds every map against what was planted in an organisation of 2,000 people, and prints how well it is found.
 func TestPlanted(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 3} {
+	for _, seed := range []uint64{1, 2} {
 		o := planted.New(seed)
 		d := backends.SQLite(t)
 		o.Write(t, d)
@@ -73,7 +73,7 @@ func groupsFound(t *testing.T, s *maps.Service, o *planted.Organisation) {
 	bridges, right := 0, 0
 	var named []int64
 	for _, g := range m.Groups {
-		community := -1
+		var community int
 		if g.Kind == "network" {
 			community = o.Networks[g.ID-1].Community
 		} else {
