@@ -300,6 +300,9 @@ func (h *Web) About(c *fiber.Ctx) error {
 		Empty: parts.Empty{Text: "Nothing has been written about this network yet."},
 		Facts: []views.Fact{{Name: "How people come in", Text: means(a.Network)}, {Name: "Who may know of it", Text: known(a.Network)}, {Name: "Since", Text: h.web.Date(a.CreatedAt)}},
 	}
+	if v := auth.ViewerOf(c); v.SignedIn() && (a.Access == Open || v.MemberOf(a.ID)) {
+		page.BriefPath = "/brief?network=" + a.Slug
+	}
 	if a.Public() {
 		page.Chrome.Canonical, page.Chrome.Description = h.web.URL(a.Path()+tabAbout), a.Purpose
 	}

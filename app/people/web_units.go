@@ -48,6 +48,9 @@ func (h *Web) unit(c *fiber.Ctx, visit Visit) views.UnitPage {
 		Empty: parts.Empty{Title: "Nobody here yet", Text: "People choose their unit on their own profile.",
 			Do: parts.Link{Text: "Edit your profile", Path: "/settings/profile"}},
 	}
+	if auth.ViewerOf(c).Staff && visit.Organisation.Home {
+		page.BriefPath = "/brief?unit=" + strconv.FormatInt(u.ID, 10)
+	}
 	if len(visit.Below) > 0 {
 		page.Everyone = parts.Link{Text: "Everyone here and in the units within", Path: at("/people", Filter{Unit: u.ID}.query())}
 	}

@@ -163,6 +163,7 @@ type AboutPage struct {
 	AboutHTML string
 	Empty     parts.Empty
 	Facts     []Fact
+	BriefPath string // what happened in it; empty for whoever may not read what is written in it
 }
 
 // Fact is a line of a list of facts.

@@ -101,6 +101,7 @@ type UnitPage struct {
 	Below        []parts.Link
 	Follow       parts.Follow
 	ChartPath    string
+	BriefPath    string // what happened in it, for those who work in the organisation
 	Manager      *parts.SidePerson
 	Everyone     parts.Link // in the unit and those within; without units within, none
 	Blog         parts.Link

@@ -59,7 +59,7 @@ func (g *shelf) networks() {
 		Invite:    &networks.InviteForm{Action: "/networks/rural-transport/invite", Who: "Nobody", Problems: parts.Problems{{Name: "who", Text: "There is nobody by this name in the directory."}}},
 	}))
 	g.add("network-people-empty", networks.People(networks.PeoplePage{Chrome: g.stranger("People of Care practice", "networks"), Header: bare, SignIn: "/sign-in"}))
-	g.add("network-about", networks.About(networks.AboutPage{Chrome: g.chrome("About Rural transport", "networks"), Header: header, AboutHTML: prose, Facts: []networks.Fact{{Name: "Since", Text: "4 March 2027"}}}))
+	g.add("network-about", networks.About(networks.AboutPage{Chrome: g.chrome("About Rural transport", "networks"), Header: header, AboutHTML: prose, BriefPath: "/brief?network=rural-transport", Facts: []networks.Fact{{Name: "Since", Text: "4 March 2027"}}}))
 	g.add("network-about-empty", networks.About(networks.AboutPage{Chrome: g.stranger("About Care practice", "networks"), Header: bare, Empty: parts.Empty{Text: "Nothing has been written about this network yet.", Do: parts.Link{Text: "Say who it is for", Path: "/networks/care-practice/edit"}}}))
 
 	linked := networks.Linked{Name: "Content people", Path: "/networks/content-people", Purpose: "Words that work.", Access: "Open", Kind: "open", Actions: []networks.Action{action("Remove", "end", "Content people", false)}}
