@@ -213,7 +213,7 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	a.readers = blogs.NewReaders(a.blogs, blogs.ReadersConfig{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Mail: sender, Mailboxes: mailboxes{a}})
 	a.find.Letters(find.Letters{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Zone: a.cfg.Timezone, Mail: sender, People: recipients{a.auth, mailboxes{a}}})
 	a.briefs = briefs.New(a.db, a.people, a.networks, topicVisits{a.topics}, briefs.Config{
-		Zone: a.cfg.Timezone, Letters: briefs.Letters{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Mail: sender, People: recipients{a.auth, mailboxes{a}}},
+		K: a.cfg.InsightsK, Zone: a.cfg.Timezone, Letters: briefs.Letters{BaseURL: a.cfg.BaseURL, Hub: a.hubName, Mail: sender, People: recipients{a.auth, mailboxes{a}}},
 	}, a.now)
 	a.signin = signin.New(a.db, a.auth, a.people, signin.Config{BaseURL: a.cfg.BaseURL, Sample: a.cfg.Sample, Mail: sender, Hub: a.hubName}, a.log)
 
