@@ -154,29 +154,34 @@ func (s *Service) Texts(ctx context.Context, refs []string) ([]string, error) {
 			replyIDs = append(replyIDs, id)
 		}
 	}
-	ofThreads, err := bodies(ctx, s.db, threadTexts, threadIDs)
+	found, err := selectTexts(ctx, s.db, threadIDs, replyIDs)
 	if err != nil {
-		return nil, fmt.Errorf("read the texts of threads: %w", err)
-	}
-	ofReplies, err := bodies(ctx, s.db, replyBodies, replyIDs)
-	if err != nil {
-		return nil, fmt.Errorf("read the texts of replies: %w", err)
+		return nil, fmt.Errorf("read texts: %w", err)
 	}
 	out := make([]string, len(refs))
 	for i, r := range refs {
-		if id, ok := refID(r, "thread"); ok {
-			out[i] = plain(ofThreads[id])
-		} else if id, ok := refID(r, "reply"); ok {
-			out[i] = plain(ofReplies[id])
-		}
+		out[i] = plain(found[r])
 	}
 	return out, nil
 }
 
-// threadTexts is threadBodies with the title before.
-func threadTexts(in string) string {
-	return `
-		SELECT id, '<p>' || title || '</p>' || body_html
-		FROM threads
-		WHERE id IN (` + in + `)`
+// selectTexts returns what threads and replies say, threads with their titles, by ref.
+func selectTexts(ctx context.Context, q db.Querier, threads, replies []int64) (map[string]string, error) {
+	var p db.Params
+	rows, err := q.Query(ctx, `
+		SELECT 'thread:' || CAST(t.id AS TEXT), '<p>' || t.title || '</p>' || t.body_html
+		FROM threads t
+		WHERE t.id IN (`+db.AllOf(&p, threads)+`)
+		UNION ALL
+		SELECT 'reply:' || CAST(r.id AS TEXT), r.body_html
+		FROM replies r
+		WHERE r.id IN (`+db.AllOf(&p, replies)+`)`, p.Values()...)
+	out := make(map[string]string, len(threads)+len(replies))
+	_, err = db.Collect(rows, err, func(r db.Scanner) (struct{}, error) {
+		var ref, html string
+		err := r.Scan(&ref, &html)
+		out[ref] = html
+		return struct{}{}, err
+	})
+	return out, err
 }
