@@ -29,7 +29,7 @@ const (
 	fades = 2 * 365 * 24 * time.Hour
 	// named and chosen are what contributions to a topic count beside words. When somebody names a topic and nothing else the words
 	// add only what is not filed under it; the topics of a question say where it belongs, and its words what it asks.
-	named, chosen = 1.5, 0.2
+	named, chosen = 2.0, 0.2
 )
 
 // need is what knowledge is looked for, and for whom.
@@ -174,14 +174,15 @@ func (f *findings) add(years []yearsOf) map[int64][]topicCounts {
 
 // fuse puts the people who contributed most to the topics among those whom the index ranks, and returns the first of both.
 // Whoever answers questions about a topic seldom repeats its name, so that words alone do not find them: "connectivity" is in no
-// answer about leased lines. Both scores are taken as shares of the best. The share of contributions is that of their square root, because
-// the tenth answer says less of somebody than the first, and it halves with every year.
+// answer about leased lines. What somebody contributed in a year counts a quarter of
+// what they did in the next, which named experts of the topics of digitalgov better than a half did (MRR .658 and .615): who is on a
+// topic changes within the year. Both scores are taken as shares of the best.
 func (f *findings) fuse(ranked []search.Ranked, years []yearsOf) []search.Ranked {
 	weights := make(map[int64]float64)
 	most, best := 0.0, 0.0
 	for _, y := range years {
 		if _, ok := f.counts[y.person]; ok {
-			weights[y.person] += float64(y.weight()) * math.Exp2(2*float64(y.year-f.now.Year())) // 2: the root of it halves
+			weights[y.person] += float64(y.weight()) * math.Exp2(2*float64(y.year-f.now.Year()))
 			most = max(most, weights[y.person])
 		}
 	}
@@ -198,7 +199,7 @@ func (f *findings) fuse(ranked []search.Ranked, years []yearsOf) []search.Ranked
 		if !found {
 			i, ranked = len(ranked), append(ranked, search.Ranked{Person: person})
 		}
-		ranked[i].Score += f.trust * math.Sqrt(weights[person]/most)
+		ranked[i].Score += f.trust * weights[person] / most
 	}
 	slices.SortStableFunc(ranked, func(a, b search.Ranked) int { return cmp.Compare(b.Score, a.Score) })
 	return ranked[:min(len(ranked), considered)]

@@ -105,28 +105,49 @@ func selectEvidence(ctx context.Context, q db.Querier, reads reader, refs []stri
 	var p db.Params
 	// SECURITY: the index and the ledger may be a moment behind; what they name is shown only if the row may be read now.
 	rows, err := q.Query(ctx, `
-		SELECT t.id, 0, t.kind, t.title, t.created_at, t.vote_count, 0, `+postAddress+`
+		SELECT `+topicsSaid(&p)+`, t.id, 0, t.kind, t.title, t.created_at, t.vote_count, 0, `+postAddress+`
 		FROM threads t
 		WHERE t.deleted_at IS NULL AND `+reads(&p, "t.audience")+` AND t.id IN (`+db.AllOf(&p, opened)+`)
 		UNION ALL
-		SELECT t.id, r.id, t.kind, t.title, r.created_at, r.vote_count, COALESCE(t.accepted_reply_id, 0), ''
+		SELECT `+topicsSaid(&p)+`, t.id, r.id, t.kind, t.title, r.created_at, r.vote_count, COALESCE(t.accepted_reply_id, 0), ''
 		FROM replies r
 		JOIN threads t ON t.id = r.thread_id
 		WHERE r.deleted_at IS NULL AND t.deleted_at IS NULL AND `+reads(&p, "t.audience")+` AND r.id IN (`+db.AllOf(&p, said)+`)`, p.Values()...)
-	list, err := db.Collect(rows, err, scanShown)
-	if err != nil {
-		return nil, err
-	}
-	threads := make([]int64, len(list))
-	for i, w := range list {
-		threads[i] = w.Thread
-	}
-	topics, err := topicsOf(ctx, q, threads)
+	list, err := db.Collect(rows, err, func(r db.Scanner) (Evidence, error) {
+		var topics string
+		w, err := scanShown(also{r, &topics})
+		if err != nil {
+			return w, err
+		}
+		w.Topics, err = topicsOfText(topics)
+		return w, err
+	})
 	for _, w := range list {
-		w.Topics = topics[w.Thread]
 		out[w.Ref] = w
 	}
 	return out, err
+}
+
+// topicsSaid is the topics of thread t in one text, by name, for topicsOfText: to be read with what is known of the thread.
+func topicsSaid(p *db.Params) string {
+	return `COALESCE((SELECT string_agg(CAST(o.id AS TEXT) || ' ' || o.slug || ' ' || o.name, ` + p.One("\n") + ` ORDER BY o.name, o.id)
+		          FROM thread_topics h
+		          JOIN topics o ON o.id = h.topic_id
+		          WHERE h.thread_id = t.id), '')`
+}
+
+// topicsOfText reads what topicsSaid says.
+func topicsOfText(said string) (list []Topic, err error) {
+	for line := range strings.Lines(said) {
+		id, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		var t Topic
+		t.Slug, t.Name, _ = strings.Cut(rest, " ")
+		if t.ID, err = strconv.ParseInt(id, 10, 64); err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+	}
+	return list, nil
 }
 
 // scanShown reads a thread, or a reply with its thread.

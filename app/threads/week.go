@@ -80,26 +80,37 @@ func (p *perMinute[T]) of(key string, now time.Time, find func() (T, error)) (T,
 // selectWeek counts the questions whose accepted answer is younger than since. An answer makes its thread active, so only
 // threads active since then need to be looked at.
 func selectWeek(ctx context.Context, q db.Querier, v auth.Viewer, since int64) (w Week, err error) {
-	waited, err := collect(ctx, q, sql(`
-SELECT r.created_at - t.created_at
-FROM threads t
-JOIN replies r ON r.id = t.accepted_reply_id
-WHERE t.deleted_at IS NULL AND t.active_at >= ? AND ?
-  AND t.kind = 'question' AND r.created_at >= ?
-ORDER BY t.active_at DESC, t.id DESC
-LIMIT 1000`, since, readable{v, "t.audience"}, since), db.One[int64])
-	if err != nil {
-		return Week{}, err
-	}
+	var waited []int64
+	_, err = collect(ctx, q, sql(`
+SELECT 'answered', a.waited
+FROM (
+  SELECT r.created_at - t.created_at AS waited
+  FROM threads t
+  JOIN replies r ON r.id = t.accepted_reply_id
+  WHERE t.deleted_at IS NULL AND t.active_at >= ? AND ?
+    AND t.kind = 'question' AND r.created_at >= ?
+  ORDER BY t.active_at DESC, t.id DESC
+  LIMIT 1000) a
+UNION ALL
+SELECT 'open', COUNT(*)
+FROM (
+  SELECT 1
+  FROM threads
+  WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0 AND ?
+  LIMIT 100) u`, since, readable{v, "t.audience"}, since, readable{v, "audience"}), func(r db.Scanner) (struct{}, error) {
+		var what string
+		var n int64
+		err := r.Scan(&what, &n)
+		if what == "open" {
+			w.Open = int(n)
+		} else {
+			waited = append(waited, n)
+		}
+		return struct{}{}, err
+	})
 	if w.Answered = len(waited); w.Answered > 0 {
 		slices.Sort(waited)
 		w.Typical = time.Duration(max(0, waited[(len(waited)-1)/2])) * time.Microsecond
 	}
-	err = sql(`
-SELECT COUNT(*) FROM (
-  SELECT 1
-  FROM threads
-  WHERE deleted_at IS NULL AND kind = 'question' AND reply_count = 0 AND ?
-  LIMIT 100) u`, readable{v, "audience"}).row(ctx, q).Scan(&w.Open)
 	return w, err
 }
