@@ -68,16 +68,6 @@ func (h *Web) Gaps(g GapSource) { h.gaps = g }
 // Route lets pages say where questions went. Call it before the first request.
 func (h *Web) Route(r Routing) { h.routing = r }
 
-// Deciding says what became of threads.
-type Deciding interface {
-	// Decision is what the page of t says above its replies: of a decision everything that it has besides its words, of another
-	// thread which decisions were made from it. It is nil for nothing.
-	Decision(c *fiber.Ctx, t Thread) (templ.Component, error)
-}
-
-// Decide lets pages say what was decided. Call it before the first request.
-func (h *Web) Decide(d Deciding) { h.decides = d }
-
 // Noticing says what is known of signals.
 type Noticing interface {
 	// Signal is what the page of t, a signal, says above its words: where it comes from. It is nil for nothing.
@@ -124,10 +114,8 @@ func (h *Web) Show(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	if h.decides != nil && !t.Deleted {
-		if page.Decision, err = h.decides.Decision(c, t); err != nil {
-			return err
-		}
+	if err := h.decided(c, t, &page); err != nil {
+		return err
 	}
 	return web.Render(c, fiber.StatusOK, views.Show(page))
 }
