@@ -232,8 +232,8 @@ func TestErase(t *testing.T) {
 	})
 }
 
-// TestOneEventChangesItsFigures does one thing at a time and looks at every figure of every unit and month: those named change, by
-// as much as is said, and no other does.
+// TestOneEventChangesItsFigures does one thing at a time and looks at every figure of the organisation in every month: those named
+// change, by as much as is said, and no other does.
 func TestOneEventChangesItsFigures(t *testing.T) {
 	each(t, func(t *testing.T, h *hub) {
 		b := h.base()

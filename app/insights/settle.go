@@ -468,7 +468,7 @@ func (g *gathering) cells() (out []cell) {
 		for j := range Metrics {
 			m := &Metrics[j]
 			if c := covers[m.family]; c != nil && !m.OrganisationOnly {
-				if made, any := m.make(c, g.nodes[i].id, c.within(i, g.nodes[i].end)); any {
+				if made, some := m.make(c, g.nodes[i].id, c.within(i, g.nodes[i].end)); some {
 					out = append(out, made)
 				}
 			}
@@ -477,8 +477,8 @@ func (g *gathering) cells() (out []cell) {
 	return out
 }
 
-// make makes the figure of m for a unit, of the rows of its place; any is false when there is nothing to count.
-func (m *Metric) make(c *cover, unit int64, place []*row) (out cell, any bool) {
+// make makes the figure of m for a unit, of the rows of its place; some is false when there is nothing to count.
+func (m *Metric) make(c *cover, unit int64, place []*row) (out cell, some bool) {
 	whole := func(r *row) bool { return r.marks&m.whole == m.whole && r.marks&m.not == 0 }
 	part := func(r *row) bool { return whole(r) && r.marks&m.part != 0 }
 	out = cell{unit: unit, metric: m.Key}

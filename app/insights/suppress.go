@@ -15,7 +15,8 @@ import "slices"
 // "Suppression methodology and statistical disclosure control", JASA 75), exact because the things themselves are at hand; which
 // figures go first is fixed, so the outcome is the same each time it is made.
 //
-// Months have no things in common, nor have families.
+// Months have no things in common. Families count different things: questions, replies, people. Topics alone count threads again, those
+// of all kinds together; how many of one kind are about a topic is shown nowhere, so that the two do not meet.
 
 // crowd is who stands behind something, as far as it matters: at most k different people.
 type crowd []int64

@@ -39,6 +39,7 @@ func (h *Web) Watch(c *fiber.Ctx) error {
 	if c.Method() != fiber.MethodGet || c.Response().StatusCode() != fiber.StatusOK {
 		return nil
 	}
+	// SECURITY: where it cannot be kept who looked, there is nothing to look at.
 	return h.insights.Look(c.UserContext(), auth.ViewerOf(c), c.Path())
 }
 

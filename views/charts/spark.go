@@ -80,7 +80,7 @@ func (s Spark) lines() (out []string) {
 func (s Spark) dots() (out []dot) {
 	hidden := func(i int) bool { return i < 0 || i >= len(s.Points) || s.Points[i].Hidden }
 	for i, p := range s.Points {
-		if p.Hidden || i != s.At && !p.Open && !(hidden(i-1) && hidden(i+1)) {
+		if p.Hidden || i != s.At && !p.Open && (!hidden(i-1) || !hidden(i+1)) {
 			continue
 		}
 		x, y := s.place(i)
