@@ -63,32 +63,32 @@ func wordsOf(texts []string) []words {
 }
 
 // gather puts texts that are alike into groups, by position, each in ascending order; those that are like no other are in none. Texts
-// of fewer than least words are like none. A text joins the group whose first text it is most like, or begins one (leader clustering:
+// of fewer than fewest words are like none. A text joins the group whose first text it is most like, or begins one (leader clustering:
 // Hartigan, "Clustering Algorithms", 1975), so that everything in a group is like its first and chains do not drift.
 //
 // Two sets with a Jaccard similarity of t share one of their first n - ⌈t·n⌉ + 1 words, whatever the order of all words is; with the
 // rarest first that leaves few to compare (Chaudhuri, Ganti and Kaushik, "A primitive operator for similarity joins in data cleaning",
 // ICDE 2006; Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", WWW 2007). Nothing is missed and nothing is chance, as
 // it would be with MinHash.
-func gather(sets []words, least int) [][]int {
+func gather(sets []words, fewest int) [][]int {
 	leaders := map[int32][]int{} // by word of their prefix: places in all
 	var all [][]int
-	seen := map[int]int{} // by leader, with which text it was compared last
+	var seen []int // by group, with which text its first was compared last, counted from 1
 	for i, s := range sets {
 		n := len(s.list)
-		if n < max(least, 1) {
+		if n < max(fewest, 1) {
 			continue
 		}
-		prefix := s.list[:n-ceil(alike*float64(n))+1]
+		prefix := s.list[:n-least(n)+1]
 		best, most := -1, 0.0
 		for _, w := range prefix {
 			for _, g := range leaders[w] {
-				if last, ok := seen[g]; ok && last == i {
+				if seen[g] == i+1 {
 					continue
 				}
-				seen[g] = i
+				seen[g] = i + 1
 				first := sets[all[g][0]]
-				if first.digits != s.digits {
+				if len(first.list) < least(n) || n < least(len(first.list)) || first.digits != s.digits {
 					continue
 				}
 				if like := jaccard(first.list, s.list); like >= alike && (like > most || like == most && g < best) {
@@ -103,12 +103,13 @@ func gather(sets []words, least int) [][]int {
 		for _, w := range prefix {
 			leaders[w] = append(leaders[w], len(all))
 		}
-		all = append(all, []int{i})
+		all, seen = append(all, []int{i}), append(seen, i+1)
 	}
 	return slices.DeleteFunc(all, func(g []int) bool { return len(g) < 2 })
 }
 
-func ceil(f float64) int { return int(math.Ceil(f - 1e-9)) }
+// least is of how many words a text must be at least to be like one of n.
+func least(n int) int { return int(math.Ceil(alike*float64(n) - 1e-9)) }
 
 // jaccard returns what two sorted sets share as a part of what they have together.
 func jaccard(a, b []int32) float64 {

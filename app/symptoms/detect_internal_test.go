@@ -3,6 +3,7 @@ package symptoms
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -392,5 +393,37 @@ func TestGrown(t *testing.T) {
 		if got := grown(tc.then, tc.now); got != tc.want {
 			t.Errorf("grown(%v, %v) = %t", tc.then.Items, tc.now.Items, got)
 		}
+	}
+}
+
+// BenchmarkFind runs all detectors on a record of 200,000 threads and 5,000 decisions, whose titles are drawn from 4,000 words of which few
+// are common.
+func BenchmarkFind(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	text := func(n int) string {
+		var words []string
+		for range n {
+			words = append(words, fmt.Sprintf("%c%c%c%c", 'a'+r.IntN(26), "aeiou"[r.IntN(5)], 'b'+int(20*r.Float64()*r.Float64()), "aeiou"[r.IntN(5)]))
+		}
+		return strings.Join(words, " ")
+	}
+	record := Record{Now: now, Zone: time.UTC, K: 5, Units: units(), Knowers: map[int64]int{}, Links: map[Pair]bool{}, Answers: map[int64]string{}}
+	for id := range int64(200_000) {
+		t := Thread{ID: id + 1, Kind: threads.Question, Title: text(4 + r.IntN(4)), At: ago(r.IntN(700)), Unit: 1 + int64(r.IntN(5)), Topics: []int64{1 + int64(r.IntN(300))}, Active: Months(r.Uint32())}
+		if r.IntN(5) > 0 {
+			t.Answered = t.At.Add(time.Duration(r.IntN(200)) * time.Hour)
+			t.Accepted = int64(r.IntN(2)) * id
+		}
+		if t.Guide = r.IntN(100) == 0; id%40 == 0 {
+			t.Kind = threads.Decision
+			d := decision(t.ID)
+			d.Text = text(60)
+			record.Decisions = append(record.Decisions, d)
+		}
+		record.Knowers[t.Topics[0]] = 9
+		record.Threads = append(record.Threads, t)
+	}
+	for b.Loop() {
+		Find(record)
 	}
 }
