@@ -1,5 +1,5 @@
 // Package symptoms finds signs, in what the hub itself holds, that an organisation has stopped taking in, deciding or learning: the
-// recognisable ways of being stupid that Richard Veryard describes ("Building Organizational Intelligence", 2012). A symptom points
+// recognisable ways of being stupid that Richard Veryard describes in his book of 2012 on organisational intelligence. A symptom points
 // at how work is arranged and never at somebody: no detector names, counts or ranks people, and where fewer than five people could be
 // meant there is no finding.
 //

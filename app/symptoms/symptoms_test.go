@@ -43,7 +43,7 @@ var (
 	partner = auth.ForPerson(pat, pat, 2, false, auth.Leader|auth.Admin)
 )
 
-// Look notes who looked.
+// looks notes who looked.
 func (h *hub) looks(_ context.Context, v auth.Viewer, page string) error {
 	h.looked = append(h.looked, fmt.Sprintf("%d %s", v.Person, page))
 	return nil
@@ -79,7 +79,7 @@ func (h *hub) exec(statement string, args ...any) {
 
 func (h *hub) look() int {
 	h.t.Helper()
-	n, err := h.Service.Look(h.t.Context())
+	n, err := h.Look(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}

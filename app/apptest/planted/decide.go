@@ -59,7 +59,7 @@ func (a *ailing) write(d *decided) *decided {
 	var by any
 	if !d.at.IsZero() {
 		by = d.Author
-		d.changes = append([]step{{d.Thread.At, d.Author, "proposed", "", 0}, {d.at, d.Author, "agreed", "", 0}}, d.changes...)
+		d.changes = append([]step{{d.At, d.Author, "proposed", "", 0}, {d.at, d.Author, "agreed", "", 0}}, d.changes...)
 	}
 	a.o.Also("decisions", "thread_id, state, decided_by, decided_at, notice_days, effective_at", []any{d.ID, d.state, by, when(d.at), d.notice, when(d.effective)})
 	for i := range d.options {
@@ -69,7 +69,7 @@ func (a *ailing) write(d *decided) *decided {
 		a.o.Also("decision_evidence", "thread_id, position, kind, title, dated_at, added_at", []any{d.ID, i + 1, "data", prose(a.r, 5), when(e.dated), db.Micros(e.added)})
 	}
 	for i := range d.stances {
-		a.o.Also("decision_stances", "thread_id, person_id, stance, created_at, updated_at", []any{d.ID, d.Author%1900 + int64(i) + 1, "agree", db.Micros(d.Thread.At.Add(time.Hour)), db.Micros(d.Thread.At.Add(time.Hour))})
+		a.o.Also("decision_stances", "thread_id, person_id, stance, created_at, updated_at", []any{d.ID, d.Author%1900 + int64(i) + 1, "agree", db.Micros(d.At.Add(time.Hour)), db.Micros(d.At.Add(time.Hour))})
 	}
 	for _, c := range d.changes {
 		a.o.Also("decision_changes", "thread_id, at, by_id, change, reason, other_id", []any{d.ID, db.Micros(c.at), c.by, c.what, c.reason, id(c.other)})
@@ -117,7 +117,7 @@ func (a *ailing) decide() {
 
 // rush makes a decision one that nobody had notice of.
 func (a *ailing) rush(d *decided) {
-	d.Thread.At, d.notice, d.effective, d.stances = d.at.Add(-time.Hour), 0, d.at, 0
+	d.At, d.notice, d.effective, d.stances = d.at.Add(-time.Hour), 0, d.at, 0
 	for _, r := range d.Replies {
 		r.At = d.at.Add(time.Duration(a.between(2, 90)) * time.Hour)
 	}
