@@ -46,6 +46,7 @@ var journeys = []struct {
 	{"keep a private network private", keepPrivate},
 	{"from the tree of units to an answer", treeToAnswer},
 	{"join with the keyboard alone", joinByKeyboard},
+	{"notice what happens outside", noticeOutside},
 }
 
 // TestJourneys walks each of them with script and without.
