@@ -47,6 +47,7 @@ var journeys = []struct {
 	{"from the tree of units to an answer", treeToAnswer},
 	{"decide together, challenge and review", decideTogether},
 	{"join with the keyboard alone", joinByKeyboard},
+	{"notice what happens outside", noticeOutside},
 }
 
 // TestJourneys walks each of them with script and without.

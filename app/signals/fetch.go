@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"watercooler/app/errs"
 )
@@ -127,9 +128,9 @@ func (f fetcher) get(ctx context.Context, address, etag, modified string, patien
 	return answer{body: body, at: res.Request.URL, etag: short(res.Header.Get("ETag")), modified: short(res.Header.Get("Last-Modified"))}, nil
 }
 
-// short leaves out a word that no honest server sends so long: it would be kept.
+// short leaves out a tag that is so long, or such a text, as no honest server sends: it would be kept.
 func short(header string) string {
-	if len(header) > 300 {
+	if len(header) > 300 || !utf8.ValidString(header) {
 		return ""
 	}
 	return header

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"watercooler/app/markup"
 )
@@ -60,7 +61,7 @@ func campaign(name string) bool {
 // SECURITY: whatever becomes a link or is fetched goes through it; "javascript:" and its like are no addresses here.
 func webAddress(address string) (*url.URL, error) {
 	address = strings.TrimSpace(address)
-	if address == "" || len(address) > maxAddress || strings.ContainsFunc(address, unicode.IsControl) || strings.ContainsAny(address, " \\") {
+	if address == "" || len(address) > maxAddress || !utf8.ValidString(address) || strings.ContainsFunc(address, unicode.IsControl) || strings.ContainsAny(address, " \\") {
 		return nil, errNoAddress
 	}
 	u, err := url.Parse(address)

@@ -35,6 +35,7 @@ func TestKey(t *testing.T) {
 		{"nothing", "", ""},
 		{"too long", "https://gazette.example/" + strings.Repeat("x", 2000), ""},
 		{"control characters", "https://gazette.example/\nnews", ""},
+		{"bytes that are no text", "https://gazette.example/?\xff", ""},
 		{"a backslash", `https://gazette.example\@evil.example/`, ""},
 	} {
 		if got := Key(tc.address); got != tc.want {

@@ -141,7 +141,7 @@ func checkEntries(t *testing.T, f feed) {
 		if e.published.After(day) {
 			t.Errorf("from the future: %+v", e)
 		}
-		for _, text := range []string{e.title, e.summary, f.title, e.guid} {
+		for _, text := range []string{e.title, e.summary, f.title, e.guid, e.url} {
 			if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00") {
 				t.Errorf("not text: %q", text)
 			}

@@ -141,7 +141,8 @@ type Origin struct {
 	Kind      Kind
 	Source    string
 	Published time.Time
-	Also      []Telling // filled by Service.Origin
+	Read      bool // somebody other than its author has opened it; filled by Service.Origin, like the next
+	Also      []Telling
 }
 
 // Signal is a thread in a list, with where it comes from.
@@ -260,11 +261,7 @@ func (s *Service) Opened(ctx context.Context, v auth.Viewer, t threads.Thread) e
 	if !v.SignedIn() || v.Person == t.Author.ID {
 		return nil
 	}
-	read, err := selectRead(ctx, s.db, t.ID)
-	if err != nil || read {
-		return err
-	}
-	err = s.db.Tx(ctx, func(tx *db.Tx) error { return markSignalRead(ctx, tx, t.ID) })
+	err := s.db.Tx(ctx, func(tx *db.Tx) error { return markSignalRead(ctx, tx, t.ID) })
 	if err != nil {
 		return fmt.Errorf("note that signal %d was opened: %w", t.ID, err)
 	}

@@ -199,16 +199,10 @@ func scanOrigin(r db.Scanner, o *Origin, more ...any) error {
 
 func selectOrigin(ctx context.Context, q db.Querier, thread int64) (o Origin, err error) {
 	err = scanOrigin(q.QueryRow(ctx, `
-		SELECT g.thread_id, g.url, g.kind, g.source, g.published_at
+		SELECT g.thread_id, g.url, g.kind, g.source, g.published_at, g.read_at IS NOT NULL
 		FROM signals g
-		WHERE g.thread_id = $1`, thread), &o)
+		WHERE g.thread_id = $1`, thread), &o, &o.Read)
 	return o, err
-}
-
-func selectRead(ctx context.Context, q db.Querier, thread int64) (read bool, err error) {
-	err = q.QueryRow(ctx, `
-		SELECT EXISTS (SELECT 1 FROM signals g WHERE g.thread_id = $1 AND g.read_at IS NOT NULL)`, thread).Scan(&read)
-	return read, err
 }
 
 func markSignalRead(ctx context.Context, tx *db.Tx, thread int64) error {

@@ -50,6 +50,7 @@ const (
 // How much the board shows.
 const (
 	fewSignals = 5  // above what waits
+	fewItems   = 10 // below them
 	pageSize   = 20 // of each list that is alone
 )
 
@@ -207,6 +208,9 @@ func (h *Web) waiting(c *fiber.Ctx, f filter, scope Scope, page *views.BoardPage
 		out.Empty.Do = parts.Link{Text: "Show everything", Path: boardPath}
 	}
 	f.Limit = pageSize
+	if f.show == "" {
+		f.Limit = fewItems
+	}
 	list, older, err := h.signals.Items(c.UserContext(), v, state, f.Query)
 	if err != nil {
 		return err
@@ -407,7 +411,7 @@ func (h *Web) Signal(c *fiber.Ctx, t threads.Thread) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	if opened(c) {
+	if !o.Read && opened(c) {
 		if err := h.signals.Opened(ctx, v, t); err != nil {
 			return nil, err
 		}
