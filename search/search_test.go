@@ -283,9 +283,14 @@ func TestDue(t *testing.T) {
 		}
 	}
 	for audience, want := range map[string]string{"hub": "thread:2", "public": ""} {
-		hits, err := x.Lessons(t.Context(), "parking", []string{audience}, 0, 5)
-		if err != nil || ids(hits) != want {
-			t.Errorf("lessons for %s: %q, %v; want %q", audience, ids(hits), err, want)
+		for _, text := range []string{"parking", "permits for parking near the quay"} {
+			hits, err := x.Lessons(t.Context(), text, []string{audience}, 0, 5)
+			if err != nil || ids(hits) != want {
+				t.Errorf("lessons on %s for %s: %q, %v; want %q", text, audience, ids(hits), err, want)
+			}
+		}
+		if hits, err := x.Lessons(t.Context(), "parking in the harbour, and boats at the quay", []string{audience}, 0, 5); err != nil || len(hits) != 0 {
+			t.Errorf("lessons on something else: %q, %v", ids(hits), err)
 		}
 	}
 }

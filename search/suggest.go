@@ -140,7 +140,8 @@ func (x *Index) Similar(ctx context.Context, text string, audiences []string, ex
 	return x.similar(ctx, text, audiences, nil, exclude, limit)
 }
 
-// Lessons is Similar over what people learnt and shared.
+// Lessons is Similar over what people learnt and shared. There are far fewer of those than of threads, and so the best may be about
+// nothing of the sort: they say at least as much of text as alikeEnough asks.
 func (x *Index) Lessons(ctx context.Context, text string, audiences []string, exclude int64, limit int) ([]Hit, error) {
 	return x.similar(ctx, text, audiences, is(fieldState, stateReflection), exclude, limit)
 }
@@ -168,7 +169,9 @@ func (x *Index) similar(ctx context.Context, text string, audiences []string, am
 		if err != nil {
 			return err
 		}
-		hits, err = a.describe(found, false, 0)
+		if hits, err = a.describe(found, among != nil, 0); among != nil {
+			hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.Why != nil && !alikeEnough(h.Why.Terms, len(words)) })
+		}
 		return err
 	})
 	if err != nil {
@@ -176,6 +179,17 @@ func (x *Index) similar(ctx context.Context, text string, audiences []string, am
 	}
 	hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.Thread == exclude })
 	return hits[:min(limit, len(hits))], nil
+}
+
+// alikeEnough reports whether something that says some of n words is about the same: it says two of five, and two where there are so
+// many. Of three words or fewer one in its title is enough.
+func alikeEnough(said []TermScore, n int) bool {
+	if len(said) >= max(min(n, 2), (2*n+4)/5) {
+		return true
+	}
+	return n <= 3 && slices.ContainsFunc(said, func(t TermScore) bool {
+		return slices.ContainsFunc(t.Fields, func(f FieldScore) bool { return f.Field == fieldTitle })
+	})
 }
 
 // truncate cuts s to n bytes at a rune's edge.

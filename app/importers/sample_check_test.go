@@ -29,7 +29,7 @@ func TestSampleFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	learnt, shared, err := parseReflections()
+	learnt, shared, err := parseReflections(said)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,8 +101,8 @@ func parseKept() ([]sampleKept, error) {
 	return list, nil
 }
 
-// parseReflections reads what people learnt, and the threads of what they shared.
-func parseReflections() ([]sampleReflection, []*sampleThread, error) {
+// parseReflections reads what people learnt, and the threads of what they shared, which name those of said that they look back at.
+func parseReflections(said []*sampleThread) ([]sampleReflection, []*sampleThread, error) {
 	const name = "reflections.txt"
 	text, err := readSample(name)
 	if err != nil {
@@ -116,6 +116,10 @@ func parseReflections() ([]sampleReflection, []*sampleThread, error) {
 		list   []sampleReflection
 		shared []*sampleThread
 	)
+	titles := make(map[string]string, len(said))
+	for _, t := range said {
+		titles[t.key] = t.Title
+	}
 	for i, b := range blocks {
 		r, err := b.reflection(i + 1)
 		if err != nil {
@@ -125,7 +129,7 @@ func parseReflections() ([]sampleReflection, []*sampleThread, error) {
 			r.thread = "reflections/" + strconv.Itoa(i+1)
 			about := ""
 			if r.about != "" {
-				about = "[what it is about](thread:" + r.about + ")"
+				about = "[" + titles[r.about] + "](thread:" + r.about + ")"
 			}
 			t := &sampleThread{place: b.place, key: r.thread, network: b.get("in"), whom: b.get("for"), useful: b.list("useful"), ago: r.ago}
 			t.ThreadRecord = threads.ThreadRecord{
@@ -232,7 +236,7 @@ func (s *sample) readLearning() (err error) {
 		return err
 	}
 	var shared []*sampleThread
-	if s.learnt, shared, err = parseReflections(); err != nil {
+	if s.learnt, shared, err = parseReflections(s.said); err != nil {
 		return err
 	}
 	s.said = append(s.said, shared...)

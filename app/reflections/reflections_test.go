@@ -369,7 +369,7 @@ func TestLessons(t *testing.T) {
 			t.Errorf("narrow by %v, %v", n, err)
 		}
 		for name, v := range map[string]auth.Viewer{"Gritting": ben, "The circle, Gritting": pat} {
-			got, err := h.Before(ctx, v, "Where is salt for the winter?")
+			got, err := h.Before(ctx, v, "Where is the salt of our circle for the winter?")
 			if err != nil || !strings.Contains(titles(got), strings.Split(name, ", ")[0]) || strings.Contains(titles(got), "circle") != (v.Person == pat.Person) {
 				t.Errorf("before somebody asks: %s, %v; want %s among them", titles(got), err, name)
 			}

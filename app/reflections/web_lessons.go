@@ -109,21 +109,16 @@ func (h *Web) lesson(v auth.Viewer, l Lesson) views.Lesson {
 }
 
 // Beside is what stands beside the page of t, which must come from threads.Service.Find for the viewer of c: what was learnt from it and
-// from things like it, and the way to look back at it; nil for nothing.
+// from things like it; nil for nothing.
 func (h *Web) Beside(c *fiber.Ctx, t threads.Thread) (templ.Component, error) {
-	v := auth.ViewerOf(c)
-	back, before, err := h.reflections.Beside(c.UserContext(), v, t)
+	back, before, err := h.reflections.Beside(c.UserContext(), auth.ViewerOf(c), t)
 	if err != nil {
 		return nil, err
 	}
-	part := views.BesidePart{Back: h.sides(back), Before: h.sides(before)}
-	if v.Person != 0 && !t.Deleted {
-		part.Path = "/reflections/new?about=" + strconv.FormatInt(t.ID, 10)
-	}
-	if len(back)+len(before) == 0 && part.Path == "" {
+	if len(back)+len(before) == 0 {
 		return nil, nil
 	}
-	return views.Beside(part), nil
+	return views.Beside(views.BesidePart{Back: h.sides(back), Before: h.sides(before)}), nil
 }
 
 // Before are lessons from what was like text, for the composer; nil for none.

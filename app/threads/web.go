@@ -257,6 +257,9 @@ func (h *Web) conversation(c *fiber.Ctx, v auth.Viewer, t Thread) (views.Convers
 		p.Closed = "Closed on " + h.web.Date(t.ClosedAt) + ". Nobody can reply any more."
 	}
 	doors(v, t, &p)
+	if h.lessons != nil && v.Person != 0 && !t.Deleted {
+		p.LookBackPath = "/reflections/new?about=" + strconv.FormatInt(t.ID, 10)
+	}
 	p.Fresh = h.fresh(v, t)
 	h.showReplies(v, t, r, &p)
 	p.Form, err = h.replyForm(c, t, r)

@@ -52,25 +52,22 @@ func (h *Web) keepers(v auth.Viewer, t Thread, f *views.Freshness) {
 		return parts.Link{Text: k.Name, Path: Face(v, k.Author).Path}
 	}
 	if t.Owner.ID != 0 {
-		f.Kept = append(f.Kept, views.Kept{Before: "Kept by ", Person: link(t.Owner), After: left(t.Owner)})
+		left := ""
+		if t.Owner.Left {
+			left = " (has left)"
+		}
+		f.Kept = append(f.Kept, views.Kept{Before: "Kept by ", Person: link(t.Owner), After: left})
 	}
 	if t.Deputy.ID != 0 {
-		before := "; "
-		if t.Owner.ID == 0 {
-			before = "Kept by whoever wrote it; "
+		after := " stands in"
+		if t.Deputy.Left {
+			after = " stood in, and has left"
 		}
-		f.Kept = append(f.Kept, views.Kept{Before: before, Person: link(t.Deputy), After: left(t.Deputy) + " stands in"})
+		f.Kept = append(f.Kept, views.Kept{Person: link(t.Deputy), After: after})
 	}
 	if t.CheckAt.After(h.threads.now()) && t.checkable() {
-		f.Next = "Next check on " + h.web.Date(t.CheckAt) + "."
+		f.Next = "Next check on " + h.web.Date(t.CheckAt)
 	}
-}
-
-func left(k Keeper) string {
-	if k.Left {
-		return ", who has left,"
-	}
-	return ""
 }
 
 // KeepForm answers GET /threads/:id/keep.

@@ -95,5 +95,4 @@ type DeletePage struct {
 type BesidePart struct {
 	Back   []parts.SideThread // reflections that look back at it
 	Before []parts.SideThread // lessons from what was like it
-	Path   string             // to look back at it oneself; empty where one cannot
 }

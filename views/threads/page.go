@@ -93,6 +93,8 @@ type Conversation struct {
 	MergePath   string // GET
 	SplitPath   string // GET
 
+	LookBackPath string // GET: to write down what was learnt from it
+
 	Fresh Freshness
 
 	Closed   string  // "Closed on 4 March 2027. Nobody can reply any more."; empty when open
@@ -114,7 +116,7 @@ type Freshness struct {
 	Checker    parts.Link
 	Age        string // "Last active 2 years ago.", "Due for review since 3 March 2027."; empty unless it is stale
 	Kept       []Kept // who looks after it, and who stands in; empty where nobody was named
-	Next       string // "Next check on 3 March 2028."; empty when there is none to come
+	Next       string // "Next check on 3 March 2028"; empty when there is none to come
 	Guide      bool   // what it says is meant to last
 
 	CheckPath       string // POST; each action is left out when its path is empty
@@ -126,9 +128,9 @@ type Freshness struct {
 
 // Kept is somebody who looks after a thread.
 type Kept struct {
-	Before string // "Kept by ", "; "
+	Before string // "Kept by "
 	Person parts.Link
-	After  string // ", who has left", " stands in"
+	After  string // " (has left)", " stands in"
 }
 
 // KeepPage asks how a thread is looked after. It posts reference, owner, deputy, every and next.

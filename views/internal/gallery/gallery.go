@@ -220,8 +220,8 @@ func (g *shelf) threads() {
 	show.Fresh = threads.Freshness{Superseded: true, Successor: parts.Link{Text: "Wi-fi in halls: what works in 2027", Path: "/threads/77"}, UnsupersedePath: "/threads/42/unsupersede"}
 	g.add("thread-superseded", threads.Show(show))
 	show.Fresh = threads.Freshness{Age: "Last active 2 years ago.", Checked: "on 3 March 2025", Checker: parts.Link{Text: "Ben Osei", Path: "/people/ben.osei"}, CheckPath: "/threads/42/check", UncheckPath: "/threads/42/uncheck",
-		Guide: true, Next: "Next check on 3 March 2028.", KeepPath: "/threads/42/keep",
-		Kept:          []threads.Kept{{Before: "Kept by ", Person: parts.Link{Text: "Gwen Pryce", Path: "/people/gwen.pryce"}, After: ", who has left,"}, {Before: "; ", Person: parts.Link{Text: "Martin Howe"}, After: " stands in"}},
+		Guide: true, Next: "Next check on 3 March 2028", KeepPath: "/threads/42/keep",
+		Kept:          []threads.Kept{{Before: "Kept by ", Person: parts.Link{Text: "Gwen Pryce", Path: "/people/gwen.pryce"}, After: " (has left)"}, {Person: parts.Link{Text: "Martin Howe"}, After: " stands in"}},
 		SupersedePath: "/threads/42/supersede", Replaces: []parts.Link{{Text: "Wi-fi in halls?", Path: "/threads/12"}, {Text: "Routers for halls", Path: "/threads/13"}}}
 	g.add("thread-stale", threads.Show(show))
 	g.add("thread-empty", threads.Show(threads.ShowPage{
@@ -630,7 +630,7 @@ func (g *shelf) reflections() {
 		Audiences: []parts.Option{{Value: "hub", Label: "Everyone signed in", Hint: "4,212 staff.", Selected: true}, {Value: "public", Label: "Anyone"}}, Topics: "Winter", TopicNames: topics[1:], Problems: parts.Problems{{Name: "topics", Text: "There is no such topic."}},
 	}))
 	g.add("reflection-delete", reflections.Delete(reflections.DeletePage{Chrome: g.chrome("Delete", "home"), Title: "The salt barn", Action: "/reflections/3/delete", CancelPath: "/reflections/3"}))
-	g.part("lessons-beside", reflections.Beside(reflections.BesidePart{Back: sides, Before: sides, Path: "/reflections/new?about=42"}))
+	g.part("lessons-beside", reflections.Beside(reflections.BesidePart{Back: sides, Before: sides}))
 	g.part("lessons-beside-empty", reflections.Beside(reflections.BesidePart{}))
 	g.part("lessons-before", reflections.Before(sides))
 	g.part("lessons-before-empty", reflections.Before(nil))
