@@ -46,6 +46,9 @@ var journeys = []struct {
 	{"keep a private network private", keepPrivate},
 	{"from the tree of units to an answer", treeToAnswer},
 	{"join with the keyboard alone", joinByKeyboard},
+	{"learn something and share it", learnAndShare},
+	{"keep a thread right", keepRight},
+	{"fill a gap", fillGap},
 }
 
 // TestJourneys walks each of them with script and without.

@@ -125,9 +125,10 @@ func problemsOf(err error) ([]errs.Field, error) {
 	return nil, err
 }
 
-// Which of the threads that are looked after are listed.
+// KeptBy says which of the threads that are looked after are listed.
 type KeptBy int
 
+// The lists of threads that are looked after.
 const (
 	KeptByMe     KeptBy = iota // what the viewer owns or stands in for
 	KeptByNobody               // whose keepers have left: for those who keep order
