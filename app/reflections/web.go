@@ -208,7 +208,7 @@ func (h *Web) write(c *fiber.Ctx, id int64, d Draft, cause error) error {
 		}
 		page.About = linkTo(about)
 	}
-	for _, b := range d.Boxes.all() {
+	for _, b := range d.all() {
 		page.Boxes = append(page.Boxes, parts.Field{
 			Name: b.name, Label: b.heading, Value: b.text, Problem: problems.Of(b.name), Optional: true, Hint: hints[b.name],
 		})

@@ -51,6 +51,9 @@ type Keeping struct {
 // Keep says how a thread is looked after: whether it is a guide, who looks after it and who stands in, and when it is looked at again.
 func (s *Service) Keep(ctx context.Context, v auth.Viewer, id int64, in Keeping) error {
 	return s.freshen(ctx, v, id, "thread.kept", func(tx *db.Tx, e entry) (bool, error) {
+		if e.of == Decision {
+			return false, errs.Conflictf("A decision says on its own page who looks after it, and when it is reviewed.")
+		}
 		owner, err := keeper(ctx, tx, "owner", in.Owner, id)
 		problems, err := problemsOf(err)
 		if err != nil {
