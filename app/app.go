@@ -159,7 +159,7 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if a.files, err = files.Open(filepath.Join(a.cfg.Data, "files")); err != nil {
 		return fmt.Errorf("open the folder of files: %w", err)
 	}
-	a.index, err = search.Open(search.Options{Dir: filepath.Join(a.cfg.Data, "index"), Log: a.log})
+	a.index, err = search.Open(search.Options{Dir: filepath.Join(a.cfg.Data, "index"), Log: a.log, Now: a.now})
 	if errors.Is(err, search.ErrStale) {
 		a.stale, err = true, nil
 	}

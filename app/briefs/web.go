@@ -101,7 +101,7 @@ func (h *Web) page(c *fiber.Ctx, v auth.Viewer, b Brief) views.Page {
 		Pager:    parts.Pager{Previous: h.at(p.Before(), ref), PreviousText: "The " + p.unit() + " before"},
 		Markdown: path + "/" + p.String() + ".md" + ref.Query(),
 	}
-	page.Chrome.Nav = "home"
+	page.Chrome.Nav = "brief"
 	switch b.Scope.Kind {
 	case Unit:
 		page.Scope.Path = "/units/" + strconv.FormatInt(b.Scope.ID, 10)

@@ -48,6 +48,9 @@ var journeys = []struct {
 	{"decide together, challenge and review", decideTogether},
 	{"join with the keyboard alone", joinByKeyboard},
 	{"notice what happens outside", noticeOutside},
+	{"learn something and share it", learnAndShare},
+	{"keep a thread right", keepRight},
+	{"fill a gap", fillGap},
 }
 
 // TestJourneys walks each of them with script and without.

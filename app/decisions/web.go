@@ -253,7 +253,7 @@ func (h *Web) Register(c *fiber.Ctx) error {
 	page := views.RegisterPage{Chrome: h.web.Chrome(c, "Decisions"), Empty: parts.Empty{
 		Title: "Nothing was decided like this", Text: "Take a filter away, or look at all decisions.", Do: parts.Link{Text: "All decisions", Path: registerPath},
 	}}
-	page.Chrome.Nav = "discussions"
+	page.Chrome.Nav = "decisions"
 	if f == (Filter{}) {
 		page.Empty = parts.Empty{Title: "No decision is recorded yet", Text: "What was decided, by whom and why is found here once somebody writes it down: from the thread in which it was discussed, or afresh."}
 	}

@@ -54,7 +54,7 @@ func (h *Web) took(c *fiber.Ctx, said string, cause error, page func(d Decision)
 
 func (h *Web) showStep(c *fiber.Ctx, d Decision, page views.StepPage, cause error) error {
 	page.Chrome = h.web.Chrome(c, page.Heading)
-	page.Chrome.Nav = "discussions"
+	page.Chrome.Nav = "decisions"
 	page.Decision = parts.Link{Text: d.Title, Path: d.Path()}
 	page.Problems, _ = web.ProblemsOf(cause)
 	status := fiber.StatusOK
@@ -84,7 +84,7 @@ func (h *Web) stancePage(c *fiber.Ctx, d Decision, chosen Position, reason strin
 		Chrome: h.web.Chrome(c, "What do you think of it?"), Decision: parts.Link{Text: d.Title, Path: d.Path()}, Note: h.note(d, h.decisions.now()),
 		Form: stanceForm(d, chosen, reason),
 	}
-	page.Chrome.Nav = "discussions"
+	page.Chrome.Nav = "decisions"
 	page.Form.Problems, _ = web.ProblemsOf(cause)
 	status := fiber.StatusOK
 	if cause != nil {

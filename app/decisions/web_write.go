@@ -206,7 +206,7 @@ func (h *Web) writePage(c *fiber.Ctx, in Form, cause error) views.WritePage {
 			{Value: kindProposal, Label: "It is a proposal", Hint: "People say whether they agree before it is decided", Selected: in.Proposal},
 		},
 	}
-	page.Chrome.Nav = "discussions"
+	page.Chrome.Nav = "decisions"
 	for _, g := range AllGrounds {
 		page.Grounds = append(page.Grounds, parts.Option{Value: string(g), Label: groundsName(g)})
 	}

@@ -2,6 +2,7 @@ package importers_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,12 @@ func TestSample(t *testing.T) {
 			{"unanswered questions", "SELECT COUNT(*) FROM threads WHERE kind = 'question' AND reply_count = 0", 5},
 			{"threads with votes", "SELECT COUNT(*) FROM threads WHERE vote_count > 0", 250},
 			{"votes with a name", "SELECT COUNT(*) FROM votes", 100},
+			{"threads that somebody keeps", "SELECT COUNT(*) FROM threads WHERE owner_id IS NOT NULL", 20},
+			{"threads that are due", fmt.Sprint("SELECT COUNT(*) FROM threads WHERE check_at < ", noon.UnixMicro()), 5},
+			{"private reflections", "SELECT COUNT(*) FROM reflections WHERE thread_id IS NULL", 2},
+			{"shared reflections", "SELECT COUNT(*) FROM reflections r JOIN threads t ON t.id = r.thread_id WHERE r.shared_at = t.created_at", 10},
+			{"searches", "SELECT COUNT(*) FROM search_log WHERE unit_id IS NOT NULL", 150},
+			{"gaps and what became of them", "SELECT COUNT(DISTINCT closed_why) FROM gaps", 4},
 			{"links between threads", "SELECT COUNT(*) FROM replies WHERE body LIKE '%](/threads/%'", 5},
 			{"blogs", "SELECT COUNT(*) FROM blogs", 14},
 			{"blogs that are being prepared", "SELECT COUNT(*) FROM blogs WHERE launch_at IS NOT NULL", 1},

@@ -61,7 +61,7 @@ func (s *Service) follow(ctx context.Context, ids []int64) error {
 			switch {
 			case f.deleted:
 				err = updateUnshared(ctx, tx, f.id)
-			case now != f.was.Boxes.trimmed() || f.title != f.was.Title:
+			case now != f.was.trimmed() || f.title != f.was.Title:
 				err = updateFollowed(ctx, tx, f, now)
 			}
 			if err != nil {

@@ -175,7 +175,7 @@ func (in Draft) problems() (wrong []errs.Field) {
 		add("title", fmt.Sprintf("Shorten the title to %d characters; it has %d.", threads.MaxTitle, n))
 	}
 	empty := true
-	for _, b := range in.Boxes.all() {
+	for _, b := range in.all() {
 		empty = empty && strings.TrimSpace(b.text) == ""
 		if n := utf8.RuneCountInString(b.text); n > MaxBox {
 			add(b.name, fmt.Sprintf("Shorten this to 4,500 characters; it has %d.", n))

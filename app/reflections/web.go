@@ -58,7 +58,7 @@ func (h *Web) Mine(c *fiber.Ctx) error {
 		return err
 	}
 	page := views.MinePage{Chrome: h.web.Chrome(c, "Your reflections"), Pager: parts.Pager{Next: at(minePath+"?", older)}}
-	page.Chrome.Nav = "home"
+	page.Chrome.Nav = "lessons"
 	if before != (Key{}) {
 		page.Pager.Previous, page.Pager.PreviousText = minePath, "Latest"
 	}
@@ -99,7 +99,7 @@ func (h *Web) Show(c *fiber.Ctx) error {
 		Chrome: h.web.Chrome(c, r.Title), Kind: string(r.Kind), Title: r.Title, HTML: html, At: h.web.Moment(r.UpdatedAt), About: linkTo(r.About),
 		EditPath: r.Path() + "/edit", SharePath: r.Path() + "/share", DeletePath: r.Path() + "/delete",
 	}
-	page.Chrome.Nav = "home"
+	page.Chrome.Nav = "lessons"
 	return web.Render(c, fiber.StatusOK, views.Show(page))
 }
 
@@ -208,12 +208,12 @@ func (h *Web) write(c *fiber.Ctx, id int64, d Draft, cause error) error {
 		}
 		page.About = linkTo(about)
 	}
-	for _, b := range d.Boxes.all() {
+	for _, b := range d.all() {
 		page.Boxes = append(page.Boxes, parts.Field{
 			Name: b.name, Label: b.heading, Value: b.text, Problem: problems.Of(b.name), Optional: true, Hint: hints[b.name],
 		})
 	}
-	page.Chrome.Nav = "home"
+	page.Chrome.Nav = "lessons"
 	status := fiber.StatusOK
 	if cause != nil {
 		status = web.StatusOf(cause)
@@ -288,7 +288,7 @@ func (h *Web) share(c *fiber.Ctx, audience, topics string, cause error) error {
 	if r.About.ID != 0 {
 		page.Hidden = "It looks back at “" + r.About.Title + "”. Who may not read that sees that there is something, but not its title."
 	}
-	page.Chrome.Nav = "home"
+	page.Chrome.Nav = "lessons"
 	status := fiber.StatusOK
 	if cause != nil {
 		status = web.StatusOf(cause)

@@ -44,7 +44,7 @@ func (h *Web) Lessons(c *fiber.Ctx) error {
 		Chrome: h.web.Chrome(c, "Lessons"), Query: in.Text, Narrowed: in.Text+in.Topic+unit+in.Network != "",
 		Topics: options("Any topic", by.Topics, in.Topic), Units: options("Any unit", by.Units, unit), Networks: options("Anywhere", by.Networks, in.Network),
 	}
-	page.Chrome.Nav = "home"
+	page.Chrome.Nav = "lessons"
 	path := lessonsPath + "?"
 	if q := in.values().Encode(); q != "" {
 		path += q + "&"

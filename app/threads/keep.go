@@ -51,6 +51,9 @@ type Keeping struct {
 // Keep says how a thread is looked after: whether it is a guide, who looks after it and who stands in, and when it is looked at again.
 func (s *Service) Keep(ctx context.Context, v auth.Viewer, id int64, in Keeping) error {
 	return s.freshen(ctx, v, id, "thread.kept", func(tx *db.Tx, e entry) (bool, error) {
+		if e.of == Decision {
+			return false, errs.Conflictf("A decision says on its own page who looks after it, and when it is reviewed.")
+		}
 		owner, err := keeper(ctx, tx, "owner", in.Owner, id)
 		problems, err := problemsOf(err)
 		if err != nil {
@@ -125,9 +128,10 @@ func problemsOf(err error) ([]errs.Field, error) {
 	return nil, err
 }
 
-// Which of the threads that are looked after are listed.
+// KeptBy says which of the threads that are looked after are listed.
 type KeptBy int
 
+// The lists of threads that are looked after.
 const (
 	KeptByMe     KeptBy = iota // what the viewer owns or stands in for
 	KeptByNobody               // whose keepers have left: for those who keep order

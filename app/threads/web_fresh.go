@@ -52,7 +52,10 @@ func freshDoors(t Thread, path string, now time.Time, f *views.Freshness) {
 		f.UnsupersedePath = path + "/unsupersede"
 		return
 	}
-	f.SupersedePath, f.KeepPath = path+"/supersede", path+"/keep"
+	f.SupersedePath = path + "/supersede"
+	if t.Kind != Decision {
+		f.KeepPath = path + "/keep"
+	}
 	if t.checkable() && (t.Due(now) || now.Sub(t.freshAt()) > settled) {
 		f.CheckPath = path + "/check"
 	}

@@ -230,7 +230,9 @@ func (h *Web) keptThread(k Kept, by KeptBy, now time.Time) views.KeptThread {
 	path := threadPath(k.ID)
 	t := views.KeptThread{Kind: string(k.Kind), Title: k.Title, Path: k.Path(), Guide: k.Reference}
 	if k.CanFreshen {
-		t.KeepPath = path + "/keep"
+		if k.Kind != Decision { // whose page says who keeps it
+			t.KeepPath = path + "/keep"
+		}
 		if k.checkable() {
 			t.CheckPath = path + "/check"
 		}
@@ -241,6 +243,8 @@ func (h *Web) keptThread(k Kept, by KeptBy, now time.Time) views.KeptThread {
 		note("Due since ", h.web.Date(k.CheckAt))
 	case k.CheckAt.After(now) && k.checkable():
 		note("Next check on ", h.web.Date(k.CheckAt))
+	case k.Kind == Decision:
+		note("Its review is on its own page")
 	case !k.checkable():
 		note("Nothing to check yet: it has no accepted answer")
 	default:
@@ -256,7 +260,7 @@ func (h *Web) keptThread(k Kept, by KeptBy, now time.Time) views.KeptThread {
 	switch {
 	case by == KeptByNobody:
 		note(owner, " has left")
-	case k.Deputy && k.Thread.Owner.Left:
+	case k.Deputy && k.Owner.Left:
 		note("You stand in for ", owner, ", who has left")
 	case k.Deputy:
 		note("You stand in for ", owner)
