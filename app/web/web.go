@@ -93,7 +93,7 @@ func (w *Web) Chrome(c *fiber.Ctx, title string) layout.Chrome {
 			Path:     "/people/" + url.PathEscape(v.Handle),
 			Tint:     parts.Tint(v.Person),
 			Admin:    v.Is(auth.Admin),
-			Insights: v.Staff && (v.Is(auth.Leader) || v.Is(auth.Admin)),
+			Staff:    v.Staff, Insights: v.Staff && (v.Is(auth.Leader) || v.Is(auth.Admin)),
 		}
 		if v.Photo != "" {
 			chrome.Viewer.Photo = "/files/" + v.Photo

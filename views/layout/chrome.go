@@ -67,5 +67,6 @@ type Me struct {
 	Photo    string
 	Tint     int
 	Admin    bool // may open /admin
+	Staff    bool // of the organisation that runs the hub: may open /brief
 	Insights bool // may open /insights
 }

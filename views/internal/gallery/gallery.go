@@ -72,7 +72,7 @@ func (g *shelf) part(name string, c templ.Component) {
 func (g *shelf) chrome(title, nav string) layout.Chrome {
 	return layout.Chrome{
 		Title: title, Hub: "Devon County Council", Nav: nav, Theme: g.theme, Path: "/threads/42",
-		Viewer: layout.Me{SignedIn: true, Name: "Priya Nair", Initials: "PN", Path: "/people/priya.nair", Tint: 4, Admin: true},
+		Viewer: layout.Me{SignedIn: true, Name: "Priya Nair", Initials: "PN", Path: "/people/priya.nair", Tint: 4, Staff: true, Admin: true},
 	}
 }
 
