@@ -243,10 +243,7 @@ func (a *App) loadSample(ctx context.Context) error {
 	if err := a.find.RefreshGaps(ctx); err != nil {
 		return err
 	}
-	if err := a.addUpAllSearches(ctx); err != nil {
-		return err
-	}
-	if err := a.insights.Settle(ctx); err != nil {
+	if err := a.Drain(ctx); err != nil { // who comes first finds figures
 		return err
 	}
 	if err := a.maps.Rebuild(ctx, func(int, int) {}); err != nil {
