@@ -261,7 +261,14 @@ func (s *Service) Opened(ctx context.Context, v auth.Viewer, t threads.Thread) e
 	if !v.SignedIn() || v.Person == t.Author.ID {
 		return nil
 	}
-	err := s.db.Tx(ctx, func(tx *db.Tx) error { return markSignalRead(ctx, tx, t.ID) })
+	err := s.db.Tx(ctx, func(tx *db.Tx) error {
+		first, err := markSignalRead(ctx, tx, t.ID)
+		if err != nil || !first {
+			return err
+		}
+		// SECURITY: the event says that it was read, and not by whom.
+		return event.Append(ctx, tx, event.Event{Verb: "signal.read", Object: event.Ref{Kind: "thread", ID: t.ID}, Audience: t.Audience})
+	})
 	if err != nil {
 		return fmt.Errorf("note that signal %d was opened: %w", t.ID, err)
 	}

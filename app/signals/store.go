@@ -205,12 +205,12 @@ func selectOrigin(ctx context.Context, q db.Querier, thread int64) (o Origin, er
 	return o, err
 }
 
-func markSignalRead(ctx context.Context, tx *db.Tx, thread int64) error {
-	_, err := tx.Exec(ctx, `
+func markSignalRead(ctx context.Context, tx *db.Tx, thread int64) (first bool, err error) {
+	n, err := tx.Exec(ctx, `
 		UPDATE signals
 		SET read_at = $1
 		WHERE thread_id = $2 AND read_at IS NULL`, db.Micros(tx.Now()), thread)
-	return err
+	return n > 0, err
 }
 
 // originRow is a signal of a list with its place there.
