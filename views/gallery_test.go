@@ -193,7 +193,7 @@ func forms(doc *goquery.Document) (broken []string) {
 	doc.Find("form").Each(func(_ int, s *goquery.Selection) {
 		action, _ := s.Attr("action")
 		method, _ := s.Attr("method")
-		reads := action == "/search" || strings.HasPrefix(action, "/insights") || action == "/people" || action == "/experts" || method == "" && (action == "/admin/accounts" || action == "/topics" || action == "/networks" || action == "/reflections/lessons" || action == "/blog/new" || strings.HasSuffix(action, "/merge") || strings.HasSuffix(action, "/supersede"))
+		reads := action == "/search" || action == "/people" || action == "/experts" || method == "" && (strings.HasPrefix(action, "/insights") || action == "/admin/accounts" || action == "/topics" || action == "/networks" || action == "/reflections/lessons" || action == "/blog/new" || strings.HasSuffix(action, "/merge") || strings.HasSuffix(action, "/supersede"))
 		if action == "" || (method == "post") == reads {
 			broken = append(broken, fmt.Sprintf("method %q action %q", method, action))
 		}
