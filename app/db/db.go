@@ -126,12 +126,14 @@ func (d *DB) Ping(ctx context.Context) error {
 // Optimize refreshes what the query planner knows about the tables. Call it after a bulk import; SQLite also gets it
 // when the database is closed.
 func (d *DB) Optimize(ctx context.Context) error {
-	statement := `PRAGMA optimize=0x10002`
 	if d.postgres {
-		statement = `ANALYZE`
+		// Not in a transaction, which would hold every table of the database until its end: hubs that share one, each in its own schema,
+		// met in a deadlock while one of them was migrated.
+		_, err := d.pool.ExecContext(ctx, `ANALYZE`)
+		return translate(err)
 	}
 	return d.Tx(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(ctx, statement)
+		_, err := tx.Exec(ctx, `PRAGMA optimize=0x10002`)
 		return err
 	})
 }
