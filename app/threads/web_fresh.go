@@ -33,7 +33,9 @@ func (h *Web) fresh(v auth.Viewer, t Thread) views.Freshness {
 	if !t.CheckedAt.IsZero() && !t.Superseded {
 		f.Checked, f.Checker = "on "+h.web.Date(t.CheckedAt), parts.Link{Text: t.CheckedBy.Name, Path: t.CheckedBy.Path()}
 	}
-	h.keepers(v, t, &f)
+	if t.Kind != Decision { // whose own part of the page says who keeps it
+		h.keepers(v, t, &f)
+	}
 	switch {
 	case t.Due(now):
 		f.Age = "Due for review since " + h.web.Date(t.CheckAt) + "."
