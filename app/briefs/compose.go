@@ -414,10 +414,9 @@ func (c *composer) unanswered() (out []Sentence) {
 		text = start(text)
 	}
 	l := say(when + text)
-	switch {
-	case n == 1:
+	if n == 1 {
 		l.and(": ").all(items[:1], func(int) string { return " (asked on " + c.day(marks[0].at) + ")" })
-	default:
+	} else {
 		l.and(", the longest ").all(items[:1], func(int) string { return " (asked on " + c.day(marks[0].at) + ")" })
 	}
 	out = append(out, l.on(items...).of(n).end("."))

@@ -144,9 +144,10 @@ func words(fragment string, n int) string {
 			name, _ := z.TagName()
 			switch atom.Lookup(name) {
 			case atom.Script, atom.Style, atom.Template, atom.Svg, atom.Iframe, atom.Noscript:
-				if kind == html.StartTagToken {
+				switch kind {
+				case html.StartTagToken:
 					silent++
-				} else if kind == html.EndTagToken {
+				case html.EndTagToken:
 					silent = max(0, silent-1)
 				}
 			case atom.A, atom.B, atom.Em, atom.I, atom.Strong, atom.Span, atom.Code, atom.Sub, atom.Sup, atom.Abbr, atom.Mark, atom.U: // within a word

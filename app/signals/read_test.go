@@ -104,7 +104,7 @@ func TestRealFeeds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer f.Close() //nolint:errcheck // only read
+			defer f.Close()
 			var r io.Reader = f
 			if strings.HasSuffix(file.Name(), ".gz") {
 				if r, err = gzip.NewReader(f); err != nil {
