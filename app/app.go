@@ -242,6 +242,9 @@ func (a *App) wire(ctx context.Context, o Options) (err error) {
 	if err := a.dispatcher.Register(ctx); err != nil {
 		return fmt.Errorf("register the event consumers: %w", err)
 	}
+	if err := a.dispatcher.Reclaim(ctx, own); err != nil { // whoever has the index open is the only one
+		return err
+	}
 	a.admin = admin.New(a.db, accounts{a.signin}, a.dispatcher, a.index, a.now)
 	a.metrics = newMetrics(a.documents, a.lag)
 	a.server = a.newServer(o.Context)

@@ -343,6 +343,54 @@ func TestExpiredLeaseIsClaimedAgain(t *testing.T) {
 	})
 }
 
+// TestReclaimed lets a process end with events in hand: the next one of a consumer that is its own need not wait, nor does what failed
+// come sooner.
+func TestReclaimed(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, c *clock) {
+		hold, started := make(chan struct{}), make(chan struct{})
+		gone := dispatcher(t, d, event.Consumer{Name: "own", Handle: func(_ context.Context, events []event.Event) error {
+			close(started)
+			<-hold
+			return nil
+		}})
+		appendAll(t, d, "thread.created", 1, 2)
+		done := make(chan error)
+		go func() { done <- gone.Drain(context.Background()) }()
+		<-started
+
+		var n notes
+		next := dispatcher(t, d, n.consumer("own"))
+		if err := next.Reclaim(t.Context(), "another"); err != nil {
+			t.Fatal(err)
+		}
+		drain(t, next)
+		if got := n.list(); got != "" {
+			t.Errorf("reclaimed for another: got %q, want nothing", got)
+		}
+		if err := next.Reclaim(t.Context(), "own"); err != nil {
+			t.Fatal(err)
+		}
+		drain(t, next)
+		if got := n.list(); got != "1 2" {
+			t.Errorf("reclaimed: got %q, want 1 2", got)
+		}
+		close(hold)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+
+		appendAll(t, d, "thread.created", 3)
+		drain(t, dispatcher(t, d, event.Consumer{Name: "own", Handle: func(context.Context, []event.Event) error { return errors.New("not now") }}))
+		if err := next.Reclaim(t.Context(), "own"); err != nil {
+			t.Fatal(err)
+		}
+		drain(t, next)
+		if got := n.list(); got != "1 2" {
+			t.Errorf("what failed came before its pause was over: %q", got)
+		}
+	})
+}
+
 // Stopping the hub is no attempt: what was under way is free at once, with no failure counted.
 func TestStoppingReleases(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, _ *clock) {
