@@ -76,3 +76,19 @@ func InsertMany[T any](ctx context.Context, tx *Tx, head, tail string, list []T,
 	}
 	return nil
 }
+
+// Walk calls do with the ids that a statement selects for of, size at a time. The statement has three values: of, the id to begin after, and
+// how many; it selects in ascending order.
+func Walk(ctx context.Context, q Querier, statement string, of int64, size int, do func(ids []int64) error) error {
+	for after := int64(0); ; {
+		rows, err := q.Query(ctx, statement, of, after, size)
+		ids, err := Collect(rows, err, One[int64])
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		if err := do(ids); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}

@@ -56,7 +56,7 @@ func (s *Service) handle(ctx context.Context, events []event.Event) error {
 				touched[id] = true
 			}
 		case e.Object.Kind == "network":
-			if err := s.walk(ctx, threadsOfNetwork, e.Object.ID, func(ids []int64) error { return s.level(ctx, ids) }); err != nil {
+			if err := db.Walk(ctx, s.db, threadsOfNetwork, e.Object.ID, batchSize, func(ids []int64) error { return s.level(ctx, ids) }); err != nil {
 				return err
 			}
 		default:
@@ -284,7 +284,7 @@ func add(sums map[key]*sum, r row, sign int) {
 
 // Recount makes contributions and expertise anew from the threads.
 func (s *Service) Recount(ctx context.Context) error {
-	if err := s.walk(ctx, threadsAfter, 0, func(ids []int64) error { return s.level(ctx, ids) }); err != nil {
+	if err := db.Walk(ctx, s.db, threadsAfter, 0, batchSize, func(ids []int64) error { return s.level(ctx, ids) }); err != nil {
 		return err
 	}
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
@@ -302,7 +302,7 @@ func (s *Service) Recount(ctx context.Context) error {
 // Check returns how many rows of contributions and expertise are not what a recount would make. While events wait, they may
 // differ; drain the dispatcher before.
 func (s *Service) Check(ctx context.Context) (wrong int, err error) {
-	err = s.walk(ctx, threadsAfter, 0, func(ids []int64) error {
+	err = db.Walk(ctx, s.db, threadsAfter, 0, batchSize, func(ids []int64) error {
 		have, want, err := compare(ctx, s.db, ids)
 		wrong += differing(have, want)
 		return err
@@ -330,21 +330,6 @@ func differing(have, want []row) (n int) {
 		delete(rows, r)
 	}
 	return n + len(rows)
-}
-
-// walk calls do with the ids that a statement selects for of, in ascending order, batchSize at a time.
-func (s *Service) walk(ctx context.Context, statement string, of int64, do func(ids []int64) error) error {
-	for after := int64(0); ; {
-		rows, err := s.db.Query(ctx, statement, of, after, batchSize)
-		ids, err := db.Collect(rows, err, db.One[int64])
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		if err := do(ids); err != nil {
-			return err
-		}
-		after = ids[len(ids)-1]
-	}
 }
 
 // ReplaceTopic makes what people know about one topic what they know about another, in tx: topics were merged. Their threads

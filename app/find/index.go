@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"watercooler/app/db"
 	"watercooler/app/event"
 	"watercooler/search"
 )
@@ -182,19 +183,9 @@ func chunks(ctx context.Context, set map[int64]bool, put func(ctx context.Contex
 	return nil
 }
 
-// walk calls put with the ids that statement selects for of, batchSize at a time.
+// walk is db.Walk for put.
 func (s *Service) walk(ctx context.Context, statement string, of int64, put func(ctx context.Context, ids []int64) error) error {
-	after := int64(0)
-	for {
-		ids, err := idsAfter(ctx, s.db, statement, of, after, batchSize)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		if err := put(ctx, ids); err != nil {
-			return err
-		}
-		after = ids[len(ids)-1]
-	}
+	return db.Walk(ctx, s.db, statement, of, batchSize, func(ids []int64) error { return put(ctx, ids) })
 }
 
 // edit gathers what is to be put into the index and dropped from it: a batch costs far more than a document in it.

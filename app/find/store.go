@@ -422,12 +422,6 @@ func topicsAfter(ctx context.Context, q db.Querier, after int64, limit int) ([]t
 	return db.Collect(rows, err, scanTopic)
 }
 
-// idsAfter pages through a statement that selects ids greater than $2 in order, at most $3.
-func idsAfter(ctx context.Context, q db.Querier, statement string, of, after int64, limit int) ([]int64, error) {
-	rows, err := q.Query(ctx, statement, of, after, limit)
-	return db.Collect(rows, err, db.One[int64])
-}
-
 const (
 	repliesOfThread = `
 		SELECT r.id

@@ -65,7 +65,7 @@ func (s *Service) handle(ctx context.Context, events []event.Event) error {
 		ids       []int64
 	}{{threadsOfNetwork, t.networks}, {threadsOfTopic, t.topics}} {
 		for _, id := range of.ids {
-			if err := s.walk(ctx, of.statement, id, func(ids []int64) error { return s.level(ctx, ids) }); err != nil {
+			if err := db.Walk(ctx, s.db, of.statement, id, batchSize, func(ids []int64) error { return s.level(ctx, ids) }); err != nil {
 				return err
 			}
 		}
@@ -197,7 +197,7 @@ func (s *Service) Recount(ctx context.Context, tell Progress) error {
 		return fmt.Errorf("count threads: %w", err)
 	}
 	done := 0
-	err = s.walk(ctx, threadsAfter, 0, func(ids []int64) error {
+	err = db.Walk(ctx, s.db, threadsAfter, 0, batchSize, func(ids []int64) error {
 		if err := s.level(ctx, ids); err != nil {
 			return err
 		}
@@ -219,7 +219,7 @@ func (s *Service) Recount(ctx context.Context, tell Progress) error {
 // Check returns how many facts and figures are not what a recount would make. While events wait, they may differ; drain the
 // dispatcher before.
 func (s *Service) Check(ctx context.Context) (wrong int, err error) {
-	err = s.walk(ctx, threadsAfter, 0, func(ids []int64) error {
+	err = db.Walk(ctx, s.db, threadsAfter, 0, batchSize, func(ids []int64) error {
 		have, want, err := s.compare(ctx, s.db, ids)
 		wrong += differing(have, want)
 		return err
@@ -247,21 +247,6 @@ func differing[T comparable](have, want []T) (n int) {
 		delete(all, v)
 	}
 	return n + len(all)
-}
-
-// walk calls do with the ids that a statement selects for of, in ascending order, batchSize at a time.
-func (s *Service) walk(ctx context.Context, statement string, of int64, do func(ids []int64) error) error {
-	for after := int64(0); ; {
-		rows, err := s.db.Query(ctx, statement, of, after, batchSize)
-		ids, err := db.Collect(rows, err, db.One[int64])
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		if err := do(ids); err != nil {
-			return err
-		}
-		after = ids[len(ids)-1]
-	}
 }
 
 // Erase removes, in tx, everything about threads and people that will not be there any more.
